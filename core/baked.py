@@ -1,0 +1,81 @@
+"""The baked field of one sample: density and colour on a grid, as the viewport draws it without torch."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class BakedVolume:
+    """A field sampled on the corners-aligned grid of its box.
+
+    Attributes:
+        values: [depth z, height y, width x, 4], float16: red, green, blue and density, all before their activations,
+            so that interpolation commutes with the decoder's last layer. Voxel centres at the ends of an axis lie on
+            the faces of the box: index i of n is the coordinate -half + 2 * half * i / (n - 1).
+        half: Half the edge of the box around the origin, world units.
+        near: Start of the training rays, world units along the ray.
+        far: End of the training rays.
+        radius: Distance of the training cameras.
+        fov: Angle of view of the training cameras, degrees.
+        samples: Samples along a training ray (coarse and fine together).
+        source: What was baked, for people: checkpoint, seed, truncation.
+    """
+
+    values: np.ndarray
+    half: float
+    near: float
+    far: float
+    radius: float
+    fov: float
+    samples: int
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a grid of another shape or type."""
+        if self.values.ndim != 4 or self.values.shape[3] != 4 or min(self.values.shape[:3]) < 2:
+            raise ValueError(
+                f"baked volume: expected [z, y, x, 4] with at least 2 voxels a side, got {self.values.shape}"
+            )
+        if self.values.dtype != np.float16:
+            raise ValueError(f"baked volume: expected float16, got {self.values.dtype}")
+        if not (0 < self.near < self.far and self.half > 0):
+            raise ValueError(
+                f"baked volume: needs 0 < near < far and half > 0, got {self.near}, {self.far}, {self.half}"
+            )
+
+    def save(self, path: Path) -> None:
+        """Write a compressed .npz, aside and renamed."""
+        aside = path.with_name(path.name + ".part")
+        with aside.open("wb") as file:
+            np.savez_compressed(
+                file,
+                version=FORMAT_VERSION,
+                values=self.values,
+                geometry=np.array([self.half, self.near, self.far, self.radius, self.fov]),
+                samples=self.samples,
+                source=self.source,
+            )
+        os.replace(aside, path)
+
+    @classmethod
+    def load(cls, path: Path) -> BakedVolume:
+        """Read what `save` wrote.  Raises ValueError with the file's name if it is not such a file."""
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                version = int(archive["version"])
+                if version != FORMAT_VERSION:
+                    raise ValueError(f"{path}: baked volume of version {version}; this program reads {FORMAT_VERSION}")
+                half, near, far, radius, fov = (float(value) for value in archive["geometry"])
+                return cls(
+                    archive["values"], half, near, far, radius, fov, int(archive["samples"]), str(archive["source"])
+                )
+        except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+            raise ValueError(f"{path} is not a baked volume ({error})") from error

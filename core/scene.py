@@ -1,0 +1,106 @@
+"""The Scene: everything that decides what is shown, as one frozen value (see docs/design.md, "Scene in, Result out")."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from core.camera import Camera
+
+SCENE_VERSION = 1
+DEMO = "demo"
+
+SourceKind = Literal["demo", "checkpoint", "run"]
+Backdrop = Literal["learned", "white", "black"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which generator is shown.
+
+    Attributes:
+        kind: The demo that ships with the program, a checkpoint file, or the generator of a run as it learns.
+        path: The checkpoint's file or the run's directory; empty for the demo.
+    """
+
+    kind: SourceKind = "demo"
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Latent:
+    """Where in latent space the sample lies.
+
+    Attributes:
+        seed: Seed of z, 0 to 2**32 - 1.
+        psi: Truncation: 1 leaves w alone, 0 is the mean of w; -1 to 2.
+    """
+
+    seed: int = 0
+    psi: float = 0.7
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(f"latent.seed must lie in [0, 2^32), got {self.seed}")
+        if not -1 <= self.psi <= 2:
+            raise ValueError(f"latent.psi must lie in [-1, 2], got {self.psi}")
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How finely the viewport draws.
+
+    Attributes:
+        steps: Samples along a ray, 8 to 512.
+        volume: Voxels along an edge of the baked volume, 32 to 256.
+        backdrop: What is seen through the field: the colour of each ray's last sample (what training sees), or a constant.
+    """
+
+    steps: int = 96
+    volume: int = 96
+    backdrop: Backdrop = "learned"
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        if not 8 <= self.steps <= 512:
+            raise ValueError(f"quality.steps must lie in [8, 512], got {self.steps}")
+        if not 32 <= self.volume <= 256:
+            raise ValueError(f"quality.volume must lie in [32, 256], got {self.volume}")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is shown: the generator, the sample, the camera and the quality."""
+
+    source: Source = field(default_factory=Source)
+    latent: Latent = field(default_factory=Latent)
+    camera: Camera = field(default_factory=Camera)
+    quality: Quality = field(default_factory=Quality)
+
+    def to_json(self) -> str:
+        """The Scene as JSON text, with its version."""
+        return json.dumps({"version": SCENE_VERSION, **asdict(self)}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> Scene:
+        """Read `to_json` back.  Raises ValueError naming the field that is wrong."""
+        data = json.loads(text)
+        if not isinstance(data, dict) or data.get("version") != SCENE_VERSION:
+            raise ValueError(f"not a Scene of version {SCENE_VERSION}")
+        camera = dict(data["camera"])
+        camera["target"] = tuple(camera["target"])
+        return cls(
+            _part(Source, data["source"], "source"),
+            _part(Latent, data["latent"], "latent"),
+            _part(Camera, camera, "camera"),
+            _part(Quality, data["quality"], "quality"),
+        )
+
+
+def _part(kind: type, values: dict[str, Any], name: str) -> Any:
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(f"scene.{name}: {error}") from error
