@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from core.files import replacing
 
 FORMAT_VERSION = 1
 
@@ -47,14 +48,11 @@ class BakedVolume:
         if self.values.dtype != np.float16:
             raise ValueError(f"baked volume: expected float16, got {self.values.dtype}")
         if not (0 < self.near < self.far and self.half > 0):
-            raise ValueError(
-                f"baked volume: needs 0 < near < far and half > 0, got {self.near}, {self.far}, {self.half}"
-            )
+            raise ValueError(f"baked volume: needs 0 < near < far, half > 0; got {self.near}, {self.far}, {self.half}")
 
     def save(self, path: Path) -> None:
         """Write a compressed .npz, aside and renamed."""
-        aside = path.with_name(path.name + ".part")
-        with aside.open("wb") as file:
+        with replacing(path) as aside, aside.open("wb") as file:
             np.savez_compressed(
                 file,
                 version=FORMAT_VERSION,
@@ -63,7 +61,6 @@ class BakedVolume:
                 samples=self.samples,
                 source=self.source,
             )
-        os.replace(aside, path)
 
     @classmethod
     def load(cls, path: Path) -> BakedVolume:

@@ -1,7 +1,7 @@
 """Cameras on a sphere: pose, matrix and rays, in NumPy (EpiGRAF, Section 3.1; conventions as in its published code).
 
-World axes: y is up.  A pose is yaw and pitch in radians; pitch is the polar angle from +y, so that 0 looks straight down
-and pi/2 is the horizon.  Angles of view are full angles, in degrees.
+World axes: y is up.  A pose is yaw and pitch in radians; pitch is the polar angle from +y, so that 0 looks straight
+down and pi/2 is the horizon.  Angles of view are full angles, in degrees.
 """
 
 from __future__ import annotations

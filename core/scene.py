@@ -1,4 +1,4 @@
-"""The Scene: everything that decides what is shown, as one frozen value (see docs/design.md, "Scene in, Result out")."""
+"""The Scene: everything that decides what is shown, as one frozen value (docs/design.md, "The one idea")."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Quality:
     Attributes:
         steps: Samples along a ray, 8 to 512.
         volume: Voxels along an edge of the baked volume, 32 to 256.
-        backdrop: What is seen through the field: the colour of each ray's last sample (what training sees), or a constant.
+        backdrop: What is seen through the field: each ray's last sample (what training sees), or a constant colour.
     """
 
     steps: int = 96
