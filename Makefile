@@ -1,0 +1,76 @@
+# EpiGRAF Studio: `make studio` opens it, `make test` checks it.  CONTRIBUTING.md explains the rest.
+#
+#   PYTHON=python3.12      the Python (>= 3.11) that the environment is made with
+#   TORCH_INDEX=URL        where torch comes from, for instance https://download.pytorch.org/whl/cpu
+
+PYTHON ?= python3
+TORCH_INDEX ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# Numerical libraries otherwise start a thread per core in each of several processes.
+THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.DEFAULT_GOAL := help
+.PHONY: help studio test soak lint format bench docs system clean
+
+help:
+	@echo "make studio   install what is needed and open the studio"
+	@echo "make test     lint, types and tests, as continuous integration runs them"
+	@echo "make soak     the long tests"
+	@echo "make lint     ruff and basedpyright          make format   ruff format"
+	@echo "make bench    the measurements               make docs     the documentation as pages, in out/site"
+	@echo "make clean    delete the environment and everything built (runs are kept)"
+
+studio: $(VENV)/.studio
+	$(BIN)/epigraf
+
+test: lint
+	$(THREADS) $(BIN)/python -m pytest
+
+# Pytest exits with 5 when no test was selected.
+soak: $(VENV)/.test
+	$(THREADS) $(BIN)/python -m pytest -m soak || test $$? -eq 5
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.test
+	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+docs: $(VENV)/.docs
+	$(BIN)/mkdocs build --quiet --strict
+	@echo "out/site/index.html"
+
+# Libraries of the system: installed when root on Debian or Ubuntu, else named.
+system:
+	@$(PYTHON) tools/system_packages.py
+
+clean:
+	rm -rf $(VENV) build dist out *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is made once, and installed into again only when what it must hold has changed.
+$(VENV)/.made: | system
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.studio: $(VENV)/.made setup.cfg constraints.txt | system
+	$(if $(TORCH_INDEX),$(PIP) install --index-url $(TORCH_INDEX) -c constraints.txt torch)
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.studio
+	$(PIP) install -c constraints.txt -e ".[test]"
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.studio
+	$(PIP) install -c constraints.txt -e ".[docs]"
+	@touch $@

@@ -1,0 +1,96 @@
+"""The command `epigraf`: opens the studio, or runs one of its commands without a window."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+# Each module has `register(subparsers)`, which adds its parser and sets `handler(args) -> exit code`.
+COMMANDS = {"train": "training.cli", "data": "app.data_cli", "render": "app.render_cli"}
+
+PACKAGES = ("app", "widgets", "training", "core")
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+EPILOG = "Without a command the studio opens.  `epigraf COMMAND --help` explains a command."
+MISSING_LIBRARY = (
+    "the window cannot open, because a library is missing: {error}.  On Debian or Ubuntu: "
+    "apt-get install libegl1 libgl1 libx11-6.  On a machine without a screen use the commands (epigraf --help)."
+)
+
+
+def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of this command line.  Imports only the command that it names, so that the window opens at once."""
+    parser = argparse.ArgumentParser(
+        prog="epigraf", description="Train a 3D GAN and turn it while it learns.", epilog=EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"epigraf {program_version()}")
+    parser.add_argument("--open", metavar="PATH", help="checkpoint or run folder to show instead of the demo")
+    parser.add_argument("--debug", action="store_true", help="show where an error was raised (or EPIGRAF_DEBUG=1)")
+    parser.set_defaults(handler=open_studio)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for module in modules_for(arguments):
+        import_module(module).register(subparsers)
+    return parser
+
+
+def modules_for(arguments: Sequence[str]) -> list[str]:
+    """The command modules that parsing `arguments` needs: the named one, none for the window, else all."""
+    named = next((argument for argument in arguments if argument in COMMANDS), None)
+    if named is not None:
+        return [COMMANDS[named]]
+    names_something = any(argument in ("-h", "--help") or not argument.startswith("-") for argument in arguments)
+    return list(COMMANDS.values()) if names_something else []
+
+
+def program_version() -> str:
+    """The version that is installed."""
+    try:
+        return version("epigraf-studio")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def open_studio(args: argparse.Namespace) -> int:
+    """Open the window.  Returns its exit code."""
+    try:
+        from app.window import run_studio  # the toolkit is loaded only when a window is wanted
+    except ImportError as error:
+        raise OSError(MISSING_LIBRARY.format(error=error)) from error
+    return run_studio(args.open)
+
+
+def describe(error: Exception) -> str:
+    """The error for people, on one line."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.  Returns the exit code: 0, 2 for an error of the person, 130 when interrupted."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    logging.basicConfig(format="%(message)s")
+    for package in PACKAGES:
+        logging.getLogger(package).setLevel(logging.INFO)
+    args = build_parser(arguments).parse_args(arguments)
+    try:
+        return args.handler(args)
+    except KeyboardInterrupt:
+        print("epigraf: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`).  Nothing may be flushed there at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    except (ValueError, OSError) as error:
+        if args.debug or os.environ.get("EPIGRAF_DEBUG"):
+            raise
+        print(f"epigraf: {describe(error)}", file=sys.stderr)
+        return EXIT_ERROR
