@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 
 # Each module has `register(subparsers)`, which adds its parser and sets `handler(args) -> exit code`.
 COMMANDS = {"train": "training.cli", "data": "app.data_cli", "render": "app.render_cli"}
@@ -27,34 +26,34 @@ MISSING_LIBRARY = (
 
 def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of this command line.  Imports only the command that it names, so that the window opens at once."""
+    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    options.add_argument("--version", action="store_true", help="show the version and exit")
+    options.add_argument("--open", metavar="PATH", help="checkpoint or run folder to show instead of the demo")
+    options.add_argument("--debug", action="store_true", help="show where an error was raised (or EPIGRAF_DEBUG=1)")
     parser = argparse.ArgumentParser(
-        prog="epigraf", description="Train a 3D GAN and turn it while it learns.", epilog=EPILOG
+        prog="epigraf", description="Train a 3D GAN and turn it while it learns.", epilog=EPILOG, parents=[options]
     )
-    parser.add_argument("--version", action="version", version=f"epigraf {program_version()}")
-    parser.add_argument("--open", metavar="PATH", help="checkpoint or run folder to show instead of the demo")
-    parser.add_argument("--debug", action="store_true", help="show where an error was raised (or EPIGRAF_DEBUG=1)")
     parser.set_defaults(handler=open_studio)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in modules_for(arguments):
+    _, rest = options.parse_known_args(arguments)
+    for module in modules_for(rest):
         import_module(module).register(subparsers)
     return parser
 
 
-def modules_for(arguments: Sequence[str]) -> list[str]:
-    """The command modules that parsing `arguments` needs: the named one, none for the window, else all."""
-    named = next((argument for argument in arguments if argument in COMMANDS), None)
-    if named is not None:
-        return [COMMANDS[named]]
-    names_something = any(argument in ("-h", "--help") or not argument.startswith("-") for argument in arguments)
-    return list(COMMANDS.values()) if names_something else []
+def modules_for(words: Sequence[str]) -> list[str]:
+    """The command modules that parsing needs, given what follows the options: the named one, none for the window."""
+    if not words:
+        return []
+    return [COMMANDS[words[0]]] if words[0] in COMMANDS else list(COMMANDS.values())
 
 
-def program_version() -> str:
-    """The version that is installed."""
-    try:
-        return version("epigraf-studio")
-    except PackageNotFoundError:
-        return "(not installed)"
+def show_version() -> int:
+    """Print the version that is installed."""
+    from importlib.metadata import version  # slow to load, and the window does not need it
+
+    print(f"epigraf {version('epigraf-studio')}")
+    return 0
 
 
 def open_studio(args: argparse.Namespace) -> int:
@@ -81,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.getLogger(package).setLevel(logging.INFO)
     args = build_parser(arguments).parse_args(arguments)
     try:
-        return args.handler(args)
+        return show_version() if args.version else args.handler(args)
     except KeyboardInterrupt:
         print("epigraf: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
