@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 Modulation = Literal["input", "output"]
 
@@ -23,10 +24,7 @@ class FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-Unit = Annotated[str, "the unit of a field, kept in json_schema_extra"]
-
-
-def unit(name: Unit) -> dict[str, str]:
+def unit(name: str) -> JsonDict:
     """The unit of a field, for forms and tables: `Field(json_schema_extra=unit("kimg"))`."""
     return {"unit": name}
 
@@ -34,14 +32,16 @@ def unit(name: Unit) -> dict[str, str]:
 class RenderConfig(FrozenModel):
     """Cameras and rays of a data set, and how rays are sampled (METHOD: Cameras, Volume rendering)."""
 
-    fov: float = Field(30.0, gt=0, lt=180, description="Full angle of view.", json_schema_extra=unit("degrees"))
-    radius: float = Field(1.0, gt=0, description="Distance of the cameras to the origin.")
-    near: float = Field(0.74, gt=0, description="Start of the rays, along the ray.")
-    far: float = Field(1.26, gt=0, description="End of the rays, along the ray.")
-    cube_scale: float = Field(0.35, gt=0, description="Half the edge of the tri-planes' box.")
-    white_back: bool = Field(True, description="Add 1 - sum of weights, so that empty rays are white.")
-    coarse_samples: int = Field(48, ge=2, le=512, description="Stratified samples along a ray.")
-    fine_samples: int = Field(48, ge=0, le=512, description="Samples drawn where the coarse ones found density.")
+    fov: float = Field(default=30.0, gt=0, lt=180, description="Full angle of view.", json_schema_extra=unit("degrees"))
+    radius: float = Field(default=1.0, gt=0, description="Distance of the cameras to the origin.")
+    near: float = Field(default=0.74, gt=0, description="Start of the rays, along the ray.")
+    far: float = Field(default=1.26, gt=0, description="End of the rays, along the ray.")
+    cube_scale: float = Field(default=0.35, gt=0, description="Half the edge of the tri-planes' box.")
+    white_back: bool = Field(default=True, description="Add 1 - sum of weights, so that empty rays are white.")
+    coarse_samples: int = Field(default=48, ge=2, le=512, description="Stratified samples along a ray.")
+    fine_samples: int = Field(
+        default=48, ge=0, le=512, description="Samples drawn where the coarse ones found density."
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -53,20 +53,24 @@ class RenderConfig(FrozenModel):
 class GeneratorConfig(FrozenModel):
     """The EpiGRAF generator: mapping, StyleGAN2 backbone, tri-plane field (METHOD, section 1)."""
 
-    family: Literal["epigraf"] = Field("epigraf", description="Generator family.")
-    z_dim: int = Field(512, ge=1, description="Dimensions of z.")
-    w_dim: int = Field(512, ge=1, description="Dimensions of w.")
-    mapping_layers: int = Field(2, ge=1, le=16, description="Fully connected layers from z to w.")
-    mapping_lr_multiplier: float = Field(0.01, gt=0, description="Learning-rate multiplier of the mapping network.")
-    plane_resolution: int = Field(512, description="Texels along an edge of a plane.", json_schema_extra=unit("px"))
-    plane_features: int = Field(32, ge=1, description="Features of each of the three planes.")
-    channel_base: int = Field(32768, ge=4, description="Channels at resolution n: min(base / n, max).")
-    channel_max: int = Field(512, ge=1, description="Most channels of a backbone layer.")
-    decoder_hidden: int = Field(64, ge=1, description="Width of the decoder's hidden layer.")
-    noise: Literal["none", "const", "random"] = Field(
-        "random", description="Spatial noise of the backbone in training."
+    family: Literal["epigraf"] = Field(default="epigraf", description="Generator family.")
+    z_dim: int = Field(default=512, ge=1, description="Dimensions of z.")
+    w_dim: int = Field(default=512, ge=1, description="Dimensions of w.")
+    mapping_layers: int = Field(default=2, ge=1, le=16, description="Fully connected layers from z to w.")
+    mapping_lr_multiplier: float = Field(
+        default=0.01, gt=0, description="Learning-rate multiplier of the mapping network."
     )
-    render: RenderConfig = Field(default_factory=RenderConfig, description="Cameras and rays.")
+    plane_resolution: int = Field(
+        default=512, description="Texels along an edge of a plane.", json_schema_extra=unit("px")
+    )
+    plane_features: int = Field(default=32, ge=1, description="Features of each of the three planes.")
+    channel_base: int = Field(default=32768, ge=4, description="Channels at resolution n: min(base / n, max).")
+    channel_max: int = Field(default=512, ge=1, description="Most channels of a backbone layer.")
+    decoder_hidden: int = Field(default=64, ge=1, description="Width of the decoder's hidden layer.")
+    noise: Literal["none", "const", "random"] = Field(
+        default="random", description="Spatial noise of the backbone in training."
+    )
+    render: RenderConfig = Field(default=RenderConfig(), description="Cameras and rays.")
 
     @model_validator(mode="after")
     def _powers(self) -> Self:
@@ -91,19 +95,28 @@ class GeneratorConfig(FrozenModel):
 class DiscriminatorConfig(FrozenModel):
     """The hyper-modulated patch discriminator (METHOD, section 2)."""
 
-    image_resolution: int = Field(256, description="Pixels along a side of the images.", json_schema_extra=unit("px"))
-    patch_resolution: int = Field(64, description="Pixels along a side of the patches.", json_schema_extra=unit("px"))
-    channel_base: int = Field(16384, ge=4, description="Channels at nominal resolution n: min(base / n, max).")
-    channel_max: int = Field(512, ge=1, description="Most channels of a layer.")
-    conv_clamp: float | None = Field(256.0, gt=0, description="Clamp of activations; none in full precision.")
-    mixed_precision_blocks: int = Field(4, ge=0, description="Highest blocks that run in half precision on a GPU.")
-    group_size: int = Field(4, ge=1, description="Samples of a minibatch-std group; they share their patch.")
-    modulation: Modulation = Field(
-        "input", description="What sigma scales: inputs of each block's second convolution (published), or outputs."
+    image_resolution: int = Field(
+        default=256, description="Pixels along a side of the images.", json_schema_extra=unit("px")
     )
-    hyper_dim: int = Field(512, ge=1, description="Width of the hypernetwork and of the patch representation.")
-    camera_condition: bool = Field(False, description="Condition on yaw and pitch; for narrow pose distributions.")
-    camera_dropout: float = Field(0.5, ge=0, lt=1, description="Dropout of the camera's embedding.")
+    patch_resolution: int = Field(
+        default=64, description="Pixels along a side of the patches.", json_schema_extra=unit("px")
+    )
+    channel_base: int = Field(default=16384, ge=4, description="Channels at nominal resolution n: min(base / n, max).")
+    channel_max: int = Field(default=512, ge=1, description="Most channels of a layer.")
+    conv_clamp: float | None = Field(default=256.0, gt=0, description="Clamp of activations; none in full precision.")
+    mixed_precision_blocks: int = Field(
+        default=4, ge=0, description="Highest blocks that run in half precision on a GPU."
+    )
+    group_size: int = Field(default=4, ge=1, description="Samples of a minibatch-std group; they share their patch.")
+    modulation: Modulation = Field(
+        default="input",
+        description="What sigma scales: inputs of each block's second convolution (published), or outputs.",
+    )
+    hyper_dim: int = Field(default=512, ge=1, description="Width of the hypernetwork and of the patch representation.")
+    camera_condition: bool = Field(
+        default=False, description="Condition on yaw and pitch; for narrow pose distributions."
+    )
+    camera_dropout: float = Field(default=0.5, ge=0, lt=1, description="Dropout of the camera's embedding.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -16,21 +16,21 @@ PoseKind = Literal["custom", "spherical-uniform", "uniform", "normal", "truncate
 class PoseConfig(FrozenModel):
     """A distribution of yaw and pitch (radians; pitch from +y).
 
-    `custom` draws from the data set's poses.  `spherical-uniform` covers the band of the sphere that the ranges allow with
-    equal density.  For the normal laws the ranges are mean plus and minus one standard deviation; `truncated-normal` redraws
-    beyond two.
+    `custom` draws from the data set's poses.  `spherical-uniform` covers the band of the sphere that the ranges allow
+    with equal density.  For the normal laws the ranges are one standard deviation to either side; `truncated-normal`
+    redraws beyond two.
     """
 
-    kind: PoseKind = Field("custom", description="Law of the poses.")
-    yaw_center: float = Field(0.0, description="Middle of the yaw.", json_schema_extra=unit("radians"))
+    kind: PoseKind = Field(default="custom", description="Law of the poses.")
+    yaw_center: float = Field(default=0.0, description="Middle of the yaw.", json_schema_extra=unit("radians"))
     yaw_spread: float = Field(
-        math.pi, ge=0, description="Half range or deviation of yaw.", json_schema_extra=unit("radians")
+        default=math.pi, ge=0, description="Half range or deviation of yaw.", json_schema_extra=unit("radians")
     )
     pitch_center: float = Field(
-        math.pi / 2, ge=0, le=math.pi, description="Middle of the pitch.", json_schema_extra=unit("radians")
+        default=math.pi / 2, ge=0, le=math.pi, description="Middle of the pitch.", json_schema_extra=unit("radians")
     )
     pitch_spread: float = Field(
-        math.pi / 2,
+        default=math.pi / 2,
         ge=0,
         le=math.pi,
         description="Half range or deviation of pitch.",

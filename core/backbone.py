@@ -1,0 +1,122 @@
+"""The StyleGAN2 synthesis network that paints tri-planes (skip architecture; METHOD: Backbone, Synthesis)."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.layers import FullyConnected, add_bias, fir_filter, fir_upsample, leaky_relu
+from core.model_config import GeneratorConfig
+
+NoiseMode = Literal["none", "const", "random"]
+DEMODULATION_EPS = 1e-8
+
+
+class ModulatedConv(nn.Module):
+    """3x3 convolution with inputs scaled by a style and outputs of unit variance (StyleGAN2, Eq. 1-3).
+
+    Scaling activations before and after one shared convolution equals modulating the weights of each sample, and leaves
+    a plain convolution that every device runs fast.
+    """
+
+    noise_const: Tensor
+
+    def __init__(self, inputs: int, outputs: int, w_dim: int, resolution: int, *, up: bool):
+        super().__init__()
+        self.affine = FullyConnected(w_dim, inputs, bias_init=1)
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.noise_strength = nn.Parameter(torch.zeros([]))
+        self.register_buffer("noise_const", torch.randn(resolution, resolution))
+        self.up = up
+
+    def forward(self, x: Tensor, w: Tensor, noise: NoiseMode) -> Tensor:
+        """[batch, inputs, h, h], [batch, w_dim] -> [batch, outputs, resolution, resolution]."""
+        style = self.affine(w)  # [batch, inputs]
+        energy = self.weight.square().sum(dim=(2, 3))  # [outputs, inputs]
+        demodulation = (style.square() @ energy.t() + DEMODULATION_EPS).rsqrt()  # [batch, outputs]
+        x = x * style[:, :, None, None]
+        if self.up:
+            x = F.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)  # [batch, outputs, 2h + 1, 2h + 1]
+            x = fir_filter(x, padding=(1, 1), gain=4)
+        else:
+            x = F.conv2d(x, self.weight, padding=1)
+        x = x * demodulation[:, :, None, None]
+        if noise == "const":
+            x = x + self.noise_const * self.noise_strength
+        elif noise == "random":
+            x = x + torch.randn_like(x[:, :1]) * self.noise_strength
+        return leaky_relu(add_bias(x, self.bias))
+
+
+class ToPlanes(nn.Module):
+    """1x1 modulated convolution to the output channels; no demodulation, linear ("torgb" in StyleGAN2)."""
+
+    def __init__(self, inputs: int, outputs: int, w_dim: int):
+        super().__init__()
+        self.affine = FullyConnected(w_dim, inputs, bias_init=1)
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 1, 1))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.gain = 1 / math.sqrt(inputs)
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        """[batch, inputs, h, h], [batch, w_dim] -> [batch, outputs, h, h]."""
+        style = self.affine(w) * self.gain
+        return F.conv2d(x * style[:, :, None, None], self.weight, self.bias)
+
+
+class SynthesisBlock(nn.Module):
+    """One resolution: two convolutions, the first doubling, and the planes' share.  b4 starts from a constant."""
+
+    def __init__(self, inputs: int, outputs: int, w_dim: int, resolution: int, image_channels: int):
+        super().__init__()
+        self.first = resolution == 4
+        if self.first:
+            self.const = nn.Parameter(torch.randn(outputs, 4, 4))
+        else:
+            self.conv0 = ModulatedConv(inputs, outputs, w_dim, resolution, up=True)
+        self.conv1 = ModulatedConv(outputs, outputs, w_dim, resolution, up=False)
+        self.torgb = ToPlanes(outputs, image_channels, w_dim)
+
+    @property
+    def convolutions(self) -> int:
+        """Convolutions that take a w of their own."""
+        return 1 if self.first else 2
+
+    def forward(self, x: Tensor | None, planes: Tensor | None, ws: Tensor, noise: NoiseMode) -> tuple[Tensor, Tensor]:
+        """Grow features and planes; ws [batch, convolutions + 1, w_dim], the last one for torgb."""
+        features = self.const.expand(len(ws), -1, -1, -1) if x is None else self.conv0(x, ws[:, 0], noise)
+        features = self.conv1(features, ws[:, -2], noise)
+        contribution = self.torgb(features, ws[:, -1])
+        return features, contribution if planes is None else fir_upsample(planes) + contribution
+
+
+class SynthesisNetwork(nn.Module):
+    """ws to an image of any channel count, block by block."""
+
+    def __init__(self, config: GeneratorConfig, image_channels: int):
+        super().__init__()
+        self.resolutions = config.resolutions
+        for resolution in self.resolutions:
+            inputs = config.channels(resolution // 2) if resolution > 4 else 0
+            outputs = config.channels(resolution)
+            block = SynthesisBlock(inputs, outputs, config.w_dim, resolution, image_channels)
+            self.add_module(f"b{resolution}", block)
+
+    def forward(self, ws: Tensor, noise: NoiseMode = "const") -> Tensor:
+        """[batch, ws_count, w_dim] -> [batch, image_channels, resolution, resolution]."""
+        x: Tensor | None = None
+        planes: Tensor | None = None
+        start = 0
+        for resolution in self.resolutions:
+            block = self.get_submodule(f"b{resolution}")
+            assert isinstance(block, SynthesisBlock)
+            # torgb of a block uses the w that the next block's first convolution uses too.
+            x, planes = block(x, planes, ws[:, start : start + block.convolutions + 1], noise)
+            start += block.convolutions
+        assert planes is not None
+        return planes

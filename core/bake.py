@@ -1,0 +1,73 @@
+"""Baking: a sample's field evaluated on a grid, for the viewport."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.baked import BakedVolume
+from core.epigraf import EpigrafGenerator
+
+CHUNK_POINTS = 65_536
+HALF_MAX = 65_000.0
+
+
+class Cancelled(Exception):
+    """The work was given up at the caller's wish."""
+
+
+def z_from_seed(seed: int, z_dim: int) -> Tensor:
+    """The latent of a seed: the same numbers on every machine.  Returns [1, z_dim], float32."""
+    numbers = np.random.RandomState(seed).randn(1, z_dim)  # frozen by NumPy's policy, unlike the newer generators
+    return torch.from_numpy(numbers.astype(np.float32))
+
+
+def grid_points(resolution: int, box: float, rows: slice, device: torch.device | str = "cpu") -> Tensor:
+    """Corners-aligned grid points of some z layers of a box.  Returns [layers, resolution, resolution, 3] (z, y, x)."""
+    line = torch.linspace(-box, box, resolution, device=device)
+    z, y, x = torch.meshgrid(line[rows], line, line, indexing="ij")
+    return torch.stack([x, y, z], dim=-1)
+
+
+@torch.no_grad()
+def bake(
+    generator: EpigrafGenerator,
+    ws: Tensor,
+    resolution: int,
+    *,
+    source: str = "",
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BakedVolume:
+    """Evaluate the field of one sample on a grid.
+
+    Args:
+        generator: In evaluation mode.
+        ws: [1, ws_count, w_dim].
+        resolution: Voxels along an edge.
+        source: What was baked, for people.
+        on_progress: Called with the fraction done, now and then.
+        cancelled: Asked between slices.
+
+    Raises:
+        Cancelled: When `cancelled` said so.
+    """
+    field = generator.field(ws)
+    layers = max(1, CHUNK_POINTS // resolution**2)
+    values = np.empty((resolution, resolution, resolution, 4), np.float16)
+    for start in range(0, resolution, layers):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        rows = slice(start, min(start + layers, resolution))
+        points = grid_points(resolution, field.box, rows, ws.device)
+        rgb, density = field(points.reshape(1, -1, 3))
+        voxels = torch.cat([rgb, density], dim=-1).clamp(-HALF_MAX, HALF_MAX).reshape(*points.shape[:3], 4)
+        values[rows] = voxels.to(torch.float16).cpu().numpy()
+        if on_progress is not None:
+            on_progress(rows.stop / resolution)
+    render = generator.config.render
+    samples = render.coarse_samples + render.fine_samples
+    return BakedVolume(values, field.box, render.near, render.far, render.radius, render.fov, samples, source)

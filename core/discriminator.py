@@ -1,0 +1,195 @@
+"""The scale- and location-aware patch discriminator (EpiGRAF, Section 3.2): StyleGAN2's with a hypernetwork."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.embedding import CAMERA_EMBEDDING_DIM, PATCH_EMBEDDING_DIM, PatchEmbedding, camera_embedding
+from core.layers import ACTIVATION_GAIN, FullyConnected, add_bias, fir_filter, leaky_relu
+from core.mapping import ConditionMapping
+from core.model_config import DiscriminatorConfig, Modulation
+from core.rays import Patches
+
+
+class Modulator(FullyConnected):
+    """Patch representation to modulation: sigma = tanh(W p + b) + 1, in [0, 2] (Eq. 7); b starts at 0."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[batch, hyper_dim] -> [batch, filters]."""
+        return torch.tanh(super().forward(x)) + 1
+
+
+class PatchConv(nn.Module):
+    """Convolution with equalised learning rate, optional blurred downsampling and optional modulation (Eq. 2)."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, *, down: bool = False, bias: bool = True, hyper_dim: int = 0,
+        modulation: Modulation | None = None, clamp: float | None = None, activate: bool = True,
+    ):  # fmt: skip
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
+        self.weight_gain = 1 / math.sqrt(inputs * kernel**2)
+        self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
+        self.modulation: Modulation | None = modulation
+        if modulation is not None:
+            self.affine = Modulator(hyper_dim, inputs if modulation == "input" else outputs)
+        self.down, self.activate, self.clamp = down, activate, clamp
+
+    def forward(self, x: Tensor, patch: Tensor | None = None, gain: float = 1) -> Tensor:
+        """Convolve.
+
+        Args:
+            x: [batch, inputs, h, h].
+            patch: Patch representation, [batch, hyper_dim]; needed when modulated.
+            gain: Multiplies the output.
+
+        Returns:
+            [batch, outputs, h, h], or half the size when downsampling.
+        """
+        sigma = None
+        if self.modulation is not None:
+            assert patch is not None
+            sigma = self.affine(patch).to(x.dtype)[:, :, None, None]
+        if sigma is not None and self.modulation == "input":
+            x = x * sigma
+        x = self._convolve(x)
+        if sigma is not None and self.modulation == "output":
+            x = x * sigma
+        if self.bias is not None:
+            x = add_bias(x, self.bias)
+        clamp = None if self.clamp is None else self.clamp * gain
+        if self.activate:
+            return leaky_relu(x, ACTIVATION_GAIN * gain, clamp)
+        x = x * gain
+        return x if clamp is None else x.clamp(-clamp, clamp)
+
+    def _convolve(self, x: Tensor) -> Tensor:
+        weight = (self.weight * self.weight_gain).to(x.dtype)
+        kernel = weight.shape[-1]
+        if not self.down:
+            return F.conv2d(x, weight, padding=kernel // 2)
+        if kernel == 1:  # filter, keep every second pixel, then mix channels on a quarter of them
+            return F.conv2d(fir_filter(x, padding=(1, 1))[:, :, ::2, ::2], weight)
+        return F.conv2d(fir_filter(x, padding=(2, 2)), weight, stride=2)
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions and a linear skip; the first block also turns RGB into features."""
+
+    def __init__(self, config: DiscriminatorConfig, resolution: int, *, first: bool, down: bool, half: bool):
+        super().__init__()
+        inputs, outputs = config.channels(resolution), config.channels(resolution // 2)
+        hyper, clamp, modulation = config.hyper_dim, config.conv_clamp, config.modulation
+        if first:
+            self.fromrgb = PatchConv(3, inputs, 1, clamp=clamp)
+        self.first, self.half_precision = first, half
+        first_modulation: Modulation | None = "output" if modulation == "output" else None
+        self.conv0 = PatchConv(inputs, inputs, 3, clamp=clamp, hyper_dim=hyper, modulation=first_modulation)
+        self.conv1 = PatchConv(inputs, outputs, 3, down=down, clamp=clamp, hyper_dim=hyper, modulation=modulation)
+        self.skip = PatchConv(inputs, outputs, 1, down=down, bias=False, activate=False)
+
+    def forward(self, x: Tensor, patch: Tensor) -> Tensor:
+        """[batch, 3 or inputs, h, h] -> [batch, outputs, h or h / 2, ...]."""
+        x = x.to(torch.float16 if self.half_precision and x.is_cuda else torch.float32)
+        if self.first:
+            x = self.fromrgb(x)
+        skip = self.skip(x, gain=math.sqrt(0.5))
+        x = self.conv1(self.conv0(x, patch), patch, gain=math.sqrt(0.5))
+        return skip + x
+
+
+def minibatch_std(x: Tensor, group_size: int) -> Tensor:
+    """Append one channel: the mean standard deviation inside each group of consecutive samples.
+
+    The published code groups strided samples while patches are shared by consecutive ones; here the two agree, so that
+    a group compares patches of one scale.  [batch, channels, h, w] -> [batch, channels + 1, h, w].
+    """
+    batch, _, height, width = x.shape
+    group = min(group_size, batch)
+    grouped = x.reshape(batch // group, group, *x.shape[1:]).to(torch.float32)
+    deviation = (grouped.var(dim=1, unbiased=False) + 1e-8).sqrt().mean(dim=(1, 2, 3))  # [groups]
+    channel = deviation.repeat_interleave(group).to(x.dtype).reshape(batch, 1, 1, 1).expand(-1, 1, height, width)
+    return torch.cat([x, channel], dim=1)
+
+
+class Epilogue(nn.Module):
+    """From 4x4 features to a vector that is projected on the mapped condition."""
+
+    def __init__(self, config: DiscriminatorConfig):
+        super().__init__()
+        channels = config.channels(4)
+        modulation: Modulation | None = "output" if config.modulation == "output" else None
+        self.group_size = config.group_size
+        self.conv = PatchConv(
+            channels + 1, channels, 3, clamp=config.conv_clamp, hyper_dim=config.hyper_dim, modulation=modulation
+        )
+        self.fc = FullyConnected(channels * 16, channels, activate=True)
+        self.out = FullyConnected(channels, channels)
+
+    def forward(self, x: Tensor, patch: Tensor) -> Tensor:
+        """[batch, channels, 4, 4] -> [batch, channels]."""
+        x = self.conv(minibatch_std(x.to(torch.float32), self.group_size), patch)
+        return self.out(self.fc(x.flatten(1)))
+
+
+class PatchDiscriminator(nn.Module):
+    """Scores patches of any scale and place; a hypernetwork tells its filters which ones they see."""
+
+    def __init__(self, config: DiscriminatorConfig):
+        super().__init__()
+        self.config = config
+        self.patch_embedding = PatchEmbedding()
+        self.hypernetwork = ConditionMapping(PATCH_EMBEDDING_DIM, config.hyper_dim)
+        for index, resolution in enumerate(config.resolutions):
+            # As deep as for whole images: the first log2(R / r) blocks keep the size.
+            down = resolution <= config.patch_resolution
+            half = index < config.mixed_precision_blocks
+            block = ResidualBlock(config, resolution, first=index == 0, down=down, half=half)
+            self.add_module(f"b{resolution}", block)
+        self.b4 = Epilogue(config)
+        condition = PATCH_EMBEDDING_DIM + (CAMERA_EMBEDDING_DIM if config.camera_condition else 0)
+        self.camera_dropout = nn.Dropout(config.camera_dropout)
+        self.head_mapping = ConditionMapping(condition, config.channels(4))
+
+    def forward(self, images: Tensor, patches: Patches, angles: Tensor | None = None) -> Tensor:
+        """Score patches.
+
+        Args:
+            images: [batch, 3, r, r], in [-1, 1].
+            patches: [batch] scales and offsets.
+            angles: Yaw and pitch, radians, [batch, 2]; needed with camera condition.
+
+        Returns:
+            Logits, [batch].
+        """
+        embedding = self.patch_embedding(patches.scales, patches.offsets)
+        patch = self.hypernetwork(embedding)
+        x = images
+        for resolution in self.config.resolutions:
+            x = self.get_submodule(f"b{resolution}")(x, patch)
+        x = self.b4(x, patch)
+        condition = self.head_mapping(self._condition(embedding, angles))
+        return (x * condition).sum(dim=1) / math.sqrt(x.shape[1])
+
+    def _condition(self, embedding: Tensor, angles: Tensor | None) -> Tensor:
+        if not self.config.camera_condition:
+            return embedding
+        if angles is None:
+            raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")
+        return torch.cat([embedding, self.camera_dropout(camera_embedding(angles[:, :2]))], dim=1)
+
+    def modulators(self) -> Iterator[tuple[str, Modulator]]:
+        """Names of the modulated layers, in the order of the forward pass, with what predicts their sigma."""
+        for name, module in self.named_modules():
+            if isinstance(module, Modulator):
+                yield name.removesuffix(".affine"), module
+
+    def modulations(self, patches: Patches) -> dict[str, Tensor]:
+        """The modulation sigma of each modulated layer for the given patches.  Values [batch, filters], in [0, 2]."""
+        patch = self.hypernetwork(self.patch_embedding(patches.scales, patches.offsets))
+        return {name: modulator(patch) for name, modulator in self.modulators()}

@@ -1,0 +1,104 @@
+"""The tri-plane field: three feature planes and a small decoder give colour and density at a point (METHOD: Field)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.layers import FullyConnected
+
+# Which coordinates span each plane; the first runs along its width.
+PLANE_AXES = ((0, 1), (0, 2), (1, 2))
+
+
+class Field(Protocol):
+    """What a generator makes and a renderer integrates: colour and density in space."""
+
+    @property
+    def box(self) -> float:
+        """Half the edge of the box that holds the field, world units."""
+        ...
+
+    def __call__(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Points [batch, n, 3] -> colour [batch, n, 3] and density before its activation [batch, n, 1]."""
+        ...
+
+
+class TriPlaneDecoder(nn.Module):
+    """Features to colour (no sigmoid) and density (before softplus); no view direction (METHOD: Tri-plane field)."""
+
+    def __init__(self, features: int, hidden: int):
+        super().__init__()
+        self.hidden = FullyConnected(features, hidden, activate=True)
+        self.out = FullyConnected(hidden, 4)
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """[..., features] -> colour [..., 3], density [..., 1]."""
+        out = self.out(self.hidden(features))
+        return out[..., :3], out[..., 3:]
+
+
+@dataclass(frozen=True)
+class TriPlaneField:
+    """The field of a batch of samples.
+
+    Attributes:
+        planes: [batch, 3 * features, resolution, resolution]; plane j takes channels j * features onwards.
+        decoder: Features to colour and density.
+        box: Half the edge of the box, world units; outside of it the features are zero.
+    """
+
+    planes: Tensor
+    decoder: TriPlaneDecoder
+    box: float
+
+    def __call__(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Points [batch, n, 3] -> colour [batch, n, 3] and density before its activation [batch, n, 1]."""
+        return self.decoder(sample_planes(self.planes, points / self.box))
+
+
+def sample_planes(planes: Tensor, points: Tensor) -> Tensor:
+    """Mean over the planes of their bilinear samples, as one weighted gather of 12 texels.
+
+    Corners aligned, zero outside.  Equal to three `grid_sample`s and a mean, but the gather reads whole feature vectors
+    from channels-last memory, and its backward pass scatters them likewise.
+
+    Args:
+        planes: [batch, 3 * features, size, size].
+        points: [batch, n, 3], in box units: the box is [-1, 1]^3.
+
+    Returns:
+        [batch, n, features].
+    """
+    batch, channels, size, _ = planes.shape
+    features = channels // 3
+    table = planes.reshape(batch, 3, features, size * size).permute(0, 1, 3, 2).reshape(-1, features)
+    indices, weights = _texels(points.detach(), size)
+    flat = F.embedding_bag(indices, table, per_sample_weights=weights.to(table.dtype), mode="sum")
+    return flat.reshape(batch, points.shape[1], features)
+
+
+@torch.no_grad()
+def _texels(points: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """Rows of the channels-last table that a point touches, and their weights.  Returns twice [batch * n, 12]."""
+    batch = len(points)
+    position = (points + 1) * (0.5 * (size - 1))  # [batch, n, 3], texel centres at whole numbers
+    low = position.floor()
+    fraction = position - low
+    low = low.to(torch.int64)
+    # Per axis: the two neighbours, clamped for the address, with weight zero where they lie outside.
+    corner = torch.stack([low, low + 1], dim=-1)  # [batch, n, 3, 2]
+    weight = torch.stack([1 - fraction, fraction], dim=-1) * ((corner >= 0) & (corner < size))
+    corner = corner.clamp(0, size - 1)
+    first = torch.arange(batch, device=points.device).reshape(-1, 1, 1, 1) * (3 * size * size)
+    rows, weights = [], []
+    for plane, (u, v) in enumerate(PLANE_AXES):
+        row = corner[:, :, v, :, None] * size + corner[:, :, u, None, :]  # [batch, n, 2, 2]
+        rows.append((row + (first + plane * size * size)).flatten(2))
+        weights.append((weight[:, :, v, :, None] * weight[:, :, u, None, :]).flatten(2))
+    indices, factors = torch.cat(rows, dim=2), torch.cat(weights, dim=2) / len(PLANE_AXES)
+    return indices.reshape(-1, 12), factors.reshape(-1, 12)
