@@ -10,6 +10,8 @@ from torch import Tensor
 
 from core.baked import BakedVolume
 from core.epigraf import EpigrafGenerator
+from core.model_config import RenderConfig
+from core.triplane import TriPlaneField
 
 CHUNK_POINTS = 65_536
 HALF_MAX = 65_000.0
@@ -32,7 +34,6 @@ def grid_points(resolution: int, box: float, rows: slice, device: torch.device |
     return torch.stack([x, y, z], dim=-1)
 
 
-@torch.no_grad()
 def bake(
     generator: EpigrafGenerator,
     ws: Tensor,
@@ -55,19 +56,35 @@ def bake(
     Raises:
         Cancelled: When `cancelled` said so.
     """
-    field = generator.field(ws)
+    with torch.no_grad():
+        field = generator.field(ws)
+    return bake_field(
+        field, generator.config.render, resolution, source=source, on_progress=on_progress, cancelled=cancelled
+    )
+
+
+@torch.no_grad()
+def bake_field(
+    field: TriPlaneField,
+    render: RenderConfig,
+    resolution: int,
+    *,
+    source: str = "",
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BakedVolume:
+    """Evaluate a field on a grid, as `bake` does; several grids of one sample need its planes only once."""
     layers = max(1, CHUNK_POINTS // resolution**2)
     values = np.empty((resolution, resolution, resolution, 4), np.float16)
     for start in range(0, resolution, layers):
         if cancelled is not None and cancelled():
             raise Cancelled
         rows = slice(start, min(start + layers, resolution))
-        points = grid_points(resolution, field.box, rows, ws.device)
+        points = grid_points(resolution, field.box, rows, field.planes.device)
         rgb, density = field(points.reshape(1, -1, 3))
         voxels = torch.cat([rgb, density], dim=-1).clamp(-HALF_MAX, HALF_MAX).reshape(*points.shape[:3], 4)
         values[rows] = voxels.to(torch.float16).cpu().numpy()
         if on_progress is not None:
             on_progress(rows.stop / resolution)
-    render = generator.config.render
     samples = render.coarse_samples + render.fine_samples
     return BakedVolume(values, field.box, render.near, render.far, render.radius, render.fov, samples, source)

@@ -1,0 +1,78 @@
+"""Requests to the model worker and the values of its answers; torch-free, since the window uses them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from core.baked import BakedVolume
+
+BAKE = "bake"
+
+
+@dataclass(frozen=True)
+class CheckpointId:
+    """A checkpoint file as it is now; training replaces some of them.
+
+    Attributes:
+        path: Of the file.
+        modified: Time of its last change, nanoseconds.
+        size: Bytes.
+    """
+
+    path: str
+    modified: int
+    size: int
+
+
+@dataclass(frozen=True)
+class BakeRequest:
+    """Bake one sample of a checkpoint.
+
+    Attributes:
+        checkpoint: Which weights.
+        seed: Of z.
+        psi: Truncation.
+        resolution: Voxels along an edge.
+        preview: Voxels along an edge of a coarse volume that is answered first; 0 for none.
+    """
+
+    checkpoint: CheckpointId
+    seed: int
+    psi: float
+    resolution: int
+    preview: int = 0
+
+
+@dataclass(frozen=True)
+class BakeAnswer:
+    """A baked volume without its voxels, which travel beside it.
+
+    Attributes:
+        request: What was asked.
+        preview: Whether the fine volume is still to come.
+        kimg: How long these weights were trained, thousands of images; none if unknown.
+        half: As in BakedVolume; likewise the rest.
+    """
+
+    request: BakeRequest
+    preview: bool
+    kimg: float | None
+    half: float
+    near: float
+    far: float
+    radius: float
+    fov: float
+    samples: int
+    source: str
+
+    @classmethod
+    def of(cls, volume: BakedVolume, request: BakeRequest, preview: bool, kimg: float | None) -> BakeAnswer:
+        """Describe a volume."""
+        shared = {field.name: getattr(volume, field.name) for field in fields(volume) if field.name != "values"}
+        return cls(request, preview, kimg, **shared)
+
+    def volume(self, values: np.ndarray) -> BakedVolume:
+        """Join the voxels again."""
+        return BakedVolume(values, self.half, self.near, self.far, self.radius, self.fov, self.samples, self.source)

@@ -1,0 +1,82 @@
+"""The model worker: what it bakes is the checkpoint's field, and stages are computed once."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from app.model_messages import BAKE, BakeRequest, CheckpointId
+from app.model_worker import ModelHandler
+from app.worker_child import Cancelled
+from core.bake import bake, z_from_seed
+from core.checkpoint import load_checkpoint, save_checkpoint
+from core.epigraf import EpigrafGenerator
+from core.model_config import GeneratorConfig
+
+SMALL = GeneratorConfig(z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4)
+
+
+class RecordingPort:
+    """Stands for the pipe: keeps answers and says when to stop."""
+
+    def __init__(self, cancel_after: int = 10**6) -> None:
+        self.answers, self.texts, self._left = [], [], cancel_after
+
+    def progress(self, fraction: float, text: str) -> None:
+        self.texts.append((fraction, text))
+
+    def cancelled(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+    def stop_if_cancelled(self) -> None:
+        if self.cancelled():
+            raise Cancelled
+
+    def answer(self, value, arrays=()) -> None:
+        self.answers.append(value.volume(arrays[0]) if arrays else value)
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> CheckpointId:
+    path = tmp_path / "live.safetensors"
+    torch.manual_seed(0)
+    save_checkpoint(path, EpigrafGenerator(SMALL), None, {"kimg": 3.5})
+    stat = path.stat()
+    return CheckpointId(str(path), stat.st_mtime_ns, stat.st_size)
+
+
+def test_bakes_the_field(checkpoint):
+    port = RecordingPort()
+    ModelHandler().handle(BAKE, BakeRequest(checkpoint, seed=5, psi=0.7, resolution=32, preview=16), port)
+    generator = load_checkpoint(Path(checkpoint.path)).generator
+    with torch.no_grad():
+        expected = bake(generator, generator.mapping(z_from_seed(5, 16), psi=0.7), 32)
+    assert [volume.values.shape[0] for volume in port.answers] == [16, 32]
+    np.testing.assert_array_equal(port.answers[1].values, expected.values)
+    assert port.answers[1].half == expected.half
+    fractions = [fraction for fraction, _ in port.texts]
+    assert fractions[0] == 0
+    assert fractions[-1] == pytest.approx(1)
+
+
+def test_a_new_seed_does_not_read_the_file_again(checkpoint):
+    handler, port = ModelHandler(), RecordingPort()
+    handler.handle(BAKE, BakeRequest(checkpoint, 0, 1.0, 32), port)
+    Path(checkpoint.path).unlink()
+    handler.handle(BAKE, BakeRequest(checkpoint, 1, 1.0, 32), port)
+    assert not np.array_equal(port.answers[0].values, port.answers[1].values)
+
+
+def test_cancelled_while_baking(checkpoint):
+    port = RecordingPort(cancel_after=1)
+    with pytest.raises(Cancelled):
+        ModelHandler().handle(BAKE, BakeRequest(checkpoint, 0, 1.0, 128, preview=32), port)
+    assert len(port.answers) == 1
+
+
+def test_a_missing_file_is_named(tmp_path):
+    request = BakeRequest(CheckpointId(str(tmp_path / "gone.safetensors"), 0, 0), 0, 1.0, 32)
+    with pytest.raises(ValueError, match=r"gone\.safetensors"):
+        ModelHandler().handle(BAKE, request, RecordingPort())
