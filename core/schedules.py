@@ -11,7 +11,10 @@ import numpy as np
 class ScaleSchedule(Protocol):
     """A law of patch scales that changes over training.  One law serves sampling and plots."""
 
-    min_scale: float
+    @property
+    def min_scale(self) -> float:
+        """Smallest scale, r / R, in (0, 1]."""
+        ...
 
     def sample(self, count: int, kimg: float, rng: np.random.Generator) -> np.ndarray:
         """Draw scales in [min_scale, 1].  Returns [count], float64."""

@@ -1,0 +1,267 @@
+"""What a run is: every setting of a training, typed, with its unit and range (METHOD, section 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from core.frustum import smallest_cube_scale
+from core.model_config import DiscriminatorConfig, FrozenModel, GeneratorConfig, power_of_two, unit
+from core.poses import PoseConfig
+from core.schedules import BetaSchedule, ScaleSchedule, UniformSchedule
+
+CONFIG_VERSION = 1
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
+# Half-life of the moving average, kimg per image of the batch (METHOD, section 4).
+EMA_KIMG_PER_IMAGE = 0.3125
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
+class ConfigError(ValueError):
+    """Settings that cannot be used; the message names the file or field and what to do."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something that is allowed but probably not wanted.
+
+    Attributes:
+        field: Dotted name of the setting.
+        text: What will happen, and what to change.
+    """
+
+    field: str
+    text: str
+
+
+class DataConfig(FrozenModel):
+    """Which pictures are learned from."""
+
+    path: Path | None = Field(default=None, description="Zip or folder of the data set.")
+    resolution: int | None = Field(
+        default=None,
+        description="Pictures are scaled down to this; empty for the data set's own.",
+        json_schema_extra=unit("px"),
+    )
+    mirror: bool = Field(default=False, description="Double the data set by mirrored copies with the yaw negated.")
+
+    @field_validator("resolution")
+    @classmethod
+    def _power(cls, value: int | None) -> int | None:
+        return value if value is None else power_of_two(value)
+
+
+class ScheduleConfig(FrozenModel):
+    """Which patch scales the discriminator sees, and when (METHOD, section 3)."""
+
+    kind: Literal["beta", "uniform"] = Field(default="beta", description="Law of the patch scales.")
+    anneal_kimg: float = Field(
+        default=10_000, gt=0, description="Time T until the law is final.", json_schema_extra=unit("kimg")
+    )
+    beta_start: float = Field(default=0.001, gt=0, le=10, description="beta(0) of the beta law.")
+    beta_end: float = Field(default=0.8, gt=0, le=10, description="beta(T) of the beta law.")
+
+    def schedule(self, min_scale: float) -> ScaleSchedule:
+        """The law for a smallest scale r / R in (0, 1]."""
+        if self.kind == "uniform":
+            return UniformSchedule(min_scale, self.anneal_kimg)
+        return BetaSchedule(min_scale, self.anneal_kimg, self.beta_start, self.beta_end)
+
+
+class OptimizerConfig(FrozenModel):
+    """Adam for both networks, and the lazy R1 penalty."""
+
+    generator_lr: float = Field(
+        default=0.0025, gt=0, le=1, description="G's learning rate (published; 0.002 in the paper)."
+    )
+    discriminator_lr: float = Field(default=0.002, gt=0, le=1, description="Learning rate of D.")
+    beta1: float = Field(default=0.0, ge=0, lt=1, description="Adam's decay of the first moment.")
+    beta2: float = Field(default=0.99, ge=0, lt=1, description="Adam's decay of the second moment.")
+    eps: float = Field(default=1e-8, gt=0, lt=1, description="Adam's epsilon.")
+    r1_gamma: float = Field(default=0.05, ge=0, le=1000, description="Weight of the R1 penalty, on patches.")
+    r1_interval: int = Field(
+        default=16, ge=1, le=1024, description="The penalty is applied every n-th step, n times as strong."
+    )
+
+
+class AnnealConfig(FrozenModel):
+    """Help at the start that fades linearly: blurred pictures for D, noise on the density."""
+
+    blur_sigma: float = Field(
+        default=10.0, ge=0, le=100, description="Blur of D's input at the start.", json_schema_extra=unit("px")
+    )
+    blur_kimg: float = Field(default=200, ge=0, description="Time until it is gone.", json_schema_extra=unit("kimg"))
+    density_noise: float = Field(default=1.0, ge=0, le=100, description="Deviation of the density noise at the start.")
+    density_noise_kimg: float = Field(
+        default=5000, ge=0, description="Time in which the density noise fades.", json_schema_extra=unit("kimg")
+    )
+
+    def blur(self, kimg: float) -> float:
+        """Sigma of the blur at a time, px."""
+        return self.blur_sigma * _remaining(kimg, self.blur_kimg)
+
+    def noise(self, kimg: float) -> float:
+        """Standard deviation of the density noise at a time."""
+        return self.density_noise * _remaining(kimg, self.density_noise_kimg)
+
+
+class EmaConfig(FrozenModel):
+    """The moving average of the generator's weights."""
+
+    half_life_kimg: float | None = Field(
+        default=None, gt=0, description="Half-life; empty for batch x 0.3125 x factor.", json_schema_extra=unit("kimg")
+    )
+    factor: float = Field(default=1.0, gt=0, le=100, description="Scales the half-life that follows from the batch.")
+    ramp_up: float | None = Field(
+        default=0.05, gt=0, le=10, description="Half-life at most this part of the kimg so far; empty: none."
+    )
+
+
+class LoopConfig(FrozenModel):
+    """How long, how often, and on what machine."""
+
+    batch: int = Field(
+        default=64, ge=1, le=4096, description="Images per step, over all devices.", json_schema_extra=unit("images")
+    )
+    total_kimg: float = Field(default=20_000, gt=0, description="Length of training.", json_schema_extra=unit("kimg"))
+    kimg_per_tick: float = Field(default=4, gt=0, description="Between statistics.", json_schema_extra=unit("kimg"))
+    snapshot_kimg: float = Field(default=200, gt=0, description="Between snapshots.", json_schema_extra=unit("kimg"))
+    sample_kimg: float = Field(default=200, gt=0, description="Between samples.", json_schema_extra=unit("kimg"))
+    state_minutes: float = Field(
+        default=10, gt=0, description="Interval of the state for exact resume.", json_schema_extra=unit("minutes")
+    )
+    seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of all random numbers.")
+    device: Device = Field(default="auto", description="Where to compute; auto takes a GPU if there is one.")
+    threads: int = Field(default=0, ge=0, le=1024, description="Most CPU threads of torch; 0 for all cores.")
+    live_seconds: float = Field(
+        default=5,
+        gt=0,
+        le=3600,
+        description="Interval of live weights while somebody watches.",
+        json_schema_extra=unit("seconds"),
+    )
+
+
+class RunConfig(FrozenModel):
+    """Everything that defines a run: it can be repeated from this alone."""
+
+    version: Literal[1] = Field(default=CONFIG_VERSION, description="Version of this format.")
+    name: str = Field(default="run", pattern=NAME_PATTERN, description="Name of the run, part of its folder's.")
+    preset: str = Field(default="", description="Where the settings came from.")
+    data: DataConfig = Field(default_factory=DataConfig, description="Which pictures are learned from.")
+    generator: GeneratorConfig = Field(default_factory=GeneratorConfig, description="The generator.")
+    discriminator: DiscriminatorConfig = Field(default_factory=DiscriminatorConfig, description="The discriminator.")
+    poses: PoseConfig = Field(default_factory=PoseConfig, description="Cameras of generated pictures.")
+    patches: ScheduleConfig = Field(default_factory=ScheduleConfig, description="Patch scales over time.")
+    optimizer: OptimizerConfig = Field(default_factory=OptimizerConfig, description="Optimisers and R1.")
+    anneal: AnnealConfig = Field(default_factory=AnnealConfig, description="Help that fades.")
+    ema: EmaConfig = Field(default_factory=EmaConfig, description="Moving average of G.")
+    loop: LoopConfig = Field(default_factory=LoopConfig, description="Length, intervals, machine.")
+
+    @model_validator(mode="after")
+    def _batch_fits_groups(self) -> Self:
+        batch, group = self.loop.batch, self.discriminator.group_size
+        if batch % group:
+            below, above = max(batch // group, 1) * group, (batch // group + 1) * group
+            nearest = f"{below}" if below > batch else f"{below} or {above}"
+            raise ValueError(
+                f"loop.batch ({batch}) must be a multiple of discriminator.group_size ({group}), the minibatch-std "
+                f"group: use a batch of {nearest}, or a group_size that divides {batch}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _resolutions_agree(self) -> Self:
+        wanted, trained = self.data.resolution, self.discriminator.image_resolution
+        if wanted is not None and wanted != trained:
+            raise ValueError(
+                f"data.resolution ({wanted}) and discriminator.image_resolution ({trained}) differ: set both to the "
+                "size to train at, or leave data.resolution empty"
+            )
+        return self
+
+    @property
+    def data_path(self) -> Path:
+        """The data set.  Raises ConfigError when none is chosen."""
+        if self.data.path is None:
+            raise ConfigError("no data set is chosen: set data.path to a zip or folder with a dataset.json")
+        return self.data.path
+
+    @property
+    def schedule(self) -> ScaleSchedule:
+        """The law of patch scales with this discriminator's smallest scale."""
+        return self.patches.schedule(self.discriminator.min_scale)
+
+    @property
+    def ema_half_life_kimg(self) -> float:
+        """Half-life of the moving average without ramp-up, kimg."""
+        if self.ema.half_life_kimg is not None:
+            return self.ema.half_life_kimg
+        return self.loop.batch * EMA_KIMG_PER_IMAGE * self.ema.factor
+
+    def ema_decay(self, kimg: float) -> float:
+        """Weight of the old average in a step taken at `kimg`.  In [0, 1)."""
+        half_life = self.ema_half_life_kimg
+        if self.ema.ramp_up is not None:
+            half_life = min(half_life, kimg * self.ema.ramp_up)
+        return 0.5 ** (self.loop.batch / 1000 / half_life) if half_life > 0 else 0.0
+
+    def advice(self, poses: np.ndarray | None = None) -> list[Advice]:
+        """What is allowed but probably not wanted.
+
+        Args:
+            poses: [n, 2 or more] the data set's yaw and pitch, radians, if known: the box is then judged by them.
+        """
+        return [*self._box_advice(poses), *self._time_advice(), *self._patch_advice()]
+
+    def _box_advice(self, poses: np.ndarray | None) -> list[Advice]:
+        render = self.generator.render
+        custom = poses if self.poses.kind == "custom" else None
+        needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far, custom)
+        if needed <= render.cube_scale:
+            return []
+        text = (
+            f"rays leave the box: half its edge is {render.cube_scale:g}, the corners of the pictures between near "
+            f"{render.near:g} and far {render.far:g} need {needed:.4f}, and outside it the field is constant fog. "
+            f"Set generator.render.cube_scale to {needed:.4f}, or bring near and far closer together."
+        )
+        return [Advice("generator.render.cube_scale", text)]
+
+    def _time_advice(self) -> list[Advice]:
+        total = self.loop.total_kimg
+        fading = {
+            "patches.anneal_kimg": self.patches.anneal_kimg,
+            "anneal.blur_kimg": self.anneal.blur_kimg if self.anneal.blur_sigma else 0,
+            "anneal.density_noise_kimg": self.anneal.density_noise_kimg if self.anneal.density_noise else 0,
+            "loop.kimg_per_tick": self.loop.kimg_per_tick,
+            "loop.snapshot_kimg": self.loop.snapshot_kimg,
+            "loop.sample_kimg": self.loop.sample_kimg,
+        }
+        return [
+            Advice(name, f"{kimg:g} kimg is longer than the whole training ({total:g} kimg): set it to at most that.")
+            for name, kimg in fading.items()
+            if kimg > total
+        ]
+
+    def _patch_advice(self) -> list[Advice]:
+        # The paper's scan of gamma over patch sizes (Appendix, Table 4): outside these ranges FID@2k was clearly worse.
+        good = {32: (0.01, 0.01), 64: (0.05, 1.0), 128: (0.1, 1.0)}.get(self.discriminator.patch_resolution)
+        gamma = self.optimizer.r1_gamma
+        if good is None or good[0] / 10 <= gamma <= good[1] * 10:
+            return []
+        low, high = good
+        text = (
+            f"R1 gamma {gamma:g} is far from what worked with patches of {self.discriminator.patch_resolution} px in "
+            f"the paper (Appendix, Table 4): try {low:g}{'' if low == high else f' to {high:g}'}."
+        )
+        return [Advice("optimizer.r1_gamma", text)]
+
+
+def _remaining(kimg: float, span_kimg: float) -> float:
+    """What is left, in [0, 1], of something that fades linearly from 0 to `span_kimg`."""
+    return max(1 - kimg / span_kimg, 0.0) if span_kimg > 0 else 0.0

@@ -1,0 +1,148 @@
+"""Configurations as YAML and as `key=value`: read with errors for people, written whole."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from core.files import write_text
+from training.config import CONFIG_VERSION, ConfigError, RunConfig
+
+HEADER = "# The resolved configuration of this run: it can be repeated from this file alone.\n"
+
+
+def load_config(path: Path) -> RunConfig:
+    """Read a configuration.  Raises ConfigError that names the file, the field and what to do."""
+    return config_of(read_yaml(path), str(path))
+
+
+def save_config(config: RunConfig, path: Path) -> None:
+    """Write a configuration with every value, aside and renamed."""
+    content = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    write_text(path, HEADER + content)
+
+
+def config_text(config: RunConfig) -> str:
+    """The configuration as YAML, for people."""
+    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file whose top level has names.  Raises ConfigError."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: is no valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(
+            f"{path}: expected settings by name, as in 'loop: {{batch: 8}}', got {type(content).__name__}"
+        )
+    return content
+
+
+def config_of(values: Mapping[str, Any], where: str) -> RunConfig:
+    """Validate settings by name.
+
+    Args:
+        values: Nested settings; `version` must be there for files of runs and is taken as the present one if absent.
+        where: File or origin, for messages.
+
+    Raises:
+        ConfigError: A wrong version, an unknown name (with the nearest one), or a value out of its range.
+    """
+    version = values.get("version", CONFIG_VERSION)
+    if version != CONFIG_VERSION:
+        raise ConfigError(
+            f"{where}: has format version {version!r}; this program reads version {CONFIG_VERSION}. "
+            "Use the program that wrote it, or make a new run from a preset."
+        )
+    try:
+        return RunConfig.model_validate(dict(values))
+    except ValidationError as error:
+        problems = "; ".join(_problem(details) for details in error.errors())
+        raise ConfigError(f"{where}: {problems}") from error
+
+
+def with_values(config: RunConfig, values: Mapping[str, Any], where: str = "settings") -> RunConfig:
+    """Change settings by dotted name, as {"loop.batch": 8}.
+
+    What nobody named keeps counting as unset, so that a data set may still fill it in.  Raises ConfigError.
+    """
+    tree = config.model_dump(exclude_unset=True)
+    for name, value in values.items():
+        *groups, leaf = name.split(".")
+        branch = tree
+        for depth, group in enumerate(groups):
+            if not isinstance(branch.get(group, {}), dict):
+                raise ConfigError(f"{where}: {'.'.join(groups[: depth + 1])} is a value, so {name} cannot be set")
+            branch = branch.setdefault(group, {})
+        branch[leaf] = value
+    return config_of(tree, where)
+
+
+def with_assignments(config: RunConfig, assignments: Sequence[str]) -> RunConfig:
+    """Apply `key=value` texts (values as in YAML), as in `--set loop.batch=8`.  Raises ConfigError."""
+    values: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals or not name.strip():
+            raise ConfigError(f"--set {assignment}: expected key=value, as in loop.batch=8")
+        try:
+            values[name.strip()] = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"--set {assignment}: the value is no valid YAML") from error
+    return with_values(config, values, "--set")
+
+
+def is_set(config: RunConfig, name: str) -> bool:
+    """Whether somebody gave the setting of this dotted name, rather than leaving its default."""
+    model: Any = config
+    for part in name.split("."):
+        if not isinstance(model, BaseModel) or part not in model.model_fields_set:
+            return False
+        model = getattr(model, part)
+    return True
+
+
+def setting_names(model: type[BaseModel] = RunConfig, prefix: str = "") -> list[str]:
+    """Dotted names of all settings."""
+    names = []
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            names += setting_names(field.annotation, f"{prefix}{name}.")
+        else:
+            names.append(prefix + name)
+    return names
+
+
+def nearest_name(name: str) -> str | None:
+    """The setting that was probably meant by an unknown dotted name."""
+    known = setting_names()
+    leaf = name.rpartition(".")[2]
+    namesakes = [candidate for candidate in known if candidate.rpartition(".")[2] == leaf]
+    close = namesakes or difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return close[0]
+    by_leaf = {candidate.rpartition(".")[2]: candidate for candidate in known}
+    return next((by_leaf[match] for match in difflib.get_close_matches(leaf, by_leaf, n=1, cutoff=0.6)), None)
+
+
+def _problem(details: Any) -> str:
+    """One pydantic error as a sentence for people."""
+    name = ".".join(str(part) for part in details["loc"])
+    if details["type"] == "extra_forbidden":
+        nearest = nearest_name(name)
+        return f"{name} is unknown" + (f"; did you mean {nearest}?" if nearest else "")
+    message = details["msg"].removeprefix("Value error, ")
+    if details["type"] == "value_error":
+        return f"{name}: {message}" if name else message
+    return f"{name}: {message}, got {details['input']!r}"
