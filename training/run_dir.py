@@ -1,0 +1,306 @@
+"""A run's folder: the only way between a trainer and everybody else (DESIGN: Processes)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.commands import Command, acknowledge_command, pending_commands, send_command
+from training.config import ConfigError, RunConfig
+from training.config_files import load_config, save_config
+from training.events import cut_events
+from training.launch_record import read_launch
+from training.lease import LEASE_S, LeaseWatch, renew_lease
+from training.liveness import HUNG_AFTER_S, RunView, judge
+from training.lock import RunLock
+from training.run_errors import RunError, explained
+from training.stats import StatsCursor, StatsPage, append_stats, cut_stats, read_stats
+from training.status import CommandName, RunStatus, read_status, write_status
+
+FOLDERS = ("ticks", "samples", "snapshots", "state", "commands")
+RUN_NAME = re.compile(r"^(\d{5,})-(.+)$")
+CREATE_ATTEMPTS = 1000
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class StampedFile:
+    """A file that belongs to a moment of training.
+
+    Attributes:
+        kimg: When, kimg.
+        path: The file.
+    """
+
+    kimg: float
+    path: Path
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """One run's folder.  Cheap to make; every call looks at the disk.  All methods may raise RunError."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Name of the folder, as 00007-shapes64."""
+        return self.path.name
+
+    @property
+    def number(self) -> int:
+        """Number of the run, 0 for a folder that was renamed."""
+        match = RUN_NAME.match(self.path.name)
+        return int(match[1]) if match else 0
+
+    # Files
+
+    @property
+    def config_path(self) -> Path:
+        """The resolved configuration."""
+        return self.path / "config.yaml"
+
+    @property
+    def status_path(self) -> Path:
+        """What the trainer says of itself."""
+        return self.path / "status.json"
+
+    @property
+    def stats_path(self) -> Path:
+        """One line per tick."""
+        return self.path / "stats.jsonl"
+
+    @property
+    def log_path(self) -> Path:
+        """What the trainer printed."""
+        return self.path / "log.txt"
+
+    @property
+    def live_path(self) -> Path:
+        """Weights in half precision, while somebody watches."""
+        return self.path / "live.safetensors"
+
+    @property
+    def state_path(self) -> Path:
+        """Everything that an exact resume needs."""
+        return self.path / "state" / "latest.pt"
+
+    @property
+    def commands_path(self) -> Path:
+        """Folder of commands."""
+        return self.path / "commands"
+
+    @property
+    def lease_path(self) -> Path:
+        """Says that somebody watches."""
+        return self.path / "lease.json"
+
+    def tick_path(self, tick: int) -> Path:
+        """Arrays of one tick, .npz."""
+        return self.path / "ticks" / f"{tick:06d}.npz"
+
+    def sample_path(self, kimg: float) -> Path:
+        """Picture of the fixed latents at a time; its name has decimals only where kimg has (up to single images)."""
+        return self.path / "samples" / f"{_stamp(kimg)}.png"
+
+    def snapshot_path(self, kimg: float) -> Path:
+        """Weights at a time."""
+        return self.path / "snapshots" / f"{_stamp(kimg)}.safetensors"
+
+    def samples(self) -> list[StampedFile]:
+        """Sample pictures, oldest first."""
+        return _stamped(self.path / "samples", ".png")
+
+    def snapshots(self) -> list[StampedFile]:
+        """Snapshots, oldest first."""
+        return _stamped(self.path / "snapshots", ".safetensors")
+
+    def ticks(self) -> list[int]:
+        """Numbers of the ticks whose arrays are kept, oldest first."""
+        return sorted(int(path.stem) for path in (self.path / "ticks").glob("*.npz") if path.stem.isdecimal())
+
+    # Configuration, status, statistics
+
+    def config(self) -> RunConfig:
+        """The resolved configuration.  Raises ConfigError."""
+        return load_config(self.config_path)
+
+    def write_config(self, config: RunConfig) -> None:
+        """Replace the configuration, as when a run is continued past its planned end."""
+        with explained("write", self.config_path):
+            save_config(config, self.config_path)
+
+    def status(self) -> RunStatus | None:
+        """The trainer's last word, or None before its first."""
+        return read_status(self.status_path)
+
+    def write_status(self, status: RunStatus) -> None:
+        """Replace the status.  Trainer only."""
+        write_status(self.status_path, status)
+
+    def stats(self, since: StatsCursor | None = None) -> StatsPage:
+        """Statistics since a cursor, all of them without one."""
+        return read_stats(self.stats_path, since)
+
+    def append_stats(self, row: Mapping[str, float | int | str | None]) -> None:
+        """Append the statistics of a tick.  Trainer only."""
+        append_stats(self.stats_path, row)
+
+    def cut_back(self, step: int, tick: int, kimg: float) -> None:
+        """Forget what lies beyond a restored state: statistics, ticks, events and samples.  Trainer only.
+
+        Snapshots stay: they are whole, and training replaces them when it gets there again.
+
+        Args:
+            step: Optimiser steps of the state.
+            tick: Ticks done by then.
+            kimg: kimg done by then.
+        """
+        cut_stats(self.stats_path, step)
+        cut_events(self.path, step)
+        with explained("cut back", self.path):
+            for number in self.ticks():
+                if number > tick:
+                    self.tick_path(number).unlink(missing_ok=True)
+            for sample in self.samples():
+                if sample.kimg > round(kimg, 3):
+                    sample.path.unlink(missing_ok=True)
+
+    # Starting, watching, commanding
+
+    def lock(self) -> RunLock:
+        """Ownership of the run: `with run.lock(): ...`.  Raises RunLockedError when another process has it."""
+        return RunLock(self.path)
+
+    def next_start(self) -> int:
+        """Number of the start that comes next, from 1."""
+        status = self.status()
+        return 1 if status is None else status.start + 1
+
+    def observe(self, hung_after: float = HUNG_AFTER_S) -> RunView:
+        """State and liveness at one glance.  Clocks are believed; to watch another machine use RunObserver."""
+        return RunObserver(self, hung_after).look()
+
+    def renew_lease(self, seconds: float = LEASE_S) -> None:
+        """Say that somebody watches for the next seconds, so that live weights are written."""
+        renew_lease(self.lease_path, seconds)
+
+    def lease_watch(self) -> LeaseWatch:
+        """For the trainer: `watch.watched()` tells whether somebody watches."""
+        return LeaseWatch(self.lease_path)
+
+    def send(self, command: CommandName) -> Command:
+        """Ask the present trainer for something.  Raises RunError when there is none."""
+        view = self.observe()
+        if not view.active:
+            raise RunError(f"{self.path}: cannot {command}: no trainer runs (the run is {view.state})")
+        return send_command(self.commands_path, command, view.start)
+
+    def next_commands(self, start: int) -> list[Command]:
+        """Commands for this start, in order; left-over ones are moved aside.  Trainer only."""
+        return pending_commands(self.commands_path, start)
+
+    def acknowledge(self, command: Command, step: int, result: str) -> None:
+        """Move a command to done/.  Trainer only."""
+        acknowledge_command(self.commands_path, command, step, result)
+
+    def prepare(self) -> None:
+        """Make the folders that a trainer writes to."""
+        with explained("prepare", self.path):
+            for folder in FOLDERS:
+                (self.path / folder).mkdir(exist_ok=True)
+
+
+class RunObserver:
+    """Watches a run over time: the age of a heartbeat counts from when it was seen to change."""
+
+    def __init__(self, run: RunDirectory, hung_after: float = HUNG_AFTER_S) -> None:
+        self.run = run
+        self._hung_after = hung_after
+        self._heartbeat: float | None = None
+        self._changed = 0.0
+
+    def look(self) -> RunView:
+        """State and liveness now.  Raises RunError when the status cannot be read."""
+        status, now = self.run.status(), time.monotonic()
+        if status is not None and status.heartbeat != self._heartbeat:
+            # At the first look nothing was seen to change yet: the wall clock must do.
+            age = max(time.time() - status.heartbeat, 0.0) if self._heartbeat is None else 0.0
+            self._heartbeat, self._changed = status.heartbeat, now - age
+        age = float("inf") if status is None else now - self._changed
+        return judge(status, read_launch(self.run.path), age, self._hung_after)
+
+
+def create_run(root: Path, config: RunConfig) -> RunDirectory:
+    """Make the folder of a new run, as runs/00007-name.  Safe when several programs do so at once.
+
+    Args:
+        root: Folder of runs; made if absent.
+        config: The resolved configuration, with a data set.
+
+    Raises:
+        ConfigError: No data set is chosen.
+        RunError: The folder cannot be written.
+    """
+    if config.data.path is None:
+        raise ConfigError("a run needs a data set: set data.path to a zip or folder with a dataset.json")
+    with explained("make a run in", root):
+        root.mkdir(parents=True, exist_ok=True)
+        first = max((run.number for run in list_runs(root)), default=0) + 1
+        for number in range(first, first + CREATE_ATTEMPTS):
+            # Whoever makes this folder has the number; it gets its name only when it is complete.
+            staging = root / f".{number:05d}.part"
+            try:
+                staging.mkdir()
+            except FileExistsError:
+                continue
+            try:
+                if any(root.glob(f"{number:05d}-*")):
+                    continue  # somebody finished this number after we had counted
+                return _furnish(staging, root / f"{number:05d}-{config.name}", config)
+            finally:
+                if staging.exists():
+                    shutil.rmtree(staging)
+    raise RunError(f"{root}: found no free number for a run; remove the hidden .part folders there")
+
+
+def list_runs(root: Path) -> list[RunDirectory]:
+    """The runs in a folder, by number.  A folder that is absent has none.  Raises RunError."""
+    with explained("read", root):
+        try:
+            entries = list(os.scandir(root))
+        except FileNotFoundError:
+            return []
+    runs = [RunDirectory(Path(entry.path)) for entry in entries if RUN_NAME.match(entry.name) and entry.is_dir()]
+    return sorted((run for run in runs if run.config_path.is_file()), key=lambda run: (run.number, run.name))
+
+
+def _furnish(staging: Path, final: Path, config: RunConfig) -> RunDirectory:
+    """Fill the folder of a new run and give it its name."""
+    run = RunDirectory(staging)
+    run.prepare()
+    save_config(config, run.config_path)
+    staging.rename(final)
+    return RunDirectory(final)
+
+
+def _stamp(kimg: float) -> str:
+    """A time as part of a file's name: 000200, or 000000.125 between whole kimg."""
+    images = round(kimg * 1000)
+    return f"{images // 1000:06d}" if images % 1000 == 0 else f"{images // 1000:06d}.{images % 1000:03d}"
+
+
+def _stamped(folder: Path, suffix: str) -> list[StampedFile]:
+    """Files of a folder by the time in their names."""
+    found = []
+    for path in folder.glob(f"[0-9]*{suffix}"):
+        if re.fullmatch(r"\d+(\.\d{3})?", path.name.removesuffix(suffix)):
+            found.append(StampedFile(float(path.name.removesuffix(suffix)), path))
+    return sorted(found, key=lambda file: file.kimg)

@@ -1,0 +1,146 @@
+"""stats.jsonl: one line per tick, appended; read while it grows, cut back on resume."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import logging
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.files import replacing
+from training.run_errors import explained
+
+STEP = "Progress/step"
+# Bytes before a cursor that must still be there for it to count; long enough to hold a line's times.
+TAIL_BYTES = 256
+
+Row = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class StatsCursor:
+    """How far a reader has come.
+
+    Attributes:
+        offset: Bytes read.
+        tail: Hash of the last bytes before the offset: tells whether the file was cut back in between.
+    """
+
+    offset: int = 0
+    tail: str = ""
+
+
+@dataclass(frozen=True)
+class StatsPage:
+    """What a reader got.
+
+    Attributes:
+        rows: Statistics by name, oldest first.
+        cursor: Where to go on.
+        restarted: The file was cut back or replaced; `rows` is all of it, and what was read before is void.
+    """
+
+    rows: list[Row]
+    cursor: StatsCursor
+    restarted: bool
+
+
+def append_stats(path: Path, row: Mapping[str, float | int | str | None]) -> None:
+    """Append one line, whole or not at all.  Values that are not finite become null.  Raises RunError."""
+    # Any JSON reader shall read it, and NaN is no JSON.
+    clean = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in row.items()
+    }
+    line = json.dumps(clean, allow_nan=False).encode() + b"\n"
+    with explained("write", path), path.open("ab+", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        if size and (file.seek(size - 1), file.read(1))[1] != b"\n":
+            line = b"\n" + line  # a torn line of an earlier crash stays a line of its own
+        written = file.write(line)
+        if written != len(line):
+            file.truncate(size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def read_stats(path: Path, cursor: StatsCursor | None = None) -> StatsPage:
+    """The lines since a cursor.  A last line that is still being written is left for the next time.
+
+    Args:
+        path: stats.jsonl; absent counts as empty.
+        cursor: Where the last page ended; None reads from the start.
+
+    Raises:
+        RunError: It cannot be read.
+    """
+    cursor = cursor or StatsCursor()
+    with explained("read", path):
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return StatsPage([], StatsCursor(), restarted=cursor.offset > 0)
+        with file:
+            start = max(cursor.offset - TAIL_BYTES, 0)
+            file.seek(start)
+            content = file.read()
+    known = cursor.offset - start
+    restarted = _tail_hash(content[:known]) != cursor.tail if cursor.offset else False
+    if restarted:
+        return StatsPage(*_page(path), restarted=True)
+    fresh = content[known:]
+    fresh = fresh[: fresh.rfind(b"\n") + 1]
+    end = cursor.offset + len(fresh)
+    return StatsPage(_rows(fresh), StatsCursor(end, _tail_hash(content[: end - start][-TAIL_BYTES:])), restarted=False)
+
+
+def cut_stats(path: Path, step: int) -> None:
+    """Drop the lines beyond an optimiser step, and a torn last line.  Absent is fine.  Raises RunError."""
+    with explained("cut back", path):
+        try:
+            lines = path.read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return
+        kept = [line for line in lines if line.endswith(b"\n") and _step_of(line) <= step]
+        if kept != lines:
+            with replacing(path) as aside:
+                aside.write_bytes(b"".join(kept))
+
+
+def _page(path: Path) -> tuple[list[Row], StatsCursor]:
+    page = read_stats(path)
+    return page.rows, page.cursor
+
+
+def _rows(content: bytes) -> list[Row]:
+    parsed = (_parse(line) for line in content.splitlines())
+    return [row for row in parsed if row is not None]
+
+
+def _parse(line: bytes) -> Row | None:
+    """A line, or None for a damaged one: a crash of the machine may leave any bytes."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        row = None
+    if not isinstance(row, dict):
+        logger.warning("a damaged line of statistics is skipped: %r", line[:80])
+        return None
+    return row
+
+
+def _step_of(line: bytes) -> float:
+    """The step of a line; infinite for one that cannot be read, so that it is cut."""
+    row = _parse(line)
+    step = row.get(STEP, 0) if row is not None else None
+    return step if isinstance(step, int | float) else math.inf
+
+
+def _tail_hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,85 @@
+"""What a trainer says of itself: status.json, replaced as a whole with every heartbeat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from core.files import write_text
+from core.model_config import FrozenModel, unit
+from training.run_errors import RunError, explained, read_bytes
+
+STATUS_VERSION = 1
+# How often a trainer renews its heartbeat, also while it is paused, seconds.
+HEARTBEAT_S = 2.0
+
+TrainerState = Literal["starting", "running", "paused", "stopping", "stopped", "finished", "failed"]
+CommandName = Literal["pause", "resume", "stop", "snapshot"]
+
+ENDED: frozenset[TrainerState] = frozenset({"stopped", "finished", "failed"})
+# What a panel offers, by the trainer's state.
+OFFERED: dict[TrainerState, frozenset[CommandName]] = {
+    "starting": frozenset({"stop"}),
+    "running": frozenset({"pause", "stop", "snapshot"}),
+    "paused": frozenset({"resume", "stop", "snapshot"}),
+    "stopping": frozenset(),
+    "stopped": frozenset(),
+    "finished": frozenset(),
+    "failed": frozenset(),
+}
+
+
+class RunStatus(FrozenModel):
+    """State, process, progress and heartbeat of a run."""
+
+    version: Literal[1] = Field(default=STATUS_VERSION, description="Version of this format.")
+    state: TrainerState = Field(description="Where the trainer stands.")
+    start: int = Field(ge=1, description="Which start of this run it is, from 1.")
+    pid: int = Field(ge=0, description="Process of the trainer.")
+    pid_created: float = Field(description="When that process was created.", json_schema_extra=unit("Unix seconds"))
+    host: str = Field(description="Name of its machine.")
+    heartbeat: float = Field(description="When this was written.", json_schema_extra=unit("Unix seconds"))
+    step: int = Field(default=0, ge=0, description="Optimiser steps done.")
+    tick: int = Field(default=0, ge=0, description="Ticks done.")
+    kimg: float = Field(default=0.0, ge=0, description="Progress.", json_schema_extra=unit("kimg"))
+    total_kimg: float = Field(default=0.0, ge=0, description="Planned length.", json_schema_extra=unit("kimg"))
+    sec_per_kimg: float | None = Field(
+        default=None, ge=0, description="Speed of late.", json_schema_extra=unit("s/kimg")
+    )
+    message: str = Field(default="", description="What happens, or what went wrong and what to do.")
+
+    @property
+    def ended(self) -> bool:
+        """Whether the trainer has said that it is done."""
+        return self.state in ENDED
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds until the planned end at the present speed, if known."""
+        if self.sec_per_kimg is None or self.ended:
+            return None
+        return max(self.total_kimg - self.kimg, 0.0) * self.sec_per_kimg
+
+
+def read_status(path: Path) -> RunStatus | None:
+    """The last status, or None when none was written yet.  Raises RunError when it cannot be understood."""
+    content = read_bytes(path)
+    if content is None:
+        return None
+    try:
+        return RunStatus.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RunError(
+            f"{path}: is no status that this program understands ({where + ': ' if where else ''}{first['msg']}); "
+            "it may come from another version"
+        ) from error
+
+
+def write_status(path: Path, status: RunStatus) -> None:
+    """Replace the status as a whole.  Raises RunError."""
+    with explained("write", path):
+        write_text(path, status.model_dump_json(indent=1) + "\n")
