@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.launch_record import write_launch
-from training.liveness import Launch, ProcessIdentity, identity_of
+from training.liveness import Launch
 from training.lock import RunLockedError, owner
+from training.processes import ProcessIdentity, identity_of
 from training.run_dir import RunDirectory
 from training.run_errors import RunError, explained
 

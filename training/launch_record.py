@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.files import write_text
-from training.liveness import Launch, ProcessIdentity
+from training.liveness import Launch
+from training.processes import ProcessIdentity
 from training.run_errors import RunError, explained, read_bytes
 
 FILE = "launch.json"

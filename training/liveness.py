@@ -2,77 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
-import psutil
-
+from training.processes import ProcessIdentity
 from training.status import HEARTBEAT_S, OFFERED, CommandName, RunStatus, TrainerState
 
-# Two clocks may disagree on a creation time by this much; the same pid is not reused that fast.
-CREATED_TOLERANCE_S = 2.0
 # A heartbeat that changed this recently proves life, whatever the process table says (containers share host names).
 FRESH_S = 3 * HEARTBEAT_S
 HUNG_AFTER_S = 120.0
 
 # `new`: never started.  `dead`: its process is gone without having said so.  `hung`: no heartbeat for long.
 RunState = TrainerState | Literal["new", "dead", "hung"]
-
-
-@dataclass(frozen=True)
-class ProcessIdentity:
-    """One process, told apart from later ones with its pid.
-
-    Attributes:
-        pid: Number of the process.
-        created: When it was created, Unix seconds.
-        host: Name of its machine.
-    """
-
-    pid: int
-    created: float
-    host: str
-
-    @cached_property
-    def is_local(self) -> bool:
-        """Whether it runs, or ran, on this machine."""
-        return self.host == platform.node()
-
-    def alive(self) -> bool | None:
-        """Whether it still runs; None when it belongs to another machine."""
-        return process_alive(self.pid, self.created) if self.is_local else None
-
-    def __str__(self) -> str:
-        return f"process {self.pid} on {self.host or 'this machine'}"
-
-
-def own_identity() -> ProcessIdentity:
-    """This process."""
-    return ProcessIdentity(os.getpid(), psutil.Process().create_time(), platform.node())
-
-
-def identity_of(pid: int) -> ProcessIdentity | None:
-    """A process of this machine, or None when there is none."""
-    try:
-        return ProcessIdentity(pid, psutil.Process(pid).create_time(), platform.node())
-    except psutil.Error:
-        return None
-
-
-def process_alive(pid: int, created: float) -> bool:
-    """Whether the process of this machine with this pid and creation time (Unix seconds) runs.  Zombies do not."""
-    try:
-        process = psutil.Process(pid)
-        same = abs(process.create_time() - created) <= CREATED_TOLERANCE_S
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:
-        return True  # it exists and belongs to somebody else
 
 
 @dataclass(frozen=True)
@@ -140,7 +82,7 @@ def judge(status: RunStatus | None, launch: Launch | None, age: float, hung_afte
         return RunView("new", None, 0, float("inf"), "has not been started")
     if status.ended:
         return RunView(status.state, status, status.start, age, status.message)
-    process = ProcessIdentity(status.pid, status.pid_created, status.host)
+    process = status.process
     if age > FRESH_S and process.alive() is False:
         text = (
             f"the trainer ({process}) is gone without a word: it was killed or crashed; see log.txt.  Resume goes on."

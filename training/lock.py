@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Self
 
 from core.files import write_text
-from training.liveness import FRESH_S, ProcessIdentity, own_identity
+from training.liveness import FRESH_S
+from training.processes import ProcessIdentity, own_identity
 from training.run_errors import RunError, explained, read_bytes
 from training.status import read_status
 

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from core.files import write_text
 from core.model_config import FrozenModel, unit
+from training.processes import ProcessIdentity
 from training.run_errors import RunError, explained, read_bytes
 
 STATUS_VERSION = 1
@@ -49,6 +50,11 @@ class RunStatus(FrozenModel):
         default=None, ge=0, description="Speed of late.", json_schema_extra=unit("s/kimg")
     )
     message: str = Field(default="", description="What happens, or what went wrong and what to do.")
+
+    @property
+    def process(self) -> ProcessIdentity:
+        """The trainer's process."""
+        return ProcessIdentity(self.pid, self.pid_created, self.host)
 
     @property
     def ended(self) -> bool:

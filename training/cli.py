@@ -1,0 +1,134 @@
+"""`epigraf train`: starts or resumes a training from the shell; the same trainer as from the window."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any, get_args
+
+from training.config import ConfigError, Device, RunConfig
+from training.config_files import config_text, with_assignments, with_values
+from training.config_fit import data_advice, with_data_set
+from training.data_set import ImageDataSet
+from training.follow import follow
+from training.launch import launch
+from training.presets import describe_preset, load_preset, preset_names
+from training.run_dir import RunDirectory, create_run
+from training.run_errors import RunError
+
+DESCRIPTION = """Train on a data set with a preset.  What the preset leaves open is taken from the data set.
+The trainer is a process of its own: it goes on when this terminal is closed, and the studio shows it too."""
+
+EXAMPLES = """examples:
+  epigraf train --preset tiny --data meshes64.zip
+  epigraf train --preset tiny --data meshes64.zip --set loop.batch=16 --set optimizer.r1_gamma=0.1 --dry-run
+  epigraf train --resume runs/00007-tiny --kimg 120"""
+
+
+def register(subparsers: Any) -> None:
+    """Add the command to the parser of `epigraf`."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "train",
+        help="train a generator on a data set",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--preset", metavar="NAME", help=f"{', '.join(preset_names())}, or a .yaml file")
+    parser.add_argument("--list-presets", action="store_true", help="say what the presets are for, and stop")
+    parser.add_argument("--data", type=Path, metavar="PATH", help="zip or folder with a dataset.json")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="folder of runs (default: runs)")
+    parser.add_argument("--name", help="name of the run (default: the preset's)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments", help="change any setting"
+    )
+    parser.add_argument("--kimg", type=float, help="length of the training, thousand images")
+    parser.add_argument("--threads", type=int, help="most CPU threads, 0 for all cores")
+    parser.add_argument("--device", choices=get_args(Device), help="where to compute")
+    parser.add_argument("--seed", type=int, help="seed of all random numbers")
+    parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="go on with a run")
+    parser.add_argument("--detach", action="store_true", help="return at once; the training goes on")
+    parser.add_argument("--dry-run", action="store_true", help="print the resolved configuration, and stop")
+    parser.set_defaults(handler=train)
+
+
+def train(args: argparse.Namespace) -> int:
+    """Run the command.  Returns its exit code; raises ConfigError, DataSetError, RunError."""
+    if args.list_presets:
+        for name in preset_names():
+            print(f"{name:12} {describe_preset(name)}")
+        return 0
+    config = _resumed(args) if args.resume is not None else _resolved(args)
+    if args.dry_run:
+        print(config_text(config), end="")
+        return 0
+    if args.resume is None:
+        run = create_run(args.runs, config)
+    else:
+        run = RunDirectory(args.resume)
+        if config != run.config():
+            run.write_config(config)
+    known = run.stats().cursor
+    pid = launch(run)
+    print(f"{run.path}: training as process {pid}, log in {run.log_path.name}", flush=True)
+    if args.detach:
+        return 0
+    # A scheduler that ends us means the training: handle it like Ctrl-C.
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return follow(run, lambda line: print(line, flush=True), known)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _resolved(args: argparse.Namespace) -> RunConfig:
+    """The configuration of a new run from preset, options and data set."""
+    if args.preset is None or args.data is None:
+        missing = " and ".join(name for name in ("preset", "data") if getattr(args, name) is None)
+        raise ConfigError(f"--{missing.replace(' and ', ' and --')}: needed for a new run; see epigraf train --help")
+    config = with_assignments(load_preset(args.preset), args.assignments)
+    config = with_values(config, _options(args), "options")
+    with ImageDataSet.open(args.data) as data:
+        config = with_data_set(config, data.info, data.all_angles)
+        advice = [*config.advice(data.all_angles), *data_advice(config, data.info)]
+    for note in advice:
+        print(f"note: {note.field}: {note.text}", file=sys.stderr)
+    return config
+
+
+def _resumed(args: argparse.Namespace) -> RunConfig:
+    """The configuration of a run that goes on: only its length and its machine may change."""
+    run = RunDirectory(args.resume)
+    if not run.config_path.is_file():
+        raise RunError(f"{args.resume}: is no run: it has no {run.config_path.name}")
+    fixed = {"--preset": args.preset, "--data": args.data, "--name": args.name, "--seed": args.seed}
+    given = [name for name, value in fixed.items() if value is not None] + ["--set"] * bool(args.assignments)
+    if given:
+        raise ConfigError(f"{', '.join(given)}: cannot change when resuming; only --kimg, --threads and --device can")
+    view = run.observe()
+    if not view.can_start:
+        raise RunError(f"{run.path}: is {view.state}; stop it first ({view.message or 'a trainer has it'})")
+    config = with_values(run.config(), _options(args), "options")
+    if view.status is not None and view.state == "finished" and view.status.kimg >= config.loop.total_kimg:
+        done = f"{view.status.kimg:g}"
+        raise ConfigError(f"{run.path}: has finished its {done} kimg; give a larger --kimg to go on")
+    return config
+
+
+def _options(args: argparse.Namespace) -> dict[str, Any]:
+    """Settings given by options of their own."""
+    options = {
+        "name": args.name,
+        "loop.total_kimg": args.kimg,
+        "loop.threads": args.threads,
+        "loop.device": args.device,
+        "loop.seed": args.seed,
+    }
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
