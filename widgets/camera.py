@@ -1,0 +1,125 @@
+"""The Camera panel: from where the sample is seen, and how finely it is drawn."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from imgui_bundle import imgui
+
+from core.camera import POLE_MARGIN, Camera
+from core.scene import Backdrop, Quality
+from widgets.common import button, icons, reset_button, row
+
+VOLUMES = (32, 48, 64, 96, 128, 192, 256)
+BACKDROPS: tuple[Backdrop, ...] = get_args(Backdrop)
+BACKDROP_NAMES: dict[Backdrop, str] = {"learned": "as learned", "white": "white", "black": "black"}
+FOV_RANGE = (1.0, 120.0)
+DISTANCE_RANGE = (0.05, 20.0)
+STEPS_RANGE = (8, 512)
+
+
+@dataclass(frozen=True)
+class CameraSettings:
+    """What the panel edits.
+
+    Attributes:
+        camera: Of the Scene.
+        quality: Of the Scene.
+        turntable: Whether the camera goes round by itself.
+    """
+
+    camera: Camera
+    quality: Quality
+    turntable: bool
+
+
+def draw(settings: CameraSettings, home: Camera, default: Quality) -> CameraSettings:
+    """Draw the panel.
+
+    Args:
+        settings: As they are.
+        home: Where the camera is reset to.
+        default: What the quality is reset to.
+
+    Returns:
+        The settings as they are now wanted; the turntable ends when a value of the camera is taken in hand.
+    """
+    camera = _angles(settings.camera, home)
+    camera = _lens(camera, home)
+    turntable = settings.turntable and camera == settings.camera
+    changed, wanted = imgui.checkbox("Turntable", turntable)
+    turntable = wanted if changed else turntable
+    imgui.set_item_tooltip("Go round the object until you take hold of it")
+    label = f"{icons.ICON_FA_CROSSHAIRS}  Reset camera"
+    imgui.same_line()
+    if button(f"{label}##camera", camera != home, "Back to the cameras of the training"):
+        camera, turntable = home, False
+    imgui.separator_text("Quality")
+    return CameraSettings(camera, _quality(settings.quality, default), turntable)
+
+
+def _angles(camera: Camera, home: Camera) -> Camera:
+    row("Yaw", "Angle around the vertical axis", tail=1)
+    changed, degrees = imgui.drag_float("##yaw", math.degrees(camera.yaw), 0.5, 0, 0, "%.1f°")
+    if changed:
+        camera = replace(camera, yaw=math.remainder(math.radians(degrees), math.tau))
+    if reset_button("yaw", camera.yaw != home.yaw, f"{math.degrees(home.yaw):.1f}°"):
+        camera = replace(camera, yaw=home.yaw)
+    row("Pitch", "Angle from above: 0° looks straight down, 90° is the horizon", tail=1)
+    changed, degrees = imgui.slider_float("##pitch", math.degrees(camera.pitch), 0, 180, "%.1f°")
+    if changed:
+        pitch = min(max(math.radians(degrees), POLE_MARGIN), math.pi - POLE_MARGIN)
+        camera = replace(camera, pitch=pitch)
+    if reset_button("pitch", camera.pitch != home.pitch, f"{math.degrees(home.pitch):.1f}°"):
+        camera = replace(camera, pitch=home.pitch)
+    return camera
+
+
+def _lens(camera: Camera, home: Camera) -> Camera:
+    row("Distance", "From the eye to the target. Training sees the object from one distance only.", tail=1)
+    changed, distance = imgui.drag_float("##distance", camera.radius, 0.005, *DISTANCE_RANGE, "%.3f")
+    if changed:
+        camera = replace(camera, radius=min(max(distance, DISTANCE_RANGE[0]), DISTANCE_RANGE[1]))
+    if reset_button("distance", camera.radius != home.radius, f"{home.radius:g}"):
+        camera = replace(camera, radius=home.radius)
+    row("View angle", "Full angle of view", tail=1)
+    changed, fov = imgui.slider_float("##fov", camera.fov, *FOV_RANGE, "%.1f°")
+    if changed:
+        camera = replace(camera, fov=min(max(fov, FOV_RANGE[0]), FOV_RANGE[1]))
+    if reset_button("fov", camera.fov != home.fov, f"{home.fov:g}°"):
+        camera = replace(camera, fov=home.fov)
+    row("Target", "The point looked at; Shift+drag in the viewport moves it", tail=1)
+    changed, target = imgui.drag_float3("##target", list(camera.target), 0.002, -5, 5, "%.2f")
+    if changed:
+        camera = replace(camera, target=(target[0], target[1], target[2]))
+    if reset_button("target", camera.target != home.target, "the origin"):
+        camera = replace(camera, target=home.target)
+    return camera
+
+
+def _quality(quality: Quality, default: Quality) -> Quality:
+    row("Steps", "Samples along a ray", tail=1)
+    changed, steps = imgui.slider_int("##steps", quality.steps, *STEPS_RANGE, "%d", imgui.SliderFlags_.logarithmic)
+    if changed:
+        quality = replace(quality, steps=min(max(steps, STEPS_RANGE[0]), STEPS_RANGE[1]))
+    if reset_button("steps", quality.steps != default.steps, str(default.steps)):
+        quality = replace(quality, steps=default.steps)
+    row("Volume", "Voxels along an edge: more show finer detail and take longer to compute", tail=1)
+    if imgui.begin_combo("##volume", f"{quality.volume}³"):
+        for size in VOLUMES:
+            if imgui.selectable(f"{size}³", size == quality.volume)[0]:
+                quality = replace(quality, volume=size)
+        imgui.end_combo()
+    if reset_button("volume", quality.volume != default.volume, f"{default.volume}³"):
+        quality = replace(quality, volume=default.volume)
+    row("Backdrop", "What is seen through the object: the learned background, or a plain colour", tail=1)
+    if imgui.begin_combo("##backdrop", BACKDROP_NAMES[quality.backdrop]):
+        for backdrop in BACKDROPS:
+            if imgui.selectable(BACKDROP_NAMES[backdrop], backdrop == quality.backdrop)[0]:
+                quality = replace(quality, backdrop=backdrop)
+        imgui.end_combo()
+    if reset_button("backdrop", quality.backdrop != default.backdrop, BACKDROP_NAMES[default.backdrop]):
+        quality = replace(quality, backdrop=default.backdrop)
+    return quality

@@ -1,0 +1,161 @@
+"""Pieces that all panels share: rows with their label at the left, resets, badges, error boxes, empty states.
+
+Lengths are multiples of the font size, so that the layout follows the screen's scaling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from imgui_bundle import ImVec2, ImVec4, icons_fontawesome_4, imgui
+
+from widgets.palette import TONES, Colour, Tone
+
+icons = icons_fontawesome_4
+LABEL_WIDTH = 6.2
+ErrorAction = Literal["copy", "dismiss"]
+
+
+def em(count: float = 1.0) -> float:
+    """So many font sizes, in pixels."""
+    return imgui.get_font_size() * count
+
+
+def vec4(colour: Colour) -> ImVec4:
+    """A colour as the toolkit wants it."""
+    return ImVec4(*colour)
+
+
+def button_width(text: str) -> float:
+    """Pixels that a button with this text takes."""
+    return imgui.calc_text_size(text, None, True).x + 2 * imgui.get_style().frame_padding.x
+
+
+def icon_width() -> float:
+    """Pixels of an icon button: it is square."""
+    return imgui.get_frame_height()
+
+
+def row(label: str, tooltip: str = "", tail: int = 0) -> None:
+    """Begin a row: its label, and the width of the next item, which leaves room for `tail` icon buttons."""
+    imgui.align_text_to_frame_padding()
+    imgui.text(label)
+    if tooltip:
+        imgui.set_item_tooltip(tooltip)
+    imgui.same_line(em(LABEL_WIDTH) + imgui.get_style().window_padding.x)
+    room = tail * (icon_width() + imgui.get_style().item_inner_spacing.x)
+    imgui.set_next_item_width(max(imgui.get_content_region_avail().x - room, em(3)))
+
+
+def icon_button(icon: str, name: str, tooltip: str, enabled: bool = True) -> bool:
+    """A square button right behind the last item.  `name` is its identity.  Returns whether it was clicked."""
+    imgui.same_line(0, imgui.get_style().item_inner_spacing.x)
+    imgui.begin_disabled(not enabled)
+    clicked = imgui.button(f"{icon}##{name}", ImVec2(icon_width(), icon_width()))
+    imgui.end_disabled()
+    imgui.set_item_tooltip(tooltip)
+    return clicked
+
+
+def reset_button(name: str, changed: bool, default: str) -> bool:
+    """The reset at the end of a row; grey as long as the value is the default."""
+    return icon_button(icons.ICON_FA_UNDO, f"reset {name}", f"Reset to {default}", changed)
+
+
+def button(label: str, enabled: bool = True, tooltip: str = "", width: float = 0.0, primary: bool = False) -> bool:
+    """A button; the primary one of a panel has the accent's colour.  Returns whether it was clicked."""
+    if primary:
+        red, green, blue, _ = TONES["accent"]
+        imgui.push_style_color(imgui.Col_.button, ImVec4(red * 0.82, green * 0.82, blue * 0.82, 1))
+        imgui.push_style_color(imgui.Col_.button_hovered, ImVec4(red * 0.92, green * 0.92, blue * 0.92, 1))
+        imgui.push_style_color(imgui.Col_.button_active, ImVec4(red, green, blue, 1))
+        imgui.push_style_color(imgui.Col_.text, ImVec4(0.08, 0.08, 0.09, 1))
+    imgui.begin_disabled(not enabled)
+    clicked = imgui.button(label, ImVec2(width, 0))
+    imgui.end_disabled()
+    if primary:
+        imgui.pop_style_color(4)
+    if tooltip:
+        imgui.set_item_tooltip(tooltip)
+    return clicked
+
+
+def coloured(text: str, tone: Tone) -> None:
+    """Text in a meaning's colour, wrapped at the panel's edge."""
+    with text_colour(tone):
+        imgui.text_wrapped(text)
+
+
+@contextmanager
+def text_colour(tone: Tone) -> Iterator[None]:
+    """Text drawn inside has a meaning's colour."""
+    imgui.push_style_color(imgui.Col_.text, vec4(TONES[tone]))
+    try:
+        yield
+    finally:
+        imgui.pop_style_color()
+
+
+def badge(text: str, tone: Tone) -> None:
+    """A word on a coloured ground: a state."""
+    padding = ImVec2(em(0.5), em(0.12))
+    size = imgui.calc_text_size(text)
+    start = imgui.get_cursor_screen_pos()
+    height = imgui.get_frame_height()
+    low = ImVec2(start.x, start.y + (height - size.y) / 2 - padding.y)
+    high = ImVec2(start.x + size.x + 2 * padding.x, low.y + size.y + 2 * padding.y)
+    red, green, blue, _ = TONES[tone]
+    ground = imgui.color_convert_float4_to_u32(ImVec4(red, green, blue, 0.22))
+    ink = imgui.color_convert_float4_to_u32(vec4(TONES[tone]))
+    canvas = imgui.get_window_draw_list()
+    canvas.add_rect_filled(low, high, ground, em(0.3))
+    canvas.add_text(ImVec2(low.x + padding.x, low.y + padding.y), ink, text)
+    imgui.dummy(ImVec2(high.x - low.x, height))
+
+
+def error_box(name: str, message: str, detail: str = "") -> ErrorAction | None:
+    """An error where it concerns somebody, with Copy and a way to close it.  Returns what was clicked."""
+    action: ErrorAction | None = None
+    red, green, blue, _ = TONES["error"]
+    imgui.push_style_color(imgui.Col_.child_bg, ImVec4(red, green, blue, 0.13))
+    flags = imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.always_use_window_padding
+    imgui.begin_child(f"error {name}", ImVec2(0, 0), flags)
+    with text_colour("error"):
+        imgui.text_wrapped(f"{icons.ICON_FA_EXCLAMATION_TRIANGLE}  {message}")
+    if imgui.small_button(f"Copy##{name}"):
+        imgui.set_clipboard_text(f"{message}\n{detail}".strip())
+        action = "copy"
+    imgui.same_line()
+    if imgui.small_button(f"Dismiss##{name}"):
+        action = "dismiss"
+    imgui.end_child()
+    imgui.pop_style_color()
+    return action
+
+
+def empty_state(icon: str, title: str, hint: str) -> None:
+    """What a panel shows when there is nothing yet: what it will show, and what to do."""
+    room = imgui.get_content_region_avail()
+    width = min(room.x - em(2), em(22))
+    lines = imgui.calc_text_size(hint, None, False, width)
+    height = em(1.6) * 1.6 + imgui.get_text_line_height_with_spacing() + lines.y
+    top = imgui.get_cursor_pos_y() + max((room.y - height) / 2, 0)
+    left = imgui.get_cursor_pos_x()
+    imgui.set_cursor_pos_y(top)
+    imgui.push_font(None, em(1.6))
+    with text_colour("quiet"):
+        _centred(icon, left, room.x)
+    imgui.pop_font()
+    _centred(title, left, room.x)
+    with text_colour("quiet"):
+        imgui.set_cursor_pos_x(left + (room.x - min(lines.x, width)) / 2)
+        imgui.push_text_wrap_pos(imgui.get_cursor_pos_x() + width)
+        imgui.text(hint)
+        imgui.pop_text_wrap_pos()
+
+
+def _centred(text: str, left: float, room: float) -> None:
+    imgui.set_cursor_pos_x(left + max((room - imgui.calc_text_size(text).x) / 2, 0))
+    imgui.text(text)

@@ -1,0 +1,130 @@
+"""The Curves panel: the scalars of a run over its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from imgui_bundle import ImVec2, imgui, implot
+
+from widgets.common import em, empty_state, icons, vec4
+from widgets.decimate import decimate
+from widgets.palette import LINES
+
+MIN_PLOT_WIDTH = 19.0
+PLOT_HEIGHT = 12.5
+# The rest of the scalars, one plot each, is shown on demand.
+PROGRESS = "Progress/kimg"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Scalars that share a plot: (name in stats.jsonl, name in the legend)."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    unit: str = ""
+
+
+GROUPS = (
+    Group("Losses", (("Loss/G/loss", "generator"), ("Loss/D/loss", "discriminator"))),
+    Group("Scores of D", (("Loss/scores/real", "real"), ("Loss/scores/fake", "generated"))),
+    Group("R1 penalty", (("Loss/r1_penalty", "R1"),)),
+    Group("Signs of D", (("Loss/signs/real", "real"), ("Loss/signs/fake", "generated"))),
+    Group("Patch scale", (("Patch/scale_mean", "mean scale"), ("Patch/beta", "beta"))),
+    Group("Time", (("Timing/sec_per_kimg", "per kimg"),), "s"),
+)
+
+
+@dataclass(frozen=True)
+class CurvesView:
+    """What there is to plot.
+
+    Attributes:
+        version: Changes whenever the numbers do.
+        kimg: [n], ascending.
+        columns: [n] each, by name; NaN where a line of the statistics lacks it.
+        run: Name of the run; empty when none is attached.
+    """
+
+    version: int = 0
+    kimg: np.ndarray = field(default_factory=lambda: np.empty(0))
+    columns: Mapping[str, np.ndarray] = field(default_factory=dict)
+    run: str = ""
+
+
+class CurvesPanel:
+    """Draws groups of curves side by side, as many in a row as fit."""
+
+    def __init__(self) -> None:
+        self._others = False
+        self._fit = True
+
+    def draw(self, view: CurvesView) -> None:
+        """Draw the panel."""
+        if not view.run:
+            empty_state(icons.ICON_FA_LINE_CHART, "No curves yet", "Start a training in Train, or choose a run there.")
+            return
+        if not len(view.kimg):
+            hint = "The first point comes with the first tick of the training."
+            empty_state(icons.ICON_FA_HOURGLASS_HALF, "Waiting for the first numbers", hint)
+            return
+        groups = [group for group in GROUPS if any(name in view.columns for name, _ in group.lines)]
+        others = other_groups(view.columns)
+        self._controls(len(others))
+        if self._others:
+            groups += others
+        imgui.begin_child("plots")
+        spacing = imgui.get_style().item_spacing.x
+        room = imgui.get_content_region_avail().x
+        per_row = max(1, min(len(groups), int((room + spacing) / (em(MIN_PLOT_WIDTH) + spacing))))
+        width = (room - (per_row - 1) * spacing) / per_row
+        for index, group in enumerate(groups):
+            if index % per_row:
+                imgui.same_line()
+            self._plot(group, view, width)
+        imgui.end_child()
+        self._fit = False
+
+    def _controls(self, others: int) -> None:
+        if imgui.button(f"{icons.ICON_FA_ARROWS_ALT}  Fit"):
+            self._fit = True
+        imgui.set_item_tooltip("Show whole curves again. Double-click a plot fits that one.")
+        if others:
+            imgui.same_line()
+            _, self._others = imgui.checkbox(f"All scalars ({others} more)", self._others)
+
+    def _plot(self, group: Group, view: CurvesView, width: float) -> None:
+        title = f"{group.title} [{group.unit}]" if group.unit else group.title
+        if self._fit:
+            implot.set_next_axes_to_fit()
+        flags = implot.Flags_.no_menus | implot.Flags_.no_box_select
+        if not implot.begin_plot(f"{title}##{group.title}", ImVec2(width, em(PLOT_HEIGHT)), flags):
+            return
+        implot.setup_axes("kimg", "", implot.AxisFlags_.auto_fit, implot.AxisFlags_.auto_fit)
+        implot.setup_legend(implot.Location_.north_east)
+        implot.setup_finish()
+        buckets = max(int(implot.get_plot_size().x), 1)
+        for index, (name, label) in enumerate(group.lines):
+            if name in view.columns:
+                x, y = decimate(view.kimg, view.columns[name], -np.inf, np.inf, buckets)
+                _line(label, x, y, index)
+        implot.end_plot()
+
+
+def _line(label: str, x: np.ndarray, y: np.ndarray, index: int) -> None:
+    spec = implot.Spec()
+    spec.line_color = vec4(LINES[index % len(LINES)])
+    spec.line_weight = em(0.11)
+    if len(x) == 1:  # a line of one point would be invisible
+        spec.marker = implot.Marker_.circle
+        spec.marker_fill_color = spec.line_color
+        spec.marker_size = em(0.2)
+    implot.plot_line(label, np.ascontiguousarray(x), np.ascontiguousarray(y), spec=spec)
+
+
+def other_groups(columns: Mapping[str, np.ndarray]) -> list[Group]:
+    """A plot for each scalar that no group shows."""
+    shown = {name for group in GROUPS for name, _ in group.lines} | {PROGRESS}
+    return [Group(name, ((name, name.rpartition("/")[2]),)) for name in sorted(columns) if name not in shown]

@@ -1,0 +1,29 @@
+"""Colours with a meaning, for panels and theme; red, green, blue, alpha in 0 to 1."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Colour = tuple[float, float, float, float]
+Tone = Literal["good", "busy", "warning", "error", "quiet", "accent"]
+
+
+def hex_colour(code: str, alpha: float = 1.0) -> Colour:
+    """The colour of "rrggbb"."""
+    red, green, blue = (int(code[start : start + 2], 16) / 255 for start in (0, 2, 4))
+    return red, green, blue, alpha
+
+
+TONES: dict[Tone, Colour] = {
+    "good": hex_colour("5ec27f"),
+    "busy": hex_colour("6aa9ff"),
+    "warning": hex_colour("e6b450"),
+    "error": hex_colour("f2777a"),
+    "quiet": hex_colour("8b93a1"),
+    "accent": hex_colour("e59a4c"),
+}
+
+# Lines of a plot, told apart also by people who see fewer colours (after Okabe and Ito), on a dark ground.
+LINES: tuple[Colour, ...] = tuple(
+    hex_colour(code) for code in ("e69f00", "56b4e9", "009e73", "cc79a7", "f0e442", "d55e00", "8f9bff")
+)

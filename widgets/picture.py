@@ -1,0 +1,28 @@
+"""A picture on the GPU, as the viewport's panel shows it; no imgui and no OpenGL here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A texture and what is known about its making.
+
+    Attributes:
+        texture: OpenGL name of a 2D texture, bottom row first.
+        width: Pixels it was drawn with; fewer than asked for while the camera moves.
+        height: Likewise.
+        milliseconds: GPU time of the last measured frame at this size, or None.
+    """
+
+    texture: int
+    width: int
+    height: int
+    milliseconds: float | None = None
+
+
+# Draws if needed and returns the picture for so many screen pixels (width, height); the last argument says that the
+# camera is moving and speed counts more than resolution. None as long as there is nothing to show.
+PictureProvider = Callable[[int, int, bool], Picture | None]
