@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.layers import FullyConnected, add_bias, fir_filter, fir_upsample, leaky_relu
+from core.layers import ACTIVATION_GAIN, FullyConnected, add_bias, fir_filter, fir_upsample, leaky_relu
 from core.model_config import GeneratorConfig
 
 NoiseMode = Literal["none", "const", "random"]
@@ -38,7 +38,7 @@ class ModulatedConv(nn.Module):
         """[batch, inputs, h, h], [batch, w_dim] -> [batch, outputs, resolution, resolution]."""
         style = self.affine(w)  # [batch, inputs]
         energy = self.weight.square().sum(dim=(2, 3))  # [outputs, inputs]
-        demodulation = (style.square() @ energy.t() + DEMODULATION_EPS).rsqrt()  # [batch, outputs]
+        demodulation = (style.square() @ energy.t() + DEMODULATION_EPS).rsqrt() * ACTIVATION_GAIN  # [batch, outputs]
         x = x * style[:, :, None, None]
         if self.up:
             x = F.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)  # [batch, outputs, 2h + 1, 2h + 1]
@@ -47,10 +47,10 @@ class ModulatedConv(nn.Module):
             x = F.conv2d(x, self.weight, padding=1)
         x = x * demodulation[:, :, None, None]
         if noise == "const":
-            x = x + self.noise_const * self.noise_strength
+            x = x + self.noise_const * (self.noise_strength * ACTIVATION_GAIN)
         elif noise == "random":
-            x = x + torch.randn_like(x[:, :1]) * self.noise_strength
-        return leaky_relu(add_bias(x, self.bias))
+            x = x + torch.randn_like(x[:, :1]) * (self.noise_strength * ACTIVATION_GAIN)
+        return leaky_relu(add_bias(x, self.bias * ACTIVATION_GAIN))
 
 
 class ToPlanes(nn.Module):

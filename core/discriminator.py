@@ -57,19 +57,20 @@ class PatchConv(nn.Module):
             sigma = self.affine(patch).to(x.dtype)[:, :, None, None]
         if sigma is not None and self.modulation == "input":
             x = x * sigma
-        x = self._convolve(x)
+        clamp = None if self.clamp is None else self.clamp * gain
+        if self.activate:
+            gain *= ACTIVATION_GAIN
+        x = self._convolve(x, gain)
         if sigma is not None and self.modulation == "output":
             x = x * sigma
         if self.bias is not None:
-            x = add_bias(x, self.bias)
-        clamp = None if self.clamp is None else self.clamp * gain
+            x = add_bias(x, self.bias * gain)
         if self.activate:
-            return leaky_relu(x, ACTIVATION_GAIN * gain, clamp)
-        x = x * gain
+            return leaky_relu(x, clamp)
         return x if clamp is None else x.clamp(-clamp, clamp)
 
-    def _convolve(self, x: Tensor) -> Tensor:
-        weight = (self.weight * self.weight_gain).to(x.dtype)
+    def _convolve(self, x: Tensor, gain: float) -> Tensor:
+        weight = (self.weight * (self.weight_gain * gain)).to(x.dtype)
         kernel = weight.shape[-1]
         if not self.down:
             return F.conv2d(x, weight, padding=kernel // 2)

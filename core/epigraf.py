@@ -60,11 +60,11 @@ class EpigrafGenerator(nn.Module):
         return render_rays(field, origins, directions, self.config.render, noise)
 
     @torch.no_grad()
-    def picture(self, ws: Tensor, matrices: Tensor, resolution: int, fov: float | None = None) -> Tensor:
+    def picture(self, field: TriPlaneField, matrices: Tensor, resolution: int, fov: float | None = None) -> Tensor:
         """Whole pictures at inference, deterministic, in chunks of rays.
 
         Args:
-            ws: [batch, ws_count, w_dim].
+            field: Of [batch] samples.
             matrices: Camera-to-world, [batch, 4, 4].
             resolution: Pixels along a side.
             fov: Full angle of view, degrees; none: the data set's.
@@ -72,8 +72,7 @@ class EpigrafGenerator(nn.Module):
         Returns:
             [batch, 5, resolution, resolution]: red, green, blue in about [-1, 1], depth, opacity.
         """
-        field = self.field(ws)
-        patches = Patches.whole(len(ws), ws.device)
+        patches = Patches.whole(len(matrices), matrices.device)
         origins, directions = world_rays(matrices, camera_rays(patches, resolution, fov or self.config.render.fov))
         parts = [render_rays(field, origins, rays, self.config.render) for rays in directions.split(CHUNK_RAYS, dim=1)]
         pixels = torch.cat([torch.cat([part.rgb, part.depth, part.opacity], dim=-1) for part in parts], dim=1)

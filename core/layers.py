@@ -18,9 +18,13 @@ def normalize_moment(x: Tensor, eps: float = 1e-8) -> Tensor:
     return x * (x.square().mean(dim=1, keepdim=True) + eps).rsqrt()
 
 
-def leaky_relu(x: Tensor, gain: float = ACTIVATION_GAIN, clamp: float | None = None) -> Tensor:
-    """Leaky ReLU, times a gain, limited to plus and minus `clamp`."""
-    x = F.leaky_relu(x, LEAK) * gain
+def leaky_relu(x: Tensor, clamp: float | None = None) -> Tensor:
+    """Leaky ReLU, limited to plus and minus `clamp`.
+
+    The gain that goes with it (ACTIVATION_GAIN) is left to the layer before: a leaky ReLU commutes with positive
+    factors, and a factor on the weights costs nothing, one on the activations a pass over memory.
+    """
+    x = F.leaky_relu(x, LEAK)
     return x if clamp is None else x.clamp(-clamp, clamp)
 
 
@@ -38,8 +42,9 @@ class FullyConnected(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs) / lr_multiplier)
         self.bias = nn.Parameter(torch.full((outputs,), float(bias_init) / lr_multiplier))
-        self.weight_gain = lr_multiplier / math.sqrt(inputs)
-        self.bias_gain = lr_multiplier
+        gain = ACTIVATION_GAIN if activate else 1
+        self.weight_gain = gain * lr_multiplier / math.sqrt(inputs)
+        self.bias_gain = gain * lr_multiplier
         self.activate = activate
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,0 +1,65 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.camera import Camera, angles_of, cam2world, pixel_directions, sphere_points
+
+yaws = st.floats(-math.pi, math.pi)
+pitches = st.floats(0.05, math.pi - 0.05)
+
+
+@given(yaws, pitches, st.floats(0.1, 10))
+def test_matrices_are_rigid_right_handed_and_look_at_the_origin(yaw, pitch, radius):
+    matrix = cam2world(np.array([yaw]), np.array([pitch]), radius)[0]
+    rotation = matrix[:3, :3]
+    np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(rotation) == pytest.approx(1)
+    np.testing.assert_allclose(matrix[:3, 3] - radius * rotation[:, 2], 0, atol=1e-9)  # the view is along -z
+
+
+@given(yaws, pitches)
+def test_angles_invert_positions(yaw, pitch):
+    yaw_back, pitch_back = angles_of(sphere_points(yaw, pitch))
+    assert math.remainder(float(yaw_back) - yaw, math.tau) == pytest.approx(0, abs=1e-6)
+    assert float(pitch_back) == pytest.approx(pitch, abs=1e-6)
+
+
+@given(yaws, pitches, st.floats(-10, 10), st.floats(-10, 10))
+def test_orbit_keeps_distance_and_stays_off_the_poles(yaw, pitch, turn, tilt):
+    camera = Camera(yaw, pitch, radius=2.0).orbited(turn, tilt)
+    assert np.linalg.norm(camera.position) == pytest.approx(2)
+    assert 0 < camera.pitch < math.pi
+    assert -math.pi <= camera.yaw <= math.pi
+
+
+@given(yaws, pitches, st.floats(-2, 2), st.floats(-2, 2))
+def test_pan_moves_eye_and_target_together_in_the_picture_plane(yaw, pitch, right, up):
+    camera = Camera(yaw, pitch)
+    moved = camera.panned(right, up)
+    shift = np.array(moved.target) - np.array(camera.target)
+    np.testing.assert_allclose(moved.position - camera.position, shift, atol=1e-9)
+    assert shift @ camera.matrix[:3, 2] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_pan_by_one_is_the_height_of_the_picture():
+    camera = Camera(fov=90, radius=3)
+    assert np.linalg.norm(camera.panned(0, 1).target) == pytest.approx(6)
+
+
+def test_corner_pixels_lie_on_the_field_of_view():
+    rays = pixel_directions(5, 60.0)
+    top = rays[0, 2]
+    assert top[1] > 0
+    assert math.degrees(math.atan2(top[1], -top[2])) == pytest.approx(30)
+    np.testing.assert_allclose(rays[2, 2], [0, 0, -1], atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"radius": 0}, {"fov": 180}, {"fov": 0}, {"yaw": math.nan}, {"target": (0, math.inf, 0)}]
+)
+def test_impossible_cameras_are_refused(bad):
+    with pytest.raises(ValueError, match="camera"):
+        Camera(**bad)

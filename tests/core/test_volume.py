@@ -1,0 +1,80 @@
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.model_config import RenderConfig
+from core.volume import DETERMINISTIC, SamplingNoise, compositing_weights, fine_depths, render_rays
+
+
+class Slab:
+    """Red, of constant density between two planes z; empty elsewhere."""
+
+    box = 1.0
+
+    def __init__(self, density: float, low: float, high: float) -> None:
+        self.raw = math.log(math.expm1(density))  # the inverse of softplus
+        self.low, self.high = low, high
+
+    def __call__(self, points):
+        inside = (points[..., 2:] >= self.low) & (points[..., 2:] <= self.high)
+        rgb = torch.tensor([1.0, -1.0, -1.0]).expand_as(points)
+        return torch.where(inside, rgb, torch.ones_like(points)), torch.where(inside, self.raw, -50.0)
+
+
+def look_through(slab: Slab, coarse: int, fine: int, noise: SamplingNoise = DETERMINISTIC):
+    config = RenderConfig(near=0.5, far=1.5, coarse_samples=coarse, fine_samples=fine)
+    origin, direction = torch.zeros(1, 1, 3), torch.tensor([[[0.0, 0.0, 1.0]]])
+    return render_rays(slab, origin, direction, config, noise)
+
+
+def test_opacity_of_a_slab_follows_beer_and_lambert():
+    rendering = look_through(Slab(density=3.0, low=0.8, high=1.2), coarse=512, fine=0)
+    assert rendering.opacity.item() == pytest.approx(1 - math.exp(-3 * 0.4), abs=5e-3)
+
+
+def test_the_backdrop_closes_every_ray_but_is_no_opacity():
+    rendering = look_through(Slab(density=1e-4, low=0.8, high=1.2), coarse=64, fine=0)
+    assert rendering.opacity.item() < 1e-3
+    torch.testing.assert_close(rendering.rgb, torch.ones(1, 1, 3), atol=1e-2, rtol=0)
+
+
+def test_fine_samples_find_a_thin_surface():
+    thin = Slab(density=500.0, low=1.0, high=1.06)
+    depth = look_through(thin, coarse=24, fine=48).depth.item()
+    coarse_only = look_through(thin, coarse=24, fine=0).depth.item()
+    assert abs(depth - 1.0) < 0.03
+    assert abs(depth - 1.0) <= abs(coarse_only - 1.0)
+
+
+@given(st.integers(3, 12), st.integers(0, 1000))
+def test_weights_are_a_distribution(samples, seed):
+    random = torch.Generator().manual_seed(seed)
+    depths = torch.rand(2, 5, samples, generator=random).sort(dim=-1).values
+    weights, opacity = compositing_weights(torch.randn(2, 5, samples, generator=random) * 5, depths)
+    assert (weights >= 0).all()
+    torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, 5), atol=1e-4, rtol=0)
+    torch.testing.assert_close(weights[..., :-1].sum(dim=-1, keepdim=True), opacity, atol=1e-4, rtol=0)
+
+
+@given(st.integers(4, 12), st.integers(1, 16), st.booleans(), st.integers(0, 1000))
+def test_fine_depths_are_sorted_and_between_the_midpoints(samples, count, jitter, seed):
+    torch.manual_seed(seed)
+    depths = torch.linspace(0.5, 1.5, samples).expand(1, 3, -1)
+    weights = F.softmax(torch.randn(1, 3, samples) * 4, dim=-1)
+    drawn = fine_depths(depths, weights, count, SamplingNoise(jitter=jitter))
+    assert drawn.shape == (1, 3, count)
+    assert (drawn.diff(dim=-1) >= -1e-6).all()
+    middle = (depths[..., :-1] + depths[..., 1:]) / 2
+    assert drawn.min() >= middle.min() - 1e-6
+    assert drawn.max() <= middle.max() + 1e-6
+
+
+def test_inference_is_deterministic_and_training_is_not():
+    slab = Slab(density=5.0, low=0.9, high=1.1)
+    assert torch.equal(look_through(slab, 12, 12).rgb, look_through(slab, 12, 12).rgb)
+    noise = SamplingNoise(jitter=True)
+    assert not torch.equal(look_through(slab, 12, 12, noise).rgb, look_through(slab, 12, 12, noise).rgb)

@@ -1,0 +1,82 @@
+"""`python -m training RUN_DIR`: train one run, as the window and the command line start it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+from training.config import RunConfig
+from training.control import Control
+from training.run_dir import RunDirectory
+from training.steps import TrainingDiverged
+from training.train_state import Progress
+from training.trainer import Trainer
+
+# Below the window and its workers, which must answer while training runs on the same cores.
+NICENESS = 5
+
+logger = logging.getLogger(__name__)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train the run named on the command line.  Returns the exit status: 0 finished or stopped, 1 failed."""
+    parser = argparse.ArgumentParser(prog="python -m training", description="Train one run from its directory.")
+    parser.add_argument("run", type=Path, metavar="RUN_DIR", help="directory of the run, with its config.yaml")
+    logging.basicConfig(
+        level=logging.INFO,
+        stream=sys.stdout,
+        format="%(asctime)s %(levelname)s %(message)s",
+        datefmt="%Y-%m-%d %H:%M:%S",
+    )
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    return train_run(RunDirectory(parser.parse_args(arguments).run))
+
+
+def train_run(run: RunDirectory) -> int:
+    """Own a run and train it; whatever goes wrong ends in its log and status.  Returns the exit status."""
+    try:
+        config = run.config()
+        with run.lock():
+            run.prepare()
+            control = Control(run, run.next_start(), config.loop.total_kimg, Progress())
+            control.catch_signals()
+            return _train(run, config, control)
+    except (ValueError, OSError) as error:
+        # The run is not ours (locked, unreadable): its status is left alone.
+        logger.error("%s", error)
+        return 1
+
+
+def _train(run: RunDirectory, config: RunConfig, control: Control) -> int:
+    control.report("starting", "loading data and building networks")
+    try:
+        trainer = Trainer(run, config, control)
+        try:
+            ended = trainer.train()
+        finally:
+            trainer.close()
+    except torch.OutOfMemoryError as error:
+        logger.error("%s", error)
+        control.report("failed", "out of GPU memory: lower loop.batch or the sample counts, and resume")
+        return 1
+    except (ValueError, OSError, TrainingDiverged) as error:
+        logger.error("%s", error)
+        control.report("failed", str(error))
+        return 1
+    except BaseException as error:
+        logger.exception("the training failed")
+        control.report("failed", f"{type(error).__name__}: {error} (the whole story is in log.txt)")
+        raise
+    control.report(ended)
+    logger.info("%s at %.3f kimg", ended, control.progress.kimg)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

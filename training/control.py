@@ -1,0 +1,105 @@
+"""The trainer's side of status and commands: heartbeat, pause, stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from types import FrameType
+
+from training.commands import Command
+from training.processes import own_identity
+from training.run_dir import RunDirectory
+from training.status import HEARTBEAT_S, RunStatus, TrainerState
+from training.train_state import Progress
+
+# How often the folder of commands is looked at, seconds.
+POLL_S = 0.25
+
+logger = logging.getLogger(__name__)
+
+
+class Control:
+    """What the trainer says of itself, and what it was asked for.
+
+    Attributes:
+        state: As reported.
+        stop: Whether to end, after a command or a signal.
+        snapshot: Whether a snapshot was asked for; the loop clears it.
+    """
+
+    def __init__(self, run: RunDirectory, start: int, total_kimg: float, progress: Progress) -> None:
+        self.run, self.start, self.total_kimg, self.progress = run, start, total_kimg, progress
+        self.state: TrainerState = "starting"
+        self.stop = False
+        self.snapshot = False
+        self.message = ""
+        self.sec_per_kimg: float | None = None
+        self._identity = own_identity()
+        self._beat_at = 0.0
+        self._poll_at = 0.0
+
+    def catch_signals(self) -> None:
+        """Let Ctrl-C and a friendly kill end the training as a stop command would."""
+
+        def on_signal(number: int, _frame: FrameType | None) -> None:
+            logger.info("%s: stopping", signal.Signals(number).name)
+            self.stop = True
+
+        for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), on_signal)
+
+    def report(self, state: TrainerState, message: str = "") -> None:
+        """Enter a state, and say so at once."""
+        self.state, self.message = state, message
+        self._write(time.monotonic())
+
+    def poll(self) -> None:
+        """Between two steps: renew the heartbeat, obey commands, wait while paused."""
+        self._look(time.monotonic())
+        while self.state == "paused" and not self.stop:
+            time.sleep(POLL_S)
+            self._look(time.monotonic())
+
+    def _look(self, now: float) -> None:
+        if now >= self._poll_at:
+            self._poll_at = now + POLL_S
+            for command in self.run.next_commands(self.start):
+                result = self._obey(command)
+                self.run.acknowledge(command, self.progress.step, result)
+                logger.info("%s: %s", command.command, result)
+        if now >= self._beat_at:
+            self._write(now)
+
+    def _obey(self, command: Command) -> str:
+        if command.command == "stop":
+            self.stop = True
+            return "stopping"
+        if command.command == "snapshot":
+            self.snapshot = True
+            return "a snapshot follows"
+        wanted: TrainerState = "paused" if command.command == "pause" else "running"
+        if self.state == wanted:
+            return f"is {wanted} already"
+        self.report(wanted)
+        return wanted
+
+    def _write(self, now: float) -> None:
+        self._beat_at = now + HEARTBEAT_S
+        self.run.write_status(
+            RunStatus(
+                state=self.state,
+                start=self.start,
+                pid=self._identity.pid,
+                pid_created=self._identity.created,
+                host=self._identity.host,
+                heartbeat=time.time(),
+                step=self.progress.step,
+                tick=self.progress.tick,
+                kimg=self.progress.kimg,
+                total_kimg=self.total_kimg,
+                sec_per_kimg=self.sec_per_kimg,
+                message=self.message,
+            )
+        )

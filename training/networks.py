@@ -1,0 +1,56 @@
+"""The networks of a run: generator, its moving average, discriminator."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from core.discriminator import PatchDiscriminator
+from core.epigraf import EpigrafGenerator
+from training.config import RunConfig
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What is trained, and the average of it that is shown.
+
+    Attributes:
+        generator: Trained.
+        average: Exponential moving average of the generator; in evaluation mode, without gradients.
+        discriminator: Trained.
+    """
+
+    generator: EpigrafGenerator
+    average: EpigrafGenerator
+    discriminator: PatchDiscriminator
+
+    @classmethod
+    def build(cls, config: RunConfig, device: torch.device) -> Networks:
+        """Initialise from torch's random state (seed it first)."""
+        generator = EpigrafGenerator(config.generator)
+        discriminator = PatchDiscriminator(config.discriminator)
+        average = copy.deepcopy(generator).eval().requires_grad_(False)
+        return cls(generator.to(device).train(), average.to(device), discriminator.to(device).train())
+
+    @torch.no_grad()
+    def update_average(self, decay: float) -> None:
+        """Average = decay * average + (1 - decay) * generator; buffers are copied."""
+        for kept, value in zip(self.average.parameters(), self.generator.parameters(), strict=True):
+            kept.lerp_(value, 1 - decay)
+        for kept, value in zip(self.average.buffers(), self.generator.buffers(), strict=True):
+            kept.copy_(value)
+
+    def state_dict(self) -> dict[str, dict[str, torch.Tensor]]:
+        """All weights, for exact resume."""
+        return {name: network.state_dict() for name, network in self._named()}
+
+    def load_state_dict(self, state: dict[str, dict[str, torch.Tensor]]) -> None:
+        """Restore what `state_dict` gave."""
+        for name, network in self._named():
+            network.load_state_dict(state[name])
+
+    def _named(self) -> list[tuple[str, nn.Module]]:
+        return [("generator", self.generator), ("average", self.average), ("discriminator", self.discriminator)]

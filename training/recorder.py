@@ -1,0 +1,142 @@
+"""Writes what a training leaves behind: statistics, ticks, samples, snapshots, live weights.  It influences nothing."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+from torch import nn
+
+from core.checkpoint import save_checkpoint
+from core.files import replacing
+from core.rays import Patches
+from training.config import RunConfig
+from training.data_set import ImageDataSet
+from training.events import EventWriter
+from training.networks import Networks
+from training.run_dir import RunDirectory
+from training.run_errors import explained
+from training.samples import MAX_RESOLUTION, real_grid, sample_grid, sample_poses, write_picture
+from training.telemetry import Telemetry
+from training.train_state import Progress
+
+SIGMA_SCALES = 32
+
+logger = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Everything in the run directory but status, state and commands."""
+
+    def __init__(
+        self, run: RunDirectory, config: RunConfig, networks: Networks, data: ImageDataSet, start: int, step: int
+    ) -> None:
+        self.run, self.config, self.networks, self.start = run, config, networks, start
+        self.events = EventWriter(run.path, step)
+        self.lease = run.lease_watch()
+        self.process = psutil.Process()
+        self._poses = sample_poses(config, data.all_angles)
+        self._resolution = min(config.discriminator.image_resolution, MAX_RESOLUTION)
+        self._live_at = 0.0
+        reals = run.path / "samples" / "reals.png"
+        if not reals.exists():
+            write_picture(reals, real_grid(data, self._resolution))
+
+    def tick(self, progress: Progress, telemetry: Telemetry, seconds: float, images: int) -> dict[str, float]:
+        """Record a tick.
+
+        Args:
+            progress: Where training stands.
+            telemetry: What happened since the last tick.
+            seconds: Time spent training since then.
+            images: Pictures seen since then.
+
+        Returns:
+            The scalars, by name.
+        """
+        scales, offsets = telemetry.patches()
+        kimg = progress.kimg
+        scalars = {
+            "Progress/kimg": kimg,
+            "Progress/tick": progress.tick,
+            "Progress/step": progress.step,
+            "Progress/start": self.start,
+            **dict(sorted(telemetry.scalars().items())),
+            "Patch/scale_mean": float(scales.mean()) if len(scales) else float("nan"),
+            "Patch/scale_expected": self.config.schedule.mean(kimg),
+            "Anneal/blur_sigma": self.config.anneal.blur(kimg),
+            "Anneal/density_noise": self.config.anneal.noise(kimg),
+            "Timing/sec_per_kimg": seconds / max(images / 1000, 1e-9),
+            "Timing/total_sec": progress.seconds,
+            "Resources/cpu_mem_gb": self.process.memory_info().rss / 2**30,
+        }
+        if torch.cuda.is_available():
+            scalars["Resources/peak_gpu_mem_gb"] = torch.cuda.max_memory_allocated() / 2**30
+            torch.cuda.reset_peak_memory_stats()
+        self._write_arrays(progress.tick, scales, offsets)
+        self.run.append_stats({**scalars, "timestamp": time.time()})
+        self.events.add(scalars, progress.step)
+        return scalars
+
+    def sample(self, progress: Progress) -> None:
+        """Write the sample pictures of the moving average."""
+        path = self.run.sample_path(progress.kimg)
+        pixels = sample_grid(self.networks.average, self._poses, self._resolution)
+        with explained("write", path):
+            write_picture(path, pixels, run=self.run.name, kimg=f"{progress.kimg:g}")
+
+    def snapshot(self, progress: Progress) -> None:
+        """Write the moving average and the discriminator."""
+        path = self.run.snapshot_path(progress.kimg)
+        with explained("write", path):
+            save_checkpoint(path, self.networks.average, self.networks.discriminator, self._facts(progress))
+        logger.info("snapshot %s", path.name)
+
+    def live(self, progress: Progress, now: float) -> None:
+        """Write live weights, if somebody watches and it is time.  now: monotonic seconds."""
+        if now < self._live_at or not self.lease.watched():
+            return
+        self._live_at = now + self.config.loop.live_seconds
+        path = self.run.live_path
+        with explained("write", path):
+            networks = self.networks
+            save_checkpoint(path, networks.average, networks.discriminator, self._facts(progress), torch.float16)
+
+    def close(self) -> None:
+        """Close the event file."""
+        self.events.close()
+
+    def _facts(self, progress: Progress) -> dict[str, Any]:
+        return {"run": self.run.name, "kimg": progress.kimg, "step": progress.step, "preset": self.config.preset}
+
+    def _write_arrays(self, tick: int, scales: np.ndarray, offsets: np.ndarray) -> None:
+        networks = self.networks
+        arrays: dict[str, Any] = {"scales": scales, "offsets": offsets, **self._modulations()}
+        for name, network in (("G", networks.generator), ("D", networks.discriminator)):
+            names, norms = gradient_norms(network)
+            arrays |= {f"gradient_names/{name}": names, f"gradient_norms/{name}": norms}
+        path = self.run.tick_path(tick)
+        with explained("write", path), replacing(path) as aside:
+            np.savez_compressed(aside, **arrays)
+
+    @torch.no_grad()
+    def _modulations(self) -> dict[str, np.ndarray]:
+        """Sigma of each layer for centred patches of rising scale: [SIGMA_SCALES, filters] each."""
+        discriminator = self.networks.discriminator
+        device = next(discriminator.parameters()).device
+        scales = torch.linspace(self.config.discriminator.min_scale, 1, SIGMA_SCALES, device=device)
+        centred = ((1 - scales) / 2)[:, None].expand(-1, 2)
+        sigmas = discriminator.modulations(Patches(scales, centred))
+        arrays = {f"sigma/{name}": sigma.to(torch.float16).cpu().numpy() for name, sigma in sigmas.items()}
+        return {"sigma_scales": scales.cpu().numpy(), **arrays}
+
+
+def gradient_norms(network: nn.Module) -> tuple[np.ndarray, np.ndarray]:
+    """Names and norms of the last gradients, parameter by parameter: [n] text and [n] float32."""
+    found = [(name, value.grad) for name, value in network.named_parameters() if value.grad is not None]
+    names = np.array([name for name, _ in found], dtype=np.str_)
+    return names, np.array([float(gradient.norm()) for _, gradient in found], dtype=np.float32)

@@ -1,0 +1,191 @@
+"""One training step: generator, discriminator and, lazily, R1 (EpiGRAF, Section 3.4)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import get_total_norm
+
+from core.epigraf import as_image
+from core.patches import extract_patches, gaussian_blur
+from core.rays import Patches, pose_matrices
+from core.schedules import sample_offsets
+from core.volume import SamplingNoise
+from training.batches import RealBatch
+from training.config import RunConfig
+from training.networks import Networks
+from training.objective import discriminator_loss, generator_loss, r1_penalty
+from training.telemetry import Telemetry
+
+# A bad step now and then is repaired and counted; this many in a row end the run.
+MAX_BAD_STEPS = 50
+
+
+class TrainingDiverged(RuntimeError):
+    """Gradients stayed NaN or infinite."""
+
+
+@dataclass(frozen=True)
+class Fake:
+    """Generated patches and what they were generated from.
+
+    Attributes:
+        images: [batch, 3, r, r].
+        patches: Their squares.
+        angles: Yaw and pitch, radians, [batch, 2].
+    """
+
+    images: Tensor
+    patches: Patches
+    angles: Tensor
+
+
+class Stepper:
+    """Owns the optimisers and takes steps; all randomness comes from `rng` and from torch's own state."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        networks: Networks,
+        poses: np.ndarray | None,
+        rng: np.random.Generator,
+        device: torch.device,
+    ) -> None:
+        self.config, self.networks, self.rng, self.device = config, networks, rng, device
+        self.poses, self.schedule = poses, config.schedule
+        settings = config.optimizer
+        # Lazy regularisation adds one step of D per interval: learning rate and betas are scaled to even that out.
+        ratio = settings.r1_interval / (settings.r1_interval + 1) if settings.r1_gamma > 0 else 1.0
+        betas = (settings.beta1, settings.beta2)
+        self.generator_optimizer = torch.optim.Adam(
+            networks.generator.parameters(), settings.generator_lr, betas, settings.eps
+        )
+        self.discriminator_optimizer = torch.optim.Adam(
+            networks.discriminator.parameters(),
+            settings.discriminator_lr * ratio,
+            (betas[0] ** ratio, betas[1] ** ratio),
+            settings.eps,
+        )
+        self.bad_steps = 0
+
+    def step(self, real: RealBatch, index: int, kimg: float, telemetry: Telemetry) -> None:
+        """Train on one batch.
+
+        Args:
+            real: Real pictures.
+            index: Number of the step, for the lazy penalty.
+            kimg: Time, for what is annealed.
+            telemetry: Collects what happened; it has no influence.
+
+        Raises:
+            TrainingDiverged: Gradients were not finite for too many steps in a row.
+        """
+        self._generator_step(kimg, telemetry)
+        squares = self._squares(len(real.images), kimg, telemetry)
+        patches = extract_patches(real.images, squares, self.config.discriminator.patch_resolution)
+        patches = gaussian_blur(patches, self.config.anneal.blur(kimg))
+        angles = self._angles(real.angles)
+        self._discriminator_step(patches, squares, angles, kimg, telemetry)
+        if self.config.optimizer.r1_gamma > 0 and index % self.config.optimizer.r1_interval == 0:
+            self._penalty_step(patches, squares, angles, telemetry)
+        self.networks.update_average(self.config.ema_decay(kimg))
+
+    def _generator_step(self, kimg: float, telemetry: Telemetry) -> None:
+        self._train_only(self.networks.generator)
+        fake = self._fake(kimg, telemetry)
+        logits = self.networks.discriminator(fake.images, fake.patches, fake.angles)
+        loss = generator_loss(logits)
+        telemetry.add("Loss/G/loss", loss)
+        self._descend(loss, self.generator_optimizer, self.networks.generator, "Gradients/G", telemetry)
+
+    def _discriminator_step(
+        self, images: Tensor, squares: Patches, angles: Tensor | None, kimg: float, telemetry: Telemetry
+    ) -> None:
+        self._train_only(self.networks.discriminator)
+        with torch.no_grad():
+            fake = self._fake(kimg, telemetry, track=True)
+        fake_logits = self.networks.discriminator(fake.images, fake.patches, fake.angles)
+        real_logits = self.networks.discriminator(images, squares, angles)
+        loss = discriminator_loss(real_logits, fake_logits)
+        telemetry.add("Loss/D/loss", loss)
+        telemetry.add("Loss/scores/real", real_logits)
+        telemetry.add("Loss/scores/fake", fake_logits)
+        telemetry.add("Loss/signs/real", real_logits.sign())
+        telemetry.add("Loss/signs/fake", fake_logits.sign())
+        self._descend(loss, self.discriminator_optimizer, self.networks.discriminator, "Gradients/D", telemetry)
+
+    def _penalty_step(self, images: Tensor, squares: Patches, angles: Tensor | None, telemetry: Telemetry) -> None:
+        self._train_only(self.networks.discriminator)
+        images = images.detach().requires_grad_(True)
+        penalty = r1_penalty(self.networks.discriminator(images, squares, angles), images)
+        settings = self.config.optimizer
+        loss = penalty.mean() * (settings.r1_gamma / 2 * settings.r1_interval)
+        telemetry.add("Loss/r1_penalty", penalty)
+        telemetry.add("Loss/D/reg", loss)
+        self._descend(loss, self.discriminator_optimizer, self.networks.discriminator, "Gradients/R1", telemetry)
+
+    def _fake(self, kimg: float, telemetry: Telemetry, *, track: bool = False) -> Fake:
+        """Generate patches; `track` moves the running mean of w."""
+        generator, batch = self.networks.generator, self.config.loop.batch
+        ws = generator.mapping(torch.randn(batch, generator.config.z_dim, device=self.device))
+        if track:
+            generator.mapping.track(ws)
+        poses = self.config.poses.sample(batch, self.rng, self.poses)
+        matrices = pose_matrices(poses, generator.config.render.radius, self.device)
+        squares = self._squares(batch, kimg, telemetry)
+        noise = SamplingNoise(jitter=True, density_std=self.config.anneal.noise(kimg))
+        resolution = self.config.discriminator.patch_resolution
+        field = generator.field(ws, generator.config.noise)
+        images = as_image(generator.render(field, matrices, resolution, squares, noise=noise).rgb, resolution)
+        images = gaussian_blur(images, self.config.anneal.blur(kimg))
+        angles = torch.from_numpy(poses.astype(np.float32)).to(self.device)
+        return Fake(images, squares, angles)
+
+    def _squares(self, batch: int, kimg: float, telemetry: Telemetry) -> Patches:
+        """Draw patches, one square for each minibatch-std group (docs/design.md, "Where we differ")."""
+        group = min(self.config.discriminator.group_size, batch)
+        scales = self.schedule.sample(batch // group, kimg, self.rng)
+        offsets = sample_offsets(scales, self.rng)
+        telemetry.add_patches(scales, offsets)
+        scales, offsets = np.repeat(scales, group), np.repeat(offsets, group, axis=0)
+        return Patches(
+            torch.from_numpy(scales.astype(np.float32)).to(self.device),
+            torch.from_numpy(offsets.astype(np.float32)).to(self.device),
+        )
+
+    def _angles(self, angles: np.ndarray | None) -> Tensor | None:
+        return None if angles is None else torch.from_numpy(angles[:, :2].astype(np.float32)).to(self.device)
+
+    def _train_only(self, network: nn.Module) -> None:
+        self.networks.generator.requires_grad_(network is self.networks.generator)
+        self.networks.discriminator.requires_grad_(network is self.networks.discriminator)
+
+    def _descend(
+        self, loss: Tensor, optimizer: torch.optim.Optimizer, network: nn.Module, name: str, telemetry: Telemetry
+    ) -> None:
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
+        norm = float(get_total_norm(gradients))
+        if math.isfinite(norm):
+            telemetry.add(name, norm)
+            self.bad_steps = 0
+        else:
+            self._repair(gradients, name, telemetry)
+        optimizer.step()
+
+    def _repair(self, gradients: list[Tensor], name: str, telemetry: Telemetry) -> None:
+        """Zero what is not finite, and count it; give up when it does not pass."""
+        for gradient in gradients:
+            torch.nan_to_num_(gradient, nan=0, posinf=1e5, neginf=-1e5)
+        telemetry.count("Gradients/bad_steps")
+        self.bad_steps += 1
+        if self.bad_steps > MAX_BAD_STEPS:
+            raise TrainingDiverged(
+                f"{name}: gradients were NaN or infinite for {self.bad_steps} steps in a row. Resume from an earlier "
+                "snapshot with a lower learning rate, or raise optimizer.r1_gamma."
+            )

@@ -1,0 +1,139 @@
+"""The training of one run, from its configuration to its last snapshot (EpiGRAF, Section 3.4)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+
+import torch
+
+from training.batches import RealBatches
+from training.config import RunConfig
+from training.control import Control
+from training.data_set import ImageDataSet
+from training.networks import Networks
+from training.recorder import Recorder
+from training.run_dir import RunDirectory
+from training.status import TrainerState
+from training.steps import Stepper
+from training.telemetry import Telemetry
+from training.train_state import Progress, load_state, save_state, seeded_rng
+
+logger = logging.getLogger(__name__)
+
+
+def choose_device(name: str) -> torch.device:
+    """A device by its name; `auto` takes a GPU if there is one.  Raises ValueError when it is not there."""
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if available[kind]))
+    if not available[name]:
+        raise ValueError(f"loop.device is {name!r}, but this machine has no such device: use auto or cpu")
+    return torch.device(name)
+
+
+class Trainer:
+    """Trains a run that this process owns (hold its lock)."""
+
+    def __init__(self, run: RunDirectory, config: RunConfig, control: Control) -> None:
+        self.run, self.config, self.control = run, config, control
+        self.progress = control.progress
+        torch.set_num_threads(config.loop.threads or os.cpu_count() or 1)
+        device = choose_device(config.loop.device)
+        logger.info("device %s, %d threads, torch %s", device, torch.get_num_threads(), torch.__version__)
+        self.data = ImageDataSet.open(config.data_path, config.data.resolution, mirrored=config.data.mirror)
+        torch.manual_seed(config.loop.seed)
+        self.networks = Networks.build(config, device)
+        rng = seeded_rng(config.loop.seed)
+        self.stepper = Stepper(config, self.networks, self.data.all_angles, rng, device)
+        self._restore()
+        self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device)
+        self.recorder = Recorder(run, config, self.networks, self.data, control.start, self.progress.step)
+        self.telemetry = Telemetry()
+        self._tick_seconds, self._tick_images = 0.0, 0
+        self._state_at = time.monotonic() + 60 * config.loop.state_minutes
+
+    def train(self) -> TrainerState:
+        """Train to the planned end or until stopped.  Returns how it ended: finished or stopped."""
+        self.control.report("running")
+        if self.progress.step == 0:
+            self.recorder.sample(self.progress)
+        total = self.config.loop.total_kimg
+        while self.progress.kimg < total:
+            self.control.poll()
+            if self.control.stop:
+                break
+            self._step()
+            self._record()
+        ended: TrainerState = "stopped" if self.progress.kimg < total else "finished"
+        self.control.report("stopping", "writing the last snapshot")
+        if self._tick_images:
+            self._tick()
+        self.recorder.sample(self.progress)
+        self.recorder.snapshot(self.progress)
+        save_state(self.run.state_path, self.stepper, self.progress)
+        return ended
+
+    def close(self) -> None:
+        """Let go of threads and files."""
+        self.batches.close()
+        self.recorder.close()
+        self.data.close()
+
+    def _restore(self) -> None:
+        progress = Progress()
+        if self.run.state_path.exists():
+            progress = load_state(self.run.state_path, self.stepper)
+            logger.info("resuming at %.3f kimg, step %d", progress.kimg, progress.step)
+        # Without a state the run starts over, whatever a start that was killed early has left behind.
+        self.run.cut_back(progress.step, progress.tick, progress.kimg)
+        vars(self.progress).update(vars(progress))
+
+    def _step(self) -> None:
+        began = time.perf_counter()
+        real = self.batches.at(self.progress.images)
+        self.stepper.step(real, self.progress.step, self.progress.kimg, self.telemetry)
+        spent = time.perf_counter() - began
+        self.progress.step += 1
+        self.progress.images += self.config.loop.batch
+        self.progress.seconds += spent
+        self._tick_seconds += spent
+        self._tick_images += self.config.loop.batch
+
+    def _record(self) -> None:
+        """What is due after a step."""
+        loop = self.config.loop
+        if self._due(loop.kimg_per_tick):
+            self._tick()
+        if self._due(loop.sample_kimg):
+            self.recorder.sample(self.progress)
+        if self._due(loop.snapshot_kimg) or self.control.snapshot:
+            self.control.snapshot = False
+            self.recorder.snapshot(self.progress)
+        now = time.monotonic()
+        if now >= self._state_at:
+            self._state_at = now + 60 * loop.state_minutes
+            save_state(self.run.state_path, self.stepper, self.progress)
+        self.recorder.live(self.progress, now)
+
+    def _due(self, interval_kimg: float) -> bool:
+        """Whether the last step crossed a multiple of an interval."""
+        interval = interval_kimg * 1000
+        before = self.progress.images - self.config.loop.batch
+        return self.progress.images // interval > before // interval
+
+    def _tick(self) -> None:
+        self.progress.tick += 1
+        scalars = self.recorder.tick(self.progress, self.telemetry, self._tick_seconds, self._tick_images)
+        self.control.sec_per_kimg = scalars["Timing/sec_per_kimg"]
+        logger.info(
+            "tick %d  %.3f kimg  %.1f s/kimg  G %.3f  D %.3f",
+            self.progress.tick,
+            self.progress.kimg,
+            scalars["Timing/sec_per_kimg"],
+            scalars.get("Loss/G/loss", float("nan")),
+            scalars.get("Loss/D/loss", float("nan")),
+        )
+        self.telemetry.clear()
+        self._tick_seconds, self._tick_images = 0.0, 0
