@@ -65,6 +65,8 @@ class BakedVolume:
     @classmethod
     def load(cls, path: Path) -> BakedVolume:
         """Read what `save` wrote.  Raises ValueError with the file's name if it is not such a file."""
+        if path.is_file() and not zipfile.is_zipfile(path):  # NumPy would offer to load it unsafely
+            raise ValueError(f"{path} is not a baked volume, or is cut off")
         try:
             with np.load(path, allow_pickle=False) as archive:
                 version = int(archive["version"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from imgui_bundle import ImVec2, imgui, implot
@@ -11,6 +11,7 @@ from imgui_bundle import ImVec2, imgui, implot
 from widgets.common import em, empty_state, icons, vec4
 from widgets.decimate import decimate
 from widgets.palette import LINES
+from widgets.views import CurvesView
 
 MIN_PLOT_WIDTH = 19.0
 PLOT_HEIGHT = 12.5
@@ -35,23 +36,6 @@ GROUPS = (
     Group("Patch scale", (("Patch/scale_mean", "mean scale"), ("Patch/beta", "beta"))),
     Group("Time", (("Timing/sec_per_kimg", "per kimg"),), "s"),
 )
-
-
-@dataclass(frozen=True)
-class CurvesView:
-    """What there is to plot.
-
-    Attributes:
-        version: Changes whenever the numbers do.
-        kimg: [n], ascending.
-        columns: [n] each, by name; NaN where a line of the statistics lacks it.
-        run: Name of the run; empty when none is attached.
-    """
-
-    version: int = 0
-    kimg: np.ndarray = field(default_factory=lambda: np.empty(0))
-    columns: Mapping[str, np.ndarray] = field(default_factory=dict)
-    run: str = ""
 
 
 class CurvesPanel:

@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from imgui_bundle import ImVec2, imgui
 
 from widgets.common import empty_state, icons, text_colour
 from widgets.palette import Tone
+from widgets.views import LEVELS, Level, LogLine
 
-Level = Literal["info", "warning", "error"]
-LEVELS: tuple[Level, ...] = ("info", "warning", "error")
 LEVEL_TONES: dict[Level, Tone] = {"warning": "warning", "error": "error"}
 SHOWN: dict[str, Level] = {"Everything": "info", "Warnings and errors": "warning", "Errors": "error"}
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """A line of the log.
-
-    Attributes:
-        clock: Time of day, as written.
-        level: How bad it is.
-        source: "studio", or the run's name.
-        text: The message.
-    """
-
-    clock: str
-    level: Level
-    source: str
-    text: str
-
-    def __str__(self) -> str:
-        """The line as it is copied."""
-        return f"{self.clock}  {self.level:7}  {self.source}  {self.text}"
 
 
 class LogPanel:

@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from imgui_bundle import ImTextureRef, ImVec2, imgui
+from imgui_bundle import ImVec2, imgui
 
 from widgets.common import em, empty_state, error_box, icons
 from widgets.picture import Picture
+from widgets.views import Sample, SamplesView
 
 Filter = Literal["linear", "nearest"]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A sample picture of a run.
-
-    Attributes:
-        kimg: Progress at which it was made, thousands of images.
-        path: Its file.
-    """
-
-    kimg: float
-    path: Path
-
-
-@dataclass(frozen=True)
-class SamplesView:
-    """The sample pictures there are.
-
-    Attributes:
-        run: Name of the run; empty when none is attached.
-        samples: By progress.
-        problem: Why the last picture could not be shown; empty if it could.
-    """
-
-    run: str = ""
-    samples: tuple[Sample, ...] = ()
-    problem: str = ""
 
 
 # The picture of a file with this filter, or None while it is being read.
@@ -112,4 +84,4 @@ def _show(picture: Picture) -> None:
         return
     size = ImVec2(picture.width * scale, picture.height * scale)
     imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + (room.x - size.x) / 2)
-    imgui.image(ImTextureRef(picture.texture), size)
+    imgui.image(imgui.ImTextureRef(picture.texture), size)

@@ -1,0 +1,218 @@
+"""Scene in, Result out: notices what a new Scene changes, asks the model worker for it, keeps what came back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from app.loader import Loader, LoadFailure
+from app.model_messages import BAKE, BakeAnswer, BakeRequest, CheckpointId
+from app.paths import asset
+from app.run_watch import checkpoint_id
+from app.worker_messages import Failure, Progress, Result
+from core.baked import BakedVolume
+from core.camera import Camera
+from core.scene import Latent, Quality, Scene, Source
+from widgets.train_view import Problem
+
+DEMO_VOLUME, DEMO_CHECKPOINT = "demo.npz", "demo.safetensors"
+PREVIEW_VOLUME = 40
+# While a run is followed, baking takes at most one part in this many of the time: the trainer needs the processor.
+LIVE_SHARE = 3.0
+LIVE_PAUSE_S = 0.5
+# Answers to older requests than these last ones do not come any more.
+MOST_OUTSTANDING = 8
+
+
+class ModelWorker(Protocol):
+    """What the engine needs of app.worker.Worker."""
+
+    busy: bool
+
+    def request(self, kind: str, payload: object) -> int:
+        """Ask; the latest of a kind wins."""
+
+    def cancel(self, kind: str) -> None:
+        """Forget what was asked."""
+
+    def take(self) -> tuple[Result | Progress | Failure, ...]:
+        """What has come."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the viewport shows.
+
+    Attributes:
+        volume: The baked sample.
+        version: Changes with the volume.
+        source: Where its weights came from.
+        kimg: How long they were trained, thousands of images; none if unknown.
+        preview: Whether a finer volume is on its way.
+    """
+
+    volume: BakedVolume
+    version: int
+    source: Source
+    kimg: float | None = None
+    preview: bool = False
+
+
+class Engine:
+    """Keeps what is shown in step with the Scene; nothing here waits, and nothing here draws.
+
+    Args:
+        worker: Computes volumes.
+        wake: Called from threads when `update` should be called again.
+        clock: Seconds; replaced in tests.
+    """
+
+    def __init__(
+        self, worker: ModelWorker, wake: Callable[[], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._worker = worker
+        self._clock = clock
+        self._demo: Loader[Path, BakedVolume] = Loader(BakedVolume.load, wake)
+        self._run_weights: tuple[str, CheckpointId | None] = ("", None)
+        self._asked: BakeRequest | None = None
+        self._asked_at = 0.0
+        self._asked_for: dict[int, Source] = {}
+        self._pause_until = 0.0
+        self._versions = 0
+        self._demo_shown = False
+        self.shown: Shown | None = None
+        self.progress: Progress | None = None
+        self.problem: Problem | None = None
+        self.hint = ""
+
+    @property
+    def home(self) -> Camera:
+        """The camera of the training of what is shown."""
+        if self.shown is None:
+            return Camera()
+        return Camera(radius=self.shown.volume.radius, fov=self.shown.volume.fov)
+
+    def set_run_weights(self, path: str, weights: CheckpointId | None) -> None:
+        """The newest weights of a run, as the watch has seen them."""
+        self._run_weights = (path, weights)
+
+    def update(self, scene: Scene) -> bool:
+        """Take what has come and ask for what is missing.  Returns whether something else is shown now."""
+        version = self._versions
+        for event in self._worker.take():
+            self._receive(event, scene)
+        self._ask(scene)
+        return version != self._versions
+
+    def retry(self) -> None:
+        """Ask again for what has failed."""
+        self.problem, self._asked = None, None
+
+    def close(self) -> None:
+        """End the threads."""
+        self._demo.close()
+
+    def _receive(self, event: Result | Progress | Failure, scene: Scene) -> None:
+        match event:
+            case Progress():
+                self.progress = event
+            case Failure(number=number, message=message, detail=detail):
+                self.progress = None
+                if number == 0 or self._asked_for.get(number) == scene.source:
+                    self.problem = Problem(message, detail)
+            case Result(number=number, value=BakeAnswer() as answer, arrays=(values, *_)):
+                if self._asked is None or self._asked_for.get(number) != scene.source:
+                    return  # the Scene shows another generator by now
+                if not answer.preview:
+                    self.progress = None
+                    self.problem = None
+                    now = self._clock()
+                    self._pause_until = now + max(LIVE_SHARE * (now - self._asked_at), LIVE_PAUSE_S)
+                self._show(answer.volume(values), scene.source, answer.kimg, answer.preview)
+
+    def _show(self, volume: BakedVolume, source: Source, kimg: float | None, preview: bool) -> None:
+        self._versions += 1
+        self.shown = Shown(volume, self._versions, source, kimg, preview)
+
+    def _ask(self, scene: Scene) -> None:
+        self.hint = ""
+        if is_shipped(scene) and self._ask_demo(scene):
+            return
+        self._demo_shown = False
+        weights = self._weights(scene.source)
+        if weights is None:
+            self._forget()
+            self.hint = missing_hint(scene.source)
+            return
+        latent, resolution = scene.latent, scene.quality.volume
+        wanted = BakeRequest(weights, latent.seed, latent.psi, resolution)
+        asked = self._asked
+        if asked is not None and replace(asked, preview=0) == wanted:
+            return
+        only_weights = asked is not None and replace(wanted, checkpoint=asked.checkpoint) == replace(asked, preview=0)
+        live = only_weights and asked is not None and asked.checkpoint.path == weights.path
+        if live and (self._worker.busy or self._clock() < self._pause_until):
+            return
+        if not live and resolution > PREVIEW_VOLUME:
+            wanted = replace(wanted, preview=PREVIEW_VOLUME)
+        self.problem = None
+        self._asked, self._asked_at = wanted, self._clock()
+        number = self._worker.request(BAKE, wanted)
+        recent = {old: source for old, source in self._asked_for.items() if old > number - MOST_OUTSTANDING}
+        self._asked_for = {**recent, number: scene.source}
+
+    def _ask_demo(self, scene: Scene) -> bool:
+        """Show the volume that ships with the program.  Returns whether there is one."""
+        path = asset(DEMO_VOLUME)
+        if not self._demo_shown and not path.is_file():
+            return False
+        self._forget()
+        if not self._demo_shown:
+            volume = self._demo.get(path)
+            if isinstance(volume, LoadFailure):
+                self.problem = Problem(volume.message)
+            elif volume is not None:
+                self._show(volume, scene.source, None, preview=False)
+                self._demo_shown, self.problem = True, None
+        return True
+
+    def _forget(self) -> None:
+        if self._asked is not None:
+            self._worker.cancel(BAKE)
+            self._asked, self.progress = None, None
+
+    def _weights(self, source: Source) -> CheckpointId | None:
+        match source.kind:
+            case "demo":
+                return checkpoint_id(asset(DEMO_CHECKPOINT))
+            case "checkpoint":
+                return checkpoint_id(Path(source.path))
+            case "run":
+                path, weights = self._run_weights
+                return weights if path == source.path else None
+
+
+def is_shipped(scene: Scene) -> bool:
+    """Whether the Scene is the one whose volume ships with the program."""
+    return scene.source.kind == "demo" and scene.latent == Latent() and scene.quality.volume == Quality().volume
+
+
+def missing_hint(source: Source) -> str:
+    """Why there is nothing to show, and what to do."""
+    match source.kind:
+        case "demo":
+            return "The demo is not part of this installation. Start a training, or choose a run in Train."
+        case "checkpoint":
+            return f"There is no checkpoint {source.path}."
+        case "run":
+            return "The run has not written weights yet. The first ones come soon after its trainer has started."
+
+
+def carried_camera(camera: Camera, old_home: Camera, new_home: Camera) -> Camera:
+    """The camera for a new source: where it was never touched, distance and angle of view follow the new training."""
+    radius = new_home.radius if camera.radius == old_home.radius else camera.radius
+    fov = new_home.fov if camera.fov == old_home.fov else camera.fov
+    return replace(camera, radius=radius, fov=fov)

@@ -1,0 +1,32 @@
+"""Where the studio keeps what belongs to a person: settings, presets, runs; and what ships with it."""
+
+from __future__ import annotations
+
+import importlib.resources
+from pathlib import Path
+
+APP_NAME = "epigraf-studio"
+
+
+def config_dir() -> Path:
+    """Settings and layout."""
+    import platformdirs  # after the first frame: nothing before it needs a folder
+
+    return platformdirs.user_config_path(APP_NAME, appauthor=False)
+
+
+def user_presets_dir() -> Path:
+    """Presets that somebody has added, *.yaml."""
+    return config_dir() / "presets"
+
+
+def default_runs_dir() -> Path:
+    """Where runs are kept unless somebody chooses another folder."""
+    import platformdirs
+
+    return platformdirs.user_data_path(APP_NAME, appauthor=False) / "runs"
+
+
+def asset(name: str) -> Path:
+    """A file that ships with the program; it may be missing."""
+    return Path(str(importlib.resources.files("assets") / name))

@@ -1,0 +1,248 @@
+"""Watches runs from a thread: their states, and all that the panels show of the attached one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.log_tail import LogTail
+from app.model_messages import CheckpointId
+from app.scalars import KIMG, ScalarTable
+from widgets.train_view import RunItem
+from widgets.views import CurvesView, LogLine, Sample
+
+if TYPE_CHECKING:  # pydantic waits until after the first frame
+    from training.run_dir import RunDirectory, RunObserver
+    from training.stats import StatsCursor
+
+log = logging.getLogger(__name__)
+
+ATTACHED_SECONDS = 0.35
+IDLE_SECONDS = 1.5
+LIST_SECONDS = 2.0
+LEASE_SECONDS = 4.0
+MOST_RUNS = 100
+
+
+@dataclass(frozen=True)
+class WatchedRun:
+    """What is known of the attached run.
+
+    Attributes:
+        item: Its folder and state.
+        curves: Its scalars.
+        samples: Its sample pictures.
+        lines: The end of its log.
+        weights: The newest weights that can be shown, if any.
+    """
+
+    item: RunItem
+    curves: CurvesView = field(default_factory=CurvesView)
+    samples: tuple[Sample, ...] = ()
+    lines: tuple[LogLine, ...] = ()
+    weights: CheckpointId | None = None
+
+
+@dataclass(frozen=True)
+class Watched:
+    """All that the watch has seen.
+
+    Attributes:
+        listed: The folder was read at least once.
+        runs: In the folder for runs, the newest first.
+        attached: The run that panels show.
+        problem: Why something could not be read; empty if all is well.
+    """
+
+    listed: bool = False
+    runs: tuple[RunItem, ...] = ()
+    attached: WatchedRun | None = None
+    problem: str = ""
+
+
+class RunWatch:
+    """Looks at the folder for runs and at one run in it, a few times a second.
+
+    Args:
+        wake: Called from the thread when `seen` has changed.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._lock = threading.Condition()
+        self._runs_dir: Path | None = None
+        self._path: Path | None = None
+        self._follow = True
+        self._closing = False
+        self._look_now = True
+        self._seen = Watched()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def seen(self) -> Watched:
+        """The last look."""
+        with self._lock:
+            return self._seen
+
+    def start(self, runs_dir: Path) -> None:
+        """Begin to watch."""
+        with self._lock:
+            self._runs_dir = runs_dir
+            self._thread = threading.Thread(target=self._watch, name="run watch", daemon=True)
+            self._thread.start()
+
+    def set_runs_dir(self, runs_dir: Path) -> None:
+        """Look for runs in another folder."""
+        with self._lock:
+            if runs_dir != self._runs_dir:
+                self._runs_dir = runs_dir
+                self._seen = replace(self._seen, listed=False, runs=())
+                self._hurry()
+
+    def attach(self, path: Path | None, follow: bool) -> None:
+        """Show this run; with `follow` its trainer is told that somebody watches."""
+        with self._lock:
+            if path != self._path:
+                self._seen = replace(self._seen, attached=None)
+            self._path, self._follow = path, follow
+            self._hurry()
+
+    def hurry(self) -> None:
+        """Look again at once: something was just asked of a trainer."""
+        with self._lock:
+            self._hurry()
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._lock:
+            self._closing = True
+            self._lock.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join(1.0)
+
+    def _hurry(self) -> None:
+        self._look_now = True
+        self._lock.notify_all()
+
+    def _watch(self) -> None:
+        from training.run_errors import RunError  # loads pydantic, so not before the first frame
+
+        lister, reader = _Lister(), None
+        while True:
+            with self._lock:
+                pause = ATTACHED_SECONDS if self._path is not None else IDLE_SECONDS
+                self._lock.wait_for(lambda: self._closing or self._look_now, pause)
+                if self._closing:
+                    return
+                forced, self._look_now = self._look_now, False
+                runs_dir, path, follow = self._runs_dir, self._path, self._follow
+            assert runs_dir is not None
+            if reader is None or reader.path != path:
+                reader = _Reader(path) if path is not None else None
+            problem, runs, attached = "", None, None
+            try:
+                runs = lister.look(runs_dir, forced)
+                attached = reader.look(follow) if reader is not None else None
+            except (RunError, ValueError, OSError) as error:
+                problem = str(error)
+            self._publish(path, Watched(True, runs or (), attached, problem))
+
+    def _publish(self, path: Path | None, seen: Watched) -> None:
+        with self._lock:
+            if path != self._path:
+                return  # somebody has attached another run meanwhile
+            if seen.problem:
+                if seen.problem != self._seen.problem:
+                    log.warning("%s", seen.problem)
+                seen = replace(self._seen, listed=True, problem=seen.problem)
+            changed = seen != self._seen
+            self._seen = seen
+        if changed:
+            self._wake()
+
+
+class _Lister:
+    """The runs of a folder and their states; the observers remember when heartbeats changed."""
+
+    def __init__(self) -> None:
+        self._observers: dict[Path, RunObserver] = {}
+        self._items: tuple[RunItem, ...] = ()
+        self._folder: Path | None = None
+        self._next = 0.0
+
+    def look(self, folder: Path, forced: bool) -> tuple[RunItem, ...]:
+        """The runs, the newest first; every now and then, or when forced."""
+        if not forced and folder == self._folder and time.monotonic() < self._next:
+            return self._items
+        from training.run_dir import RunObserver, list_runs
+
+        self._folder, self._next = folder, time.monotonic() + LIST_SECONDS
+        runs = list_runs(folder)[::-1][:MOST_RUNS]
+        self._observers = {run.path: self._observers.get(run.path) or RunObserver(run) for run in runs}
+        self._items = tuple(RunItem(path, observer.look()) for path, observer in self._observers.items())
+        # The age of a heartbeat changes all the time and nobody sees it.
+        self._items = tuple(replace(item, view=replace(item.view, age=0.0)) for item in self._items)
+        return self._items
+
+
+class _Reader:
+    """What there is to show of one run, read as it grows."""
+
+    def __init__(self, path: Path) -> None:
+        from training.run_dir import RunDirectory, RunObserver
+
+        self.path = path
+        self._run = RunDirectory(path)
+        self._observer = RunObserver(self._run)
+        self._table = ScalarTable()
+        self._cursor: StatsCursor | None = None
+        self._curves = CurvesView(run=path.name)
+        self._log = LogTail(self._run.log_path, path.name)
+        self._lines: tuple[LogLine, ...] = ()
+        self._next_lease = 0.0
+
+    def look(self, follow: bool) -> WatchedRun:
+        """The run as it is now; with `follow`, its lease is renewed.  Raises RunError, OSError."""
+        view = self._observer.look()
+        if follow and view.active and time.monotonic() >= self._next_lease:
+            self._run.renew_lease()
+            self._next_lease = time.monotonic() + LEASE_SECONDS
+        self._read_stats()
+        if self._log.read():
+            self._lines = self._log.lines
+        samples = tuple(Sample(file.kimg, file.path) for file in self._run.samples())
+        item = RunItem(self.path, replace(view, age=0.0))
+        return WatchedRun(item, self._curves, samples, self._lines, newest_weights(self._run))
+
+    def _read_stats(self) -> None:
+        page = self._run.stats(self._cursor)
+        self._cursor = page.cursor
+        if page.restarted:
+            self._table.clear()
+        if page.rows or page.restarted:
+            self._table.append(page.rows)
+            columns = self._table.columns()
+            kimg = columns.get(KIMG, self._curves.kimg[:0])
+            self._curves = CurvesView(self._curves.version + 1, kimg, columns, self.path.name)
+
+
+def newest_weights(run: RunDirectory) -> CheckpointId | None:
+    """The weights that were written last: live ones, or the last snapshot."""
+    candidates = [run.live_path, *(file.path for file in run.snapshots()[-1:])]
+    found = [identity for path in candidates if (identity := checkpoint_id(path)) is not None]
+    return max(found, key=lambda identity: identity.modified, default=None)
+
+
+def checkpoint_id(path: Path) -> CheckpointId | None:
+    """A checkpoint file as it is now, or None if it is absent."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return CheckpointId(str(path), stat.st_mtime_ns, stat.st_size)

@@ -1,0 +1,220 @@
+"""The engine: what a Scene asks of the worker, and what it shows, without processes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import engine as engine_module
+from app.engine import Engine, carried_camera
+from app.model_messages import BAKE, BakeAnswer, BakeRequest, CheckpointId
+from app.worker_messages import Failure, Progress, Result
+from core.baked import BakedVolume
+from core.camera import Camera
+from core.scene import Latent, Quality, Scene, Source
+from tests.app.test_loader import wait_for
+
+RUN = Source("run", "/runs/00001-test")
+WEIGHTS = CheckpointId("/runs/00001-test/live.safetensors", 1, 100)
+
+
+class FakeWorker:
+    def __init__(self):
+        self.requests: list[BakeRequest] = []
+        self.events: list = []
+        self.cancelled = 0
+        self.busy = False
+
+    def request(self, kind: str, payload: BakeRequest) -> int:
+        assert kind == BAKE
+        self.requests.append(payload)
+        self.busy = True
+        return len(self.requests)
+
+    def cancel(self, kind: str) -> None:
+        self.cancelled += 1
+        self.busy = False
+
+    def take(self) -> tuple:
+        events, self.events = tuple(self.events), []
+        return events
+
+    def answer(self, number: int | None = None, preview: bool = False) -> None:
+        number = number or len(self.requests)
+        request = self.requests[number - 1]
+        values = np.full((4, 4, 4, 4), number, np.float16)
+        volume = BakedVolume(values, 0.35, 0.74, 1.26, 1.0, 30.0, 24)
+        self.events.append(Result(number, BAKE, BakeAnswer.of(volume, request, preview, 2.5), (values,)))
+        if not preview:
+            self.busy = False
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def worker():
+    return FakeWorker()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def engine(worker, clock, monkeypatch, tmp_path):
+    monkeypatch.setattr(engine_module, "asset", lambda name: tmp_path / name)
+    engine = Engine(worker, lambda: None, clock)
+    yield engine
+    engine.close()
+
+
+def scene(seed: int = 0, source: Source = RUN, **quality) -> Scene:
+    return Scene(source=source, latent=Latent(seed=seed), quality=Quality(**quality))
+
+
+def test_without_a_demo_it_says_what_to_do(engine, worker):
+    assert not engine.update(Scene())
+    assert "Start a training" in engine.hint
+    assert worker.requests == []
+
+
+def test_the_shipped_volume_needs_no_worker(engine, worker, tmp_path):
+    volume = BakedVolume(np.zeros((4, 4, 4, 4), np.float16), 0.3, 0.7, 1.3, 1.1, 20, 24)
+    volume.save(tmp_path / "demo.npz")
+    wait_for(lambda: engine.update(Scene()))
+    assert engine.shown.volume.radius == 1.1
+    assert (engine.home.radius, engine.home.fov) == (1.1, 20)
+    assert not engine.update(Scene())
+    assert worker.requests == []
+    camera = replace(Scene(), camera=Camera(yaw=1))
+    assert not engine.update(camera)
+
+
+def test_a_broken_demo_is_told(engine, tmp_path):
+    (tmp_path / "demo.npz").write_text("nothing")
+    wait_for(lambda: engine.update(Scene()) or engine.problem is not None)
+    assert "demo.npz" in engine.problem.message
+
+
+def test_a_new_latent_is_asked_once_with_a_preview(engine, worker):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    for _ in range(3):
+        engine.update(scene())
+    assert worker.requests == [BakeRequest(WEIGHTS, 0, 0.7, 96, preview=40)]
+    engine.update(scene(seed=3))
+    assert worker.requests[1].seed == 3
+    engine.update(scene(seed=3, volume=32))
+    assert (worker.requests[2].resolution, worker.requests[2].preview) == (32, 0)
+
+
+def test_the_camera_asks_nothing(engine, worker):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    engine.update(replace(scene(), camera=Camera(yaw=2)))
+    engine.update(scene(steps=200, backdrop="white"))
+    assert len(worker.requests) == 1
+
+
+def test_answers_are_shown(engine, worker):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    worker.answer(preview=True)
+    assert engine.update(scene())
+    assert (engine.shown.preview, engine.shown.kimg) == (True, 2.5)
+    worker.answer()
+    assert engine.update(scene())
+    assert not engine.shown.preview
+    assert engine.progress is None
+    assert not engine.update(scene())
+
+
+def test_live_weights_wait_for_the_worker_and_for_the_trainer(engine, worker, clock):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    newer = replace(WEIGHTS, modified=2)
+    engine.set_run_weights(RUN.path, newer)
+    engine.update(scene())
+    assert len(worker.requests) == 1, "one bake at a time"
+    clock.now += 2
+    worker.answer()
+    engine.update(scene())
+    assert len(worker.requests) == 1, "the trainer gets its share"
+    clock.now += 6.1
+    engine.update(scene())
+    assert worker.requests[1] == BakeRequest(newer, 0, 0.7, 96, preview=0)
+
+
+def test_the_person_is_not_kept_waiting(engine, worker):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    engine.set_run_weights(RUN.path, replace(WEIGHTS, modified=2))
+    engine.update(scene(seed=9))
+    assert worker.requests[1].seed == 9
+    assert worker.requests[1].checkpoint.modified == 2
+
+
+def test_answers_for_another_source_are_dropped(engine, worker):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    other = Source("run", "/runs/00002-other")
+    engine.set_run_weights(other.path, replace(WEIGHTS, path="/runs/00002-other/live.safetensors"))
+    engine.update(scene(source=other))
+    worker.answer(1)
+    assert not engine.update(scene(source=other))
+    worker.answer(2)
+    assert engine.update(scene(source=other))
+
+
+def test_going_back_to_the_demo_cancels(engine, worker, tmp_path):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    BakedVolume(np.zeros((4, 4, 4, 4), np.float16), 0.3, 0.7, 1.3, 1.1, 20, 24).save(tmp_path / "demo.npz")
+    wait_for(lambda: engine.update(Scene()))
+    assert worker.cancelled
+    worker.answer(1)
+    assert not engine.update(Scene())
+
+
+def test_a_failure_is_shown_and_not_repeated(engine, worker):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    worker.events += [Progress(1, 0.5, "reading"), Failure(1, "broken file", "Traceback")]
+    engine.update(scene())
+    engine.update(scene())
+    assert engine.problem.message == "broken file"
+    assert engine.progress is None
+    assert len(worker.requests) == 1
+    engine.retry()
+    engine.update(scene())
+    assert len(worker.requests) == 2
+    assert engine.problem is None
+
+
+def test_a_run_without_weights_says_so(engine):
+    engine.set_run_weights(RUN.path, None)
+    engine.update(scene())
+    assert "not written weights yet" in engine.hint
+
+
+def test_checkpoint_files(engine, worker, tmp_path: Path):
+    path = tmp_path / "my.safetensors"
+    engine.update(scene(source=Source("checkpoint", str(path))))
+    assert "my.safetensors" in engine.hint
+    path.write_bytes(b"x")
+    engine.update(scene(source=Source("checkpoint", str(path))))
+    assert worker.requests[0].checkpoint.size == 1
+
+
+def test_an_untouched_camera_follows_the_training():
+    old, new = Camera(radius=1, fov=30), Camera(radius=3.5, fov=45)
+    turned = Camera(yaw=2, pitch=1, radius=1, fov=30)
+    assert carried_camera(turned, old, new) == Camera(yaw=2, pitch=1, radius=3.5, fov=45)
+    assert carried_camera(replace(turned, radius=0.8), old, new).radius == 0.8

@@ -1,0 +1,79 @@
+"""What panels show of a run: values only, so that what fills them needs no toolkit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+Level = Literal["info", "warning", "error"]
+LEVELS: tuple[Level, ...] = ("info", "warning", "error")
+
+
+@dataclass(frozen=True)
+class CurvesView:
+    """What there is to plot.
+
+    Attributes:
+        version: Changes whenever the numbers do.
+        kimg: [n], ascending.
+        columns: [n] each, by name; NaN where a line of the statistics lacks it.
+        run: Name of the run; empty when none is attached.
+    """
+
+    version: int = 0
+    kimg: np.ndarray = field(default_factory=lambda: np.empty(0), compare=False)
+    columns: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
+    run: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample picture of a run.
+
+    Attributes:
+        kimg: Progress at which it was made, thousands of images.
+        path: Its file.
+    """
+
+    kimg: float
+    path: Path
+
+
+@dataclass(frozen=True)
+class SamplesView:
+    """The sample pictures there are.
+
+    Attributes:
+        run: Name of the run; empty when none is attached.
+        samples: By progress.
+        problem: Why the last picture could not be shown; empty if it could.
+    """
+
+    run: str = ""
+    samples: tuple[Sample, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line of the log.
+
+    Attributes:
+        clock: Time of day, as written.
+        level: How bad it is.
+        source: "studio", or the run's name.
+        text: The message.
+    """
+
+    clock: str
+    level: Level
+    source: str
+    text: str
+
+    def __str__(self) -> str:
+        """The line as it is copied."""
+        return f"{self.clock}  {self.level:7}  {self.source}  {self.text}"
