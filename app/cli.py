@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from importlib import import_module
 
 # Each module has `register(subparsers)`, which adds its parser and sets `handler(args) -> exit code`.
-COMMANDS = {"train": "training.cli", "data": "app.data_cli", "render": "app.render_cli"}
+COMMANDS = {
+    "train": "training.cli",
+    "data": "app.data_cli",
+    "render": "app.render_cli",
+    "evaluate": "training.evaluate_cli",
+}
 
 PACKAGES = ("app", "widgets", "training", "core")
 

@@ -1,0 +1,245 @@
+"""A run from its start to its end, and every way of interrupting it."""
+
+import json
+import logging
+
+import numpy as np
+import pytest
+import torch
+
+from core.checkpoint import load_checkpoint
+from tests.training.toy import toy_data, toy_run
+from training.__main__ import train_run
+from training.commands import acknowledgements, send_command
+from training.config_files import with_values
+from training.control import Control
+from training.events import PATTERN, read_events
+from training.run_dir import RunDirectory
+from training.sampler import ShuffledOrder
+from training.stats import append_stats
+from training.train_state import Progress
+from training.trainer import Trainer
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+def final_weights(run: RunDirectory) -> dict[str, torch.Tensor]:
+    checkpoint = load_checkpoint(run.snapshots()[-1].path)
+    assert checkpoint.discriminator is not None
+    return {**checkpoint.generator.state_dict(), **checkpoint.discriminator.state_dict()}
+
+
+def assert_same_weights(one: RunDirectory, other: RunDirectory) -> None:
+    ours, theirs = final_weights(one), final_weights(other)
+    assert ours.keys() == theirs.keys()
+    for name, value in ours.items():
+        assert torch.equal(value, theirs[name]), name
+
+
+def interrupted(run: RunDirectory, steps: int) -> Trainer:
+    """Train some steps as the trainer does, then vanish without a word."""
+    with run.lock():
+        control = Control(run, run.next_start(), 1, Progress())
+        trainer = Trainer(run, run.config(), control)
+        control.report("running")
+        for _ in range(steps):
+            trainer._step()
+            trainer._record()
+        trainer.close()
+    return trainer
+
+
+def test_a_run_leaves_everything_behind(tmp_path):
+    run = toy_run(tmp_path)
+    assert train_run(run) == 0
+    status = run.status()
+    assert status is not None
+    assert (status.state, status.step, status.kimg) == ("finished", 16, 0.064)
+    rows = run.stats().rows
+    assert [row["Progress/kimg"] for row in rows] == [0.016, 0.032, 0.048, 0.064]
+    for name in ("Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty", "Loss/scores/real", "Gradients/G", "timestamp"):
+        assert all(np.isfinite(row[name]) for row in rows), name
+    assert rows[-1]["Anneal/blur_sigma"] == 0
+    assert [round(sample.kimg, 3) for sample in run.samples()] == [0, 0.032, 0.064]
+    assert [round(snapshot.kimg, 3) for snapshot in run.snapshots()] == [0.048, 0.064]
+    (events,) = run.path.glob(PATTERN)
+    losses = [event.scalars["Loss/G/loss"] for event in read_events(events) if "Loss/G/loss" in event.scalars]
+    assert losses == pytest.approx([row["Loss/G/loss"] for row in rows], rel=1e-6)
+    with np.load(run.tick_path(2)) as arrays:
+        # Four steps, three draws each (G, D, real), one square per group of four.
+        assert arrays["scales"].shape == (12,)
+        assert arrays["offsets"].shape == (12, 2)
+        assert arrays["sigma/b16.conv1"].shape == (32, 4)
+        assert set(arrays["gradient_names/D"]) > {"b4.out.weight"}
+        assert (arrays["gradient_norms/G"] > 0).any()
+    assert not list(run.path.rglob("*.part*"))
+
+
+def test_the_average_follows_the_generator_and_w_its_mean(tmp_path):
+    run = toy_run(tmp_path)
+    trainer = interrupted(run, 3)
+    networks = trainer.networks
+    pairs = list(zip(networks.average.parameters(), networks.generator.parameters(), strict=True))
+    assert any(not torch.equal(kept, value) for kept, value in pairs)
+    assert networks.generator.mapping.w_avg.abs().max() > 0
+    assert torch.equal(networks.average.mapping.w_avg, networks.generator.mapping.w_avg)
+
+
+def test_resume_is_exact(tmp_path):
+    whole = toy_run(tmp_path)
+    assert train_run(whole) == 0
+    halves = toy_run(tmp_path, loop__total_kimg=0.028)  # ends between two ticks
+    assert train_run(halves) == 0
+    halves.write_config(with_values(halves.config(), {"loop.total_kimg": 0.064}))
+    assert train_run(halves) == 0
+    assert_same_weights(whole, halves)
+    status = halves.status()
+    assert status is not None
+    assert status.start == 2
+
+
+def test_a_killed_run_goes_on_from_its_last_state_without_a_gap(tmp_path):
+    whole, killed = toy_run(tmp_path), toy_run(tmp_path, loop__state_minutes=1e-6)
+    assert train_run(whole) == 0
+    interrupted(killed, 9)
+    # What was written after the last state must not stay: forge it, as if the kill had come later.
+    append_stats(killed.stats_path, {"Progress/step": 12, "Progress/kimg": 0.048})
+    with killed.stats_path.open("ab") as file:
+        file.write(b'{"Progress/step": 13, "Prog')
+    killed.tick_path(3).write_bytes(b"from a future that did not happen")
+    killed.sample_path(0.048).write_bytes(b"likewise")
+    assert train_run(killed) == 0
+    kimg = [row["Progress/kimg"] for row in killed.stats().rows]
+    assert kimg == [0.016, 0.032, 0.048, 0.064]
+    assert [row["Progress/tick"] for row in killed.stats().rows] == [1, 2, 3, 4]
+    np.load(killed.tick_path(3)).close()
+    assert_same_weights(whole, killed)
+
+
+def test_a_run_killed_before_its_first_state_starts_over(tmp_path):
+    whole, killed = toy_run(tmp_path), toy_run(tmp_path)
+    assert train_run(whole) == 0
+    interrupted(killed, 5)
+    assert not killed.state_path.exists()
+    assert train_run(killed) == 0
+    assert [row["Progress/tick"] for row in killed.stats().rows] == [1, 2, 3, 4]
+    assert_same_weights(whole, killed)
+
+
+def test_watching_and_recording_do_not_disturb(tmp_path):
+    plain = toy_run(tmp_path)
+    busy = toy_run(tmp_path, loop__kimg_per_tick=0.004, loop__sample_kimg=0.008, loop__live_seconds=1e-3)
+    assert train_run(plain) == 0
+    busy.renew_lease(60)
+    assert train_run(busy) == 0
+    assert not plain.live_path.exists()
+    live = load_checkpoint(busy.live_path)
+    assert live.discriminator is not None
+    assert live.progress["run"] == busy.name
+    assert_same_weights(plain, busy)
+
+
+def test_commands_are_obeyed_and_acknowledged(tmp_path, monkeypatch):
+    run = toy_run(tmp_path)
+    monkeypatch.setattr("training.control.POLL_S", 0.0)
+    for command in ("snapshot", "pause", "resume", "stop"):
+        send_command(run.commands_path, command, 1)
+    send_command(run.commands_path, "stop", 0)  # left over from a start that is gone
+    assert train_run(run) == 0
+    status = run.status()
+    assert status is not None
+    assert status.state == "stopped"
+    results = {done.command: done.result for done in acknowledgements(run.commands_path) if done.start == 1}
+    assert results == {"snapshot": "a snapshot follows", "pause": "paused", "resume": "running", "stop": "stopping"}
+    assert len(run.snapshots()) == 1
+    assert train_run(run) == 0
+    status = run.status()
+    assert status is not None
+    assert (status.state, status.start) == ("finished", 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "tell"),
+    [
+        ({"poses__kind": "spherical-uniform"}, "spherical-uniform"),
+        ({"discriminator__camera_condition": True}, "camera"),
+    ],
+)
+def test_variants_train(tmp_path, changes, tell):
+    run = toy_run(tmp_path, discriminator__modulation="output", patches__kind="uniform", data__mirror=True, **changes)
+    assert train_run(run) == 0, tell
+
+
+def test_missing_data_is_said_in_the_status_and_the_log(tmp_path, caplog):
+    run = toy_run(tmp_path)
+    (tmp_path / "toy.zip").unlink()
+    with caplog.at_level(logging.ERROR):
+        assert train_run(run) == 1
+    status = run.status()
+    assert status is not None
+    assert status.state == "failed"
+    assert "toy.zip" in status.message
+    assert "toy.zip" in caplog.text
+    toy_data(tmp_path / "toy.zip")
+    assert train_run(run) == 0
+
+
+def test_a_damaged_state_is_named_with_the_way_out(tmp_path):
+    run = toy_run(tmp_path)
+    assert train_run(run) == 0
+    run.state_path.write_bytes(run.state_path.read_bytes()[:2000])
+    run.write_config(with_values(run.config(), {"loop.total_kimg": 1.0}))
+    assert train_run(run) == 1
+    status = run.status()
+    assert status is not None
+    assert "latest.pt" in status.message
+    assert "Delete" in status.message
+
+
+def test_gradients_that_stay_bad_end_the_run_with_advice(tmp_path, monkeypatch):
+    run = toy_run(tmp_path, loop__total_kimg=10)
+    monkeypatch.setattr("training.steps.MAX_BAD_STEPS", 3)
+    monkeypatch.setattr("training.steps.generator_loss", lambda logits: logits.sum() * float("nan"))
+    monkeypatch.setattr("training.steps.discriminator_loss", lambda real, fake: (real + fake).sum() * float("inf"))
+    assert train_run(run) == 1
+    status = run.status()
+    assert status is not None
+    assert "NaN or infinite" in status.message
+    assert "learning rate" in status.message
+
+
+def test_bad_gradients_that_pass_are_counted(tmp_path, monkeypatch):
+    run = toy_run(tmp_path)
+    calls = iter(range(1000))
+    from training.objective import generator_loss
+
+    monkeypatch.setattr(
+        "training.steps.generator_loss",
+        lambda logits: generator_loss(logits) * (float("nan") if next(calls) == 5 else 1),
+    )
+    assert train_run(run) == 0
+    assert [row.get("Gradients/bad_steps") for row in run.stats().rows] == [None, 1, None, None]
+    for value in final_weights(run).values():
+        assert torch.isfinite(value).all()
+
+
+def test_order_of_pictures_is_a_permutation_in_every_pass():
+    order = ShuffledOrder(7, seed=3)
+    draws = order.indices(0, 21)
+    assert [sorted(draws[start : start + 7]) for start in (0, 7, 14)] == [list(range(7))] * 3
+    assert draws[:7] != draws[7:14]
+    assert ShuffledOrder(7, seed=3).indices(10, 5) == draws[10:15]
+
+
+def test_sample_pictures_carry_their_origin(tmp_path):
+    from PIL import Image
+
+    run = toy_run(tmp_path)
+    assert train_run(run) == 0
+    with Image.open(run.samples()[-1].path) as picture:
+        assert picture.size == (6 * 16, 4 * 16)
+        assert json.loads(json.dumps(picture.info))["kimg"] == "0.064"
+    assert (run.path / "samples" / "reals.png").exists()
