@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-DESCRIPTION = """Compare what a checkpoint generates with a data set: silhouettes (soft IoU of the mean masks, 1 is equal)
+DESCRIPTION = """Compare what a checkpoint generates with a data set: silhouettes (soft IoU of mean masks, 1 is equal)
 and sliced Wasserstein distances per resolution (0 is equal).  Two halves of the real pictures give what is possible."""
 
 EXAMPLE = "example:\n  epigraf evaluate runs/00001-tiny/snapshots/000060.safetensors --data meshes64.zip"
