@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+
+
+# What could not be read is tried again after so long, as long as somebody asks: files come and change.
+RETRY_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Loader(Generic[Key, Value]):
         self._keep = keep
         self._lock = threading.Condition()
         self._values: OrderedDict[Key, Value | LoadFailure] = OrderedDict()
+        self._failed_at: dict[Key, float] = {}
         self._wanted: list[Key] = []
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -41,16 +47,18 @@ class Loader(Generic[Key, Value]):
     def get(self, key: Key) -> Value | LoadFailure | None:
         """The value, or None while it is being read."""
         with self._lock:
-            if key in self._values:
+            value = self._values.get(key)
+            if value is not None:
                 self._values.move_to_end(key)
-                return self._values[key]
+                if time.monotonic() < self._failed_at.get(key, float("inf")) + RETRY_S:
+                    return value
             if self._wanted != [key] and not self._closing:
                 self._wanted = [key]
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._serve, name="loader", daemon=True)
                     self._thread.start()
                 self._lock.notify_all()
-            return None
+            return value
 
     def close(self) -> None:
         """End the thread when it has read what it is reading."""
@@ -68,8 +76,11 @@ class Loader(Generic[Key, Value]):
             value = self._try(key)
             with self._lock:
                 self._values[key] = value
+                self._failed_at.pop(key, None)
+                if isinstance(value, LoadFailure):
+                    self._failed_at[key] = time.monotonic()
                 while len(self._values) > self._keep:
-                    self._values.popitem(last=False)
+                    self._failed_at.pop(self._values.popitem(last=False)[0], None)
                 if self._wanted == [key]:
                     self._wanted = []
             self._wake()

@@ -12,6 +12,7 @@ Test functions run on a thread of the test engine, so they must make no GL calls
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -29,6 +30,9 @@ import glfw
 import numpy as np
 import pytest
 from PIL import Image
+
+from app import layout, window
+from app.studio import Studio
 
 Context = imgui.test_engine.TestContext
 WINDOW_SIZE = (1280, 800)
@@ -112,3 +116,15 @@ def wait_until(ctx: Context, condition: Callable[[], bool], seconds: float, what
             raise AssertionError(f"waited {seconds:.0f} s in vain for: {what}")
         time.sleep(0.03)
         ctx.yield_()
+
+
+def run_studio(
+    clicks: Callable[[Context, Studio], None], monkeypatch: pytest.MonkeyPatch, home: Path, source: str | None = None
+) -> None:
+    """Run `clicks` in the real studio, whose settings and runs live below `home`."""
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home))
+    studio = window.build_studio(*window.first_scene(source))
+    with studio.messages.listening(), contextlib.closing(studio):
+        params = window.build_params(studio, None)
+        run_params(params, lambda ctx: clicks(ctx, studio), layout.addons())

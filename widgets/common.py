@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from imgui_bundle import ImVec2, ImVec4, icons_fontawesome_4, imgui
+from imgui_bundle import ImVec2, ImVec4, icons_fontawesome_6, imgui
 
 from widgets.palette import TONES, Colour, Tone
 
-icons = icons_fontawesome_4
+icons = icons_fontawesome_6
 LABEL_WIDTH = 6.2
 ErrorAction = Literal["copy", "dismiss"]
 
@@ -30,7 +30,7 @@ def vec4(colour: Colour) -> ImVec4:
 
 def button_width(text: str) -> float:
     """Pixels that a button with this text takes."""
-    return imgui.calc_text_size(text, None, True).x + 2 * imgui.get_style().frame_padding.x
+    return imgui.calc_text_size(text, True).x + 2 * imgui.get_style().frame_padding.x
 
 
 def icon_width() -> float:
@@ -61,7 +61,7 @@ def icon_button(icon: str, name: str, tooltip: str, enabled: bool = True) -> boo
 
 def reset_button(name: str, changed: bool, default: str) -> bool:
     """The reset at the end of a row; grey as long as the value is the default."""
-    return icon_button(icons.ICON_FA_UNDO, f"reset {name}", f"Reset to {default}", changed)
+    return icon_button(icons.ICON_FA_ROTATE_LEFT, f"reset {name}", f"Reset to {default}", changed)
 
 
 def button(label: str, enabled: bool = True, tooltip: str = "", width: float = 0.0, primary: bool = False) -> bool:
@@ -123,7 +123,7 @@ def error_box(name: str, message: str, detail: str = "") -> ErrorAction | None:
     flags = imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.always_use_window_padding
     imgui.begin_child(f"error {name}", ImVec2(0, 0), flags)
     with text_colour("error"):
-        imgui.text_wrapped(f"{icons.ICON_FA_EXCLAMATION_TRIANGLE}  {message}")
+        imgui.text_wrapped(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {message}")
     if imgui.small_button(f"Copy##{name}"):
         imgui.set_clipboard_text(f"{message}\n{detail}".strip())
         action = "copy"
@@ -139,7 +139,7 @@ def empty_state(icon: str, title: str, hint: str) -> None:
     """What a panel shows when there is nothing yet: what it will show, and what to do."""
     room = imgui.get_content_region_avail()
     width = min(room.x - em(2), em(22))
-    lines = imgui.calc_text_size(hint, None, False, width)
+    lines = imgui.calc_text_size(hint, False, width)
     height = em(1.6) * 1.6 + imgui.get_text_line_height_with_spacing() + lines.y
     top = imgui.get_cursor_pos_y() + max((room.y - height) / 2, 0)
     left = imgui.get_cursor_pos_x()

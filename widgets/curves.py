@@ -48,7 +48,7 @@ class CurvesPanel:
     def draw(self, view: CurvesView) -> None:
         """Draw the panel."""
         if not view.run:
-            empty_state(icons.ICON_FA_LINE_CHART, "No curves yet", "Start a training in Train, or choose a run there.")
+            empty_state(icons.ICON_FA_CHART_LINE, "No curves yet", "Start a training in Train, or choose a run there.")
             return
         if not len(view.kimg):
             hint = "The first point comes with the first tick of the training."
@@ -72,7 +72,7 @@ class CurvesPanel:
         self._fit = False
 
     def _controls(self, others: int) -> None:
-        if imgui.button(f"{icons.ICON_FA_ARROWS_ALT}  Fit"):
+        if imgui.button(f"{icons.ICON_FA_EXPAND}  Fit"):
             self._fit = True
         imgui.set_item_tooltip("Show whole curves again. Double-click a plot fits that one.")
         if others:

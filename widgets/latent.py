@@ -32,7 +32,7 @@ def _seed(latent: Latent, default: Latent, rng: random.Random) -> Latent:
         seed = latent.seed - 1
     if icon_button(icons.ICON_FA_PLUS, "seed+", "Next seed", latent.seed < SEED_END - 1):
         seed = latent.seed + 1
-    if icon_button(icons.ICON_FA_RANDOM, "random seed", "Random seed"):
+    if icon_button(icons.ICON_FA_SHUFFLE, "random seed", "Random seed"):
         seed = rng.randrange(DRAG_MAX)
     if reset_button("seed", latent.seed != default.seed, str(default.seed)):
         seed = default.seed

@@ -43,7 +43,7 @@ class SamplesPanel:
     def _controls(self, samples: tuple[Sample, ...]) -> int:
         last = len(samples) - 1
         index = last if self._index is None else min(self._index, last)
-        newest = f"{icons.ICON_FA_FAST_FORWARD}  Newest"
+        newest = f"{icons.ICON_FA_FORWARD_FAST}  Newest"
         room = em(6.5) + em(5.5) + 2 * imgui.get_style().item_spacing.x
         imgui.set_next_item_width(max(imgui.get_content_region_avail().x - room, em(5)))
         imgui.begin_disabled(last == 0)
@@ -74,7 +74,7 @@ def _nothing(run: str) -> None:
         empty_state(icons.ICON_FA_HOURGLASS_HALF, "Waiting for the first picture", hint)
     else:
         hint = "Start a training in Train: it paints the same samples again and again while it learns."
-        empty_state(icons.ICON_FA_PICTURE_O, "No samples yet", hint)
+        empty_state(icons.ICON_FA_IMAGES, "No samples yet", hint)
 
 
 def _show(picture: Picture) -> None:

@@ -190,7 +190,7 @@ def _data(form: TrainForm, view: TrainView, intents: list[Intent]) -> TrainForm:
             imgui.set_item_tooltip(form.data_path)
         if changed:
             form = replace(form, data_path=path.strip())
-        if icon_button(icons.ICON_FA_FILE_ARCHIVE_O, "browse zip", "Choose a zip"):
+        if icon_button(icons.ICON_FA_FILE_ZIPPER, "browse zip", "Choose a zip"):
             intents.append(Browse("zip"))
         if icon_button(icons.ICON_FA_FOLDER_OPEN, "browse folder", "Choose a folder"):
             intents.append(Browse("folder"))

@@ -63,6 +63,21 @@ def test_failures_are_values(error: Exception):
     loader.close()
 
 
+def test_failures_are_tried_again(monkeypatch):
+    monkeypatch.setattr("app.loader.RETRY_S", 0.01)
+    answers = [ValueError("not yet")]
+
+    def read(key: int) -> int:
+        if answers:
+            raise answers.pop()
+        return key
+
+    loader = Loader(read, lambda: None)
+    wait_for(lambda: isinstance(loader.get(1), LoadFailure))
+    wait_for(lambda: loader.get(1) == 1)
+    loader.close()
+
+
 def test_keeps_only_a_few():
     reads = []
     loader = Loader(lambda key: reads.append(key) or key, lambda: None, keep=2)

@@ -1,0 +1,107 @@
+"""The window's frame: size, OpenGL, docked panels, idling; what the panels show is the Studio's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from imgui_bundle import hello_imgui, imgui, immapp
+
+from app.style import apply_style
+
+TITLE = "EpiGRAF Studio"
+SIZE = (1280, 800)
+# No user, nothing changes: the window still looks once in this many frames a second.
+IDLE_FPS = 1.0
+ACTIVE_FPS = 60.0
+ACTIVE_SECONDS = 0.5
+
+TRAIN, VIEWPORT, LATENT, CAMERA, CURVES, LOG, SAMPLES = (
+    "Train",
+    "Viewport",
+    "Latent",
+    "Camera",
+    "Curves",
+    "Log",
+    "Samples",
+)
+MAIN = "MainDockSpace"
+# Panel: where it is docked.
+PLACES: dict[str, str] = {
+    TRAIN: "left",
+    VIEWPORT: MAIN,
+    LATENT: "right",
+    CAMERA: "right below",
+    CURVES: "bottom",
+    LOG: "bottom",
+    SAMPLES: "bottom right",
+}
+
+
+def runner_params(panels: Mapping[str, Callable[[], None]], layout_file: Path | None) -> hello_imgui.RunnerParams:
+    """Parameters of the window.
+
+    Args:
+        panels: What draws each panel of PLACES.
+        layout_file: Where the layout is kept; None keeps none.
+    """
+    params = hello_imgui.RunnerParams()
+    params.app_window_params.window_title = TITLE
+    params.app_window_params.window_geometry.size = SIZE
+    params.app_window_params.restore_previous_geometry = True
+    params.renderer_backend_options.open_gl_options = opengl_options()
+    window = params.imgui_window_params
+    window.default_imgui_window_type = hello_imgui.DefaultImGuiWindowType.provide_full_screen_dock_space
+    window.show_menu_bar = True
+    window.menu_app_title = "Studio"
+    window.show_menu_view_themes = False
+    window.show_status_bar = True
+    window.show_status_fps = False
+    window.remember_status_bar_settings = False
+    window.remember_theme = False
+    params.fps_idling.fps_idle = IDLE_FPS
+    params.fps_idling.fps_max = ACTIVE_FPS
+    params.fps_idling.time_active_after_last_event = ACTIVE_SECONDS
+    params.callbacks.default_icon_font = hello_imgui.DefaultIconFont.font_awesome6
+    params.callbacks.setup_imgui_style = apply_style
+    _dock(params.docking_params, panels)
+    if layout_file is None:
+        params.ini_disable = True
+    else:
+        params.ini_folder_type = hello_imgui.IniFolderType.absolute_path
+        params.ini_filename = str(layout_file)
+    return params
+
+
+def addons() -> immapp.AddOnsParams:
+    """What the toolkit loads beside ImGui."""
+    return immapp.AddOnsParams(with_implot=True)
+
+
+def opengl_options(minimal: bool = False) -> hello_imgui.OpenGlOptions:
+    """Which OpenGL is asked for: 4.3 has compute; 3.3 is enough, and macOS ends at 4.1."""
+    options = hello_imgui.OpenGlOptions()
+    newest = (4, 1) if sys.platform == "darwin" else (4, 3)
+    options.major_version, options.minor_version = (3, 3) if minimal else newest
+    options.use_core_profile = options.use_forward_compat = True
+    # Multisampling would halve the frame rate and smooth nothing here: ImGui smooths its own edges.
+    options.anti_aliasing_samples = 0
+    return options
+
+
+def _dock(docking: hello_imgui.DockingParams, panels: Mapping[str, Callable[[], None]]) -> None:
+    split, way = hello_imgui.DockingSplit, imgui.Dir
+    docking.docking_splits = [
+        split(MAIN, "left", way.left, 0.25),
+        split(MAIN, "bottom", way.down, 0.38),
+        split("bottom", "bottom right", way.right, 0.42),
+        split(MAIN, "right", way.right, 0.33),
+        split("right", "right below", way.down, 0.76),
+    ]
+    windows = []
+    for label, place in PLACES.items():
+        window = hello_imgui.DockableWindow(label, place, panels[label])
+        window.can_be_closed = label != VIEWPORT
+        windows.append(window)
+    docking.dockable_windows = windows

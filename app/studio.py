@@ -1,0 +1,237 @@
+"""The studio: holds the Scene, and lets panels, engine and runs meet once a frame."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from imgui_bundle import hello_imgui, imgui
+
+from app import layout
+from app.dialogs import PathDialog
+from app.engine import Engine, carried_camera
+from app.loader import Loader, LoadFailure
+from app.messages import Messages
+from app.settings import Settings, save_settings
+from app.style import apply_plot_style
+from app.train_controller import TrainController
+from app.view_controller import Turntable, ViewController
+from app.worker import Worker
+from app.worker_child import Settings as WorkerSettings
+from core.camera import Camera
+from core.scene import Latent, Quality, Scene, Source
+from widgets import camera as camera_panel
+from widgets import latent as latent_panel
+from widgets import status_bar, train
+from widgets.camera import CameraSettings
+from widgets.curves import CurvesPanel
+from widgets.log import LogPanel
+from widgets.picture import Picture
+from widgets.samples import Filter, SamplesPanel
+from widgets.train_view import BrowseKind, TrainForm
+from widgets.views import CurvesView, SamplesView
+
+log = logging.getLogger(__name__)
+
+MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2)
+
+
+class Studio:
+    """Everything behind one window.  All methods are called on the window's thread, with its context current.
+
+    Args:
+        scene: What is shown first.
+        settings: What was remembered.
+        folder: Where settings are kept.
+    """
+
+    def __init__(self, scene: Scene, settings: Settings, folder: Path) -> None:
+        self.scene = scene
+        self.default_source = scene.source
+        self.messages = Messages(self.wake)
+        self.train = TrainController(settings.form, self.wake)
+        self.view = ViewController()
+        self.turntable = Turntable()
+        self.turntable.on = scene.source.kind == "demo"
+        self.worker = Worker(MODEL_WORKER, self.wake)
+        self.engine = Engine(self.worker, self.wake)
+        self._folder = folder
+        self._frames = 0
+        self._closed = False
+        self._dialog = PathDialog()
+        self._curves, self._samples, self._log = CurvesPanel(), SamplesPanel(), LogPanel()
+        self._pictures: Loader[Path, np.ndarray] = Loader(_read_picture, self.wake, keep=8)
+        self._sample_texture = None
+        self._sample_problem = ""
+        self._last_sample: np.ndarray | None = None
+        self._home = Camera()
+        self._shown_source: Source | None = None
+        self._rng = random.Random()
+
+    @property
+    def panels(self) -> dict[str, Callable[[], None]]:
+        """What draws each panel."""
+        return {
+            layout.TRAIN: self._draw_train,
+            layout.VIEWPORT: self._draw_viewport,
+            layout.LATENT: self._draw_latent,
+            layout.CAMERA: self._draw_camera,
+            layout.CURVES: self._draw_curves,
+            layout.LOG: self._draw_log,
+            layout.SAMPLES: self._draw_samples,
+        }
+
+    @property
+    def opened(self) -> bool:
+        """Whether a frame was ever on the screen."""
+        return self._frames > 0
+
+    def wake(self) -> None:
+        """Draw a frame soon; may be called from any thread."""
+        if self._frames and not self._closed:
+            hello_imgui.request_refresh()
+
+    def before_frame(self) -> None:
+        """Bring everything up to date; called once a frame, before anything is drawn."""
+        if self._frames == 0:
+            apply_plot_style()
+            return
+        self.train.update()
+        self._choose_source()
+        run = self.train.run
+        if run is not None and self.train.follow:
+            self.engine.set_run_weights(str(run.item.path), run.weights)
+        if self.engine.update(self.scene):
+            self._carry_camera()
+        self.view.show(self.engine.shown)
+        self.scene = replace(self.scene, camera=self.turntable.turned(self.scene.camera))
+        if self.turntable.on:
+            hello_imgui.request_refresh()
+
+    def after_frame(self) -> None:
+        """Called when a frame is on the screen; what is slow to load waits for the first one."""
+        self._frames += 1
+        if self._frames == 1:
+            from app.gl.image_texture import ImageTexture
+
+            self.view.start()
+            self._sample_texture = ImageTexture()
+            self.train.start()
+            self.worker.start()
+            hello_imgui.request_refresh()
+
+    def free_gpu(self) -> None:
+        """Free what lies on the GPU; the context is still there."""
+        self.view.close()
+        if self._sample_texture is not None:
+            self._sample_texture.close()
+            self._sample_texture = None
+
+    def close(self) -> None:
+        """End threads and processes; trainers go on.  Needs no context, and may be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        save_settings(self._folder, Settings(self.train.form))
+        self.train.close()
+        self.engine.close()
+        self._pictures.close()
+        self.worker.close()
+
+    def draw_status(self) -> None:
+        """The status bar."""
+        run = self.train.run
+        progress = self.engine.progress
+        status_bar.draw(
+            status_bar.StatusView(
+                run=run.item if run is not None else None,
+                work=f"{progress.text}… {progress.fraction:.0%}" if progress is not None else "",
+                frames_per_second=hello_imgui.frame_rate(),
+            )
+        )
+
+    def draw_overlays(self) -> None:
+        """What lies above the panels: dialogs."""
+        if self.train.browse is not None:
+            form = self.train.form
+            self._dialog.open(self.train.browse, form.runs_dir if self.train.browse == "runs" else form.data_path)
+            self.train.browse = None
+        chosen = self._dialog.poll()
+        if chosen is not None:
+            self.train.edit(_with_path(self.train.form, *chosen), ())
+
+    def _choose_source(self) -> None:
+        wanted = self.train.source
+        if wanted is None and self.train.attached is None and self.scene.source.kind == "run":
+            wanted = self.default_source
+        if wanted is not None and wanted != self.scene.source:
+            self.scene = replace(self.scene, source=wanted)
+            self.turntable.on = self.turntable.on and wanted.kind != "run"  # the trainer needs the processor
+
+    def _carry_camera(self) -> None:
+        """A new generator has its own cameras: take over what was never touched."""
+        home = self.engine.home
+        if self._shown_source != self.scene.source:
+            self.scene = replace(self.scene, camera=carried_camera(self.scene.camera, self._home, home))
+        self._shown_source, self._home = self.scene.source, home
+
+    def _draw_train(self) -> None:
+        self.train.edit(*train.draw(self.train.form, self.train.view()))
+
+    def _draw_latent(self) -> None:
+        self.scene = replace(self.scene, latent=latent_panel.draw(self.scene.latent, Latent(), self._rng))
+
+    def _draw_camera(self) -> None:
+        settings = CameraSettings(self.scene.camera, self.scene.quality, self.turntable.on)
+        settings = camera_panel.draw(settings, self._home, Quality())
+        self.scene = replace(self.scene, camera=settings.camera, quality=settings.quality)
+        self.turntable.on = settings.turntable
+
+    def _draw_curves(self) -> None:
+        run = self.train.run
+        name = self.train.attached.name if self.train.attached else ""
+        self._curves.draw(run.curves if run is not None else CurvesView(run=name))
+
+    def _draw_samples(self) -> None:
+        run = self.train.run
+        name = self.train.attached.name if self.train.attached else ""
+        view = SamplesView(name, run.samples if run is not None else (), self._sample_problem)
+        self._samples.draw(view, self._sample)
+
+    def _sample(self, path: Path, smooth: Filter) -> Picture | None:
+        if self._sample_texture is None:
+            return None
+        pixels = self._pictures.get(path)
+        self._sample_problem = pixels.message if isinstance(pixels, LoadFailure) else ""
+        if isinstance(pixels, np.ndarray):
+            self._last_sample = pixels
+        if self._last_sample is None:  # until the new one is read, the last one stays
+            return None
+        return self._sample_texture.show(self._last_sample, smooth == "linear")
+
+    def _draw_log(self) -> None:
+        run = self.train.run
+        lines = (*(run.lines if run is not None else ()), *self.messages.lines)
+        self._log.draw(sorted(lines, key=lambda line: line.clock) if run is not None else lines)
+
+    def _draw_viewport(self) -> None:
+        room = imgui.get_content_region_avail()
+        picture = self.view.picture(self.scene, int(room.x), int(room.y), self.turntable.on)
+        if picture is not None:
+            imgui.image(imgui.ImTextureRef(picture.texture), room, (0, 1), (1, 0))
+
+
+def _read_picture(path: Path) -> np.ndarray:
+    """A picture file.  Returns [height, width, 4], uint8."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def _with_path(form: TrainForm, kind: BrowseKind, path: str) -> TrainForm:
+    return replace(form, runs_dir=path) if kind == "runs" else replace(form, choice="own", data_path=path)

@@ -1,0 +1,83 @@
+"""Behind the viewport: the renderer, the turntable, and the picture for the panel.  Needs the window's GL context."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.engine import Shown
+from core.camera import Camera
+from core.scene import Scene
+from widgets.picture import Picture
+from widgets.train_view import Problem
+
+if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
+    from app.gl.volume_renderer import VolumeRenderer
+
+log = logging.getLogger(__name__)
+
+TURNS_PER_SECOND = 1 / 18
+# A turn that stood still (window hidden, machine asleep) goes on from where it was.
+LONGEST_STEP_S = 0.1
+
+
+class Turntable:
+    """Turns a camera with the time that passes."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.on = False
+        self._clock = clock
+        self._last: float | None = None
+
+    def turned(self, camera: Camera) -> Camera:
+        """The camera now; the same one while the turntable is off."""
+        now, last = self._clock(), self._last
+        self._last = now if self.on else None
+        if not self.on or last is None:
+            return camera
+        return camera.orbited(math.tau * TURNS_PER_SECOND * min(now - last, LONGEST_STEP_S), 0.0)
+
+
+class ViewController:
+    """Uploads what the engine shows and draws it for the panel."""
+
+    def __init__(self) -> None:
+        self._renderer: VolumeRenderer | None = None
+        self._uploaded = 0
+        self.problem: Problem | None = None
+
+    def start(self) -> None:
+        """Make the renderer: after the first frame, since it loads PyOpenGL and compiles shaders."""
+        from app.gl.volume_renderer import VolumeRenderer
+
+        try:
+            self._renderer = VolumeRenderer()
+        except (RuntimeError, ValueError, OSError) as error:
+            log.error("%s", error)
+            self.problem = Problem("The viewport cannot draw on this graphics driver.", str(error))
+
+    def show(self, shown: Shown | None) -> None:
+        """Upload a volume that is new."""
+        if self._renderer is None or shown is None or shown.version == self._uploaded:
+            return
+        self._uploaded = shown.version
+        try:
+            self._renderer.upload(shown.volume)
+        except (RuntimeError, ValueError, MemoryError) as error:
+            log.error("%s", error)
+            self.problem = Problem(str(error))
+
+    def picture(self, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
+        """The picture of the Scene for so many pixels, or None while there is nothing to show."""
+        if self._renderer is None or not self._uploaded or self.problem is not None:
+            return None
+        return self._renderer.picture(scene.camera, scene.quality, width, height, moving)
+
+    def close(self) -> None:
+        """Free everything on the GPU."""
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
