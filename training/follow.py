@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from training.launch_record import read_launch
 from training.liveness import RunView
 from training.run_dir import RunDirectory, RunObserver
 from training.run_errors import RunError
@@ -54,7 +55,11 @@ def follow(run: RunDirectory, show: Print, since: StatsCursor | None = None) -> 
             time.sleep(POLL_S)
         except KeyboardInterrupt:
             interrupts += 1
-            _interrupt(run, interrupts, show)
+            if interrupts == 1:
+                _ask_to_stop(run, show)
+            elif _end(run):
+                show("the trainer was ended at once; --resume goes on from its last state")
+                return EXIT_INTERRUPTED
 
 
 def progress_line(row: Row, status: RunStatus | None) -> str:
@@ -79,18 +84,22 @@ def _exit_code(view: RunView) -> int:
     return 0 if view.state in ("finished", "stopped") else EXIT_FAILED
 
 
-def _interrupt(run: RunDirectory, count: int, show: Print) -> None:
-    """Ask the trainer to stop; end its process at the second request."""
-    view = run.observe()
-    if count == 1:
-        try:
-            run.send("stop")
-            show("stopping after this step, with a snapshot; Ctrl-C again ends it at once")
-        except RunError as error:
-            show(str(error))
-        return
-    if view.status is not None and not view.status.ended and view.status.process.kill():
-        show("the trainer was ended; --resume goes on from its last state")
+def _ask_to_stop(run: RunDirectory, show: Print) -> None:
+    """Send the command; the trainer may have ended in the meantime."""
+    try:
+        run.send("stop")
+    except RunError as error:
+        show(str(error))
+    else:
+        show("stopping after this step, with a snapshot; Ctrl-C again ends it at once")
+
+
+def _end(run: RunDirectory) -> bool:
+    """End the process of the trainer.  Returns whether there was one on this machine."""
+    view, launched = run.observe(), read_launch(run.path)
+    if launched is not None and launched.start == view.start and launched.process.kill():
+        return True
+    return view.status is not None and not view.status.ended and view.status.process.kill()
 
 
 def _await_exit(status: RunStatus | None) -> None:

@@ -57,8 +57,9 @@ class RunView:
 
     @property
     def can_start(self) -> bool:
-        """Whether one may start or resume it."""
-        return not self.active
+        """Whether one may start or resume it.  Of a silent one on another machine the lock has the last word."""
+        foreign = self.status is not None and not self.status.process.is_local
+        return not self.active or (self.state == "hung" and foreign)
 
     @property
     def offered(self) -> frozenset[CommandName]:
@@ -77,9 +78,19 @@ def judge(status: RunStatus | None, launch: Launch | None, age: float, hung_afte
         hung_after: Seconds without a heartbeat after which a trainer counts as hung.
     """
     if launch is not None and (status is None or launch.start > status.start):
-        return _judge_launch(status, launch, hung_after)
+        view = _judge_launch(status, launch, hung_after)
+        if view.state != "dead" or status is None:
+            return view
+        # A start that failed because another trainer has the run must not hide that one.
+        present = _judge_status(status, age, hung_after)
+        return present if present.active else view
     if status is None:
         return RunView("new", None, 0, float("inf"), "has not been started")
+    return _judge_status(status, age, hung_after)
+
+
+def _judge_status(status: RunStatus, age: float, hung_after: float) -> RunView:
+    """The state of a start that has reported."""
     if status.ended:
         return RunView(status.state, status, status.start, age, status.message)
     process = status.process

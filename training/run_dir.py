@@ -253,7 +253,8 @@ def create_run(root: Path, config: RunConfig) -> RunDirectory:
         raise ConfigError("a run needs a data set: set data.path to a zip or folder with a dataset.json")
     with explained("make a run in", root):
         root.mkdir(parents=True, exist_ok=True)
-        first = max((run.number for run in list_runs(root)), default=0) + 1
+        taken = [RunDirectory(path).number for path in root.iterdir()]  # also of folders that are no runs
+        first = max(taken, default=0) + 1
         for number in range(first, first + CREATE_ATTEMPTS):
             # Whoever makes this folder has the number; it gets its name only when it is complete.
             staging = root / f".{number:05d}.part"
@@ -261,13 +262,10 @@ def create_run(root: Path, config: RunConfig) -> RunDirectory:
                 staging.mkdir()
             except FileExistsError:
                 continue
-            try:
-                if any(root.glob(f"{number:05d}-*")):
-                    continue  # somebody finished this number after we had counted
-                return _furnish(staging, root / f"{number:05d}-{config.name}", config)
-            finally:
-                if staging.exists():
-                    shutil.rmtree(staging)
+            if any(root.glob(f"{number:05d}-*")):
+                staging.rmdir()  # somebody finished this number after we had counted
+                continue
+            return _furnish(staging, root / f"{number:05d}-{config.name}", config)
     raise RunError(f"{root}: found no free number for a run; remove the hidden .part folders there")
 
 
@@ -283,11 +281,15 @@ def list_runs(root: Path) -> list[RunDirectory]:
 
 
 def _furnish(staging: Path, final: Path, config: RunConfig) -> RunDirectory:
-    """Fill the folder of a new run and give it its name."""
+    """Fill the folder of a new run and give it its name.  From then on the staging name may be somebody else's."""
     run = RunDirectory(staging)
-    run.prepare()
-    save_config(config, run.config_path)
-    staging.rename(final)
+    try:
+        run.prepare()
+        save_config(config, run.config_path)
+        staging.rename(final)
+    except OSError:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
     return RunDirectory(final)
 
 

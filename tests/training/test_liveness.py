@@ -86,7 +86,11 @@ def test_no_heartbeat_for_long_is_hung(sleeper):
     assert "stop" in view.offered
     # On another machine nothing but the heartbeat can be judged.
     assert judge(status_of(ProcessIdentity(1, 0.0, "elsewhere")), None, age=30.0).state == "running"
-    assert judge(status_of(ProcessIdentity(1, 0.0, "elsewhere")), None, age=200.0).state == "hung"
+    silent = judge(status_of(ProcessIdentity(1, 0.0, "elsewhere")), None, age=200.0)
+    assert silent.state == "hung"
+    # Whether it may be taken over is then found out by whoever tries.
+    assert silent.can_start
+    assert not view.can_start
 
 
 def test_new_and_launched(sleeper):
@@ -102,6 +106,12 @@ def test_new_and_launched(sleeper):
     view = judge(old, launched, age=9.0)
     assert view.state == "dead"
     assert view.start == 2
+
+
+def test_a_failed_second_start_does_not_hide_the_first(sleeper):
+    gone = Launch(2, ProcessIdentity(2**22 + 1, 0.0, own_identity().host), time.time())
+    assert judge(status_of(sleeper[1]), gone, age=1.0).state == "running"
+    assert judge(status_of(sleeper[1], "stopped"), gone, age=1.0).state == "dead"
 
 
 def test_an_observer_trusts_changes_more_than_clocks(tmp_path):

@@ -28,7 +28,7 @@ CONTEND = """
 import os, sys, time
 from pathlib import Path
 from training.lock import RunLock, RunLockedError
-run, deadline, taken = Path(sys.argv[1]), time.monotonic() + 2, 0
+run, deadline, taken = Path(sys.argv[1]), time.monotonic() + 1, 0
 while time.monotonic() < deadline:
     try:
         with RunLock(run):
