@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 Modulation = Literal["input", "output"]
+Bounds = Literal["range", "box"]
 
 
 def power_of_two(value: int) -> int:
@@ -37,6 +38,10 @@ class RenderConfig(FrozenModel):
     near: float = Field(default=0.74, gt=0, description="Start of the rays, along the ray.")
     far: float = Field(default=1.26, gt=0, description="End of the rays, along the ray.")
     cube_scale: float = Field(default=0.35, gt=0, description="Half the edge of the tri-planes' box.")
+    bounds: Bounds = Field(
+        default="range",
+        description="Where samples lie: the whole range from near to far (published), or its part inside the box.",
+    )
     white_back: bool = Field(default=True, description="Add 1 - sum of weights, so that empty rays are white.")
     coarse_samples: int = Field(default=48, ge=2, le=512, description="Stratified samples along a ray.")
     fine_samples: int = Field(

@@ -48,14 +48,45 @@ class SamplingNoise:
 DETERMINISTIC = SamplingNoise()
 
 
-def coarse_depths(config: RenderConfig, batch: int, rays: int, noise: SamplingNoise, device: torch.device) -> Tensor:
-    """Depths linspace(near, far), each moved inside its stratum when jittered.  [batch, rays, samples]."""
-    depths = torch.linspace(config.near, config.far, config.coarse_samples, device=device)
-    depths = depths.expand(batch, rays, -1)
+@torch.no_grad()
+def ray_range(origins: Tensor, directions: Tensor, config: RenderConfig) -> tuple[Tensor, Tensor]:
+    """Where samples of each ray start and end.
+
+    With bounds `range` that is near and far for all.  Parts of it that lie outside the box show the decoder's answer to
+    zeros, which is fog and not empty space; with bounds `box` they are cut off.  A ray that misses the box keeps near
+    and far: it is all backdrop.
+
+    Args:
+        origins: [batch, 1 or rays, 3], world units.
+        directions: Unit vectors, [batch, rays, 3].
+        config: Range, bounds and box.
+
+    Returns:
+        Twice [batch, rays, 1], along the ray.
+    """
+    near = torch.full_like(directions[..., :1], config.near)
+    far = torch.full_like(near, config.far)
+    if config.bounds == "range":
+        return near, far
+    # Slabs (Kay and Kajiya 1986): a ray is inside the box between its last entry and its first exit.
+    slope = 1 / torch.where(directions.abs() < 1e-9, torch.full_like(directions, 1e-9), directions)
+    one, other = (-config.cube_scale - origins) * slope, (config.cube_scale - origins) * slope
+    entry = torch.minimum(one, other).amax(dim=-1, keepdim=True).maximum(near)
+    leave = torch.maximum(one, other).amin(dim=-1, keepdim=True).minimum(far)
+    hit = leave > entry
+    return torch.where(hit, entry, near), torch.where(hit, leave, far)
+
+
+def coarse_depths(near: Tensor, far: Tensor, samples: int, noise: SamplingNoise) -> Tensor:
+    """Evenly spaced depths, both ends included, each moved inside its stratum when jittered.
+
+    near and far [batch, rays, 1] -> [batch, rays, samples].
+    """
+    fractions = torch.linspace(0, 1, samples, device=near.device)
     if noise.jitter:
-        step = (config.far - config.near) / (config.coarse_samples - 1)
-        depths = depths + (torch.rand_like(depths) - 0.5) * step
-    return depths
+        jitter = torch.rand(*near.shape[:-1], samples, device=near.device) - 0.5
+        fractions = fractions + jitter / (samples - 1)
+    return near + (far - near) * fractions
 
 
 def compositing_weights(raw_density: Tensor, depths: Tensor) -> tuple[Tensor, Tensor]:
@@ -119,7 +150,6 @@ def render_rays(
     Returns:
         Colour, depth and opacity per ray.
     """
-    batch, rays, _ = directions.shape
 
     def evaluate(depths: Tensor) -> tuple[Tensor, Tensor]:
         points = origins[:, :, None] + directions[:, :, None] * depths[..., None]  # [batch, rays, samples, 3]
@@ -128,7 +158,7 @@ def render_rays(
             density = density + torch.randn_like(density) * noise.density_std
         return rgb.reshape(*depths.shape, 3), density.reshape(depths.shape)
 
-    depths = coarse_depths(config, batch, rays, noise, directions.device)
+    depths = coarse_depths(*ray_range(origins, directions, config), config.coarse_samples, noise)
     rgb, density = evaluate(depths)
     if config.fine_samples > 0:
         weights, _ = compositing_weights(density.detach(), depths)

@@ -221,6 +221,8 @@ class RunConfig(FrozenModel):
 
     def _box_advice(self, poses: np.ndarray | None) -> list[Advice]:
         render = self.generator.render
+        if render.bounds == "box":
+            return []
         custom = poses if self.poses.kind == "custom" else None
         needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far, custom)
         if needed <= render.cube_scale:
@@ -228,7 +230,7 @@ class RunConfig(FrozenModel):
         text = (
             f"rays leave the box: half its edge is {render.cube_scale:g}, the corners of the pictures between near "
             f"{render.near:g} and far {render.far:g} need {needed:.4f}, and outside it the field is constant fog. "
-            f"Set generator.render.cube_scale to {needed:.4f}, or bring near and far closer together."
+            f"Set generator.render.cube_scale to {needed:.4f}, or generator.render.bounds to box."
         )
         return [Advice("generator.render.cube_scale", text)]
 

@@ -6,7 +6,7 @@ import torch
 from core.camera import cam2world
 from core.epigraf import as_image
 from core.rays import Patches, camera_rays, pose_matrices
-from core.volume import DETERMINISTIC, coarse_depths
+from core.volume import DETERMINISTIC, coarse_depths, ray_range
 from tests.core.published import published_generator
 
 TOLERANCE = 1e-4
@@ -49,7 +49,8 @@ def test_cameras_and_rays(published):
 
 def test_coarse_depths(published):
     generator, reference = published
-    depths = coarse_depths(generator.config.render, 4, 1, DETERMINISTIC, torch.device("cpu"))
+    near, far = ray_range(torch.zeros(4, 1, 3), torch.ones(4, 1, 3), generator.config.render)
+    depths = coarse_depths(near, far, 12, DETERMINISTIC)
     assert_equal(depths, reference["z_vals"])
 
 

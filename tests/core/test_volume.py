@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model_config import RenderConfig
-from core.volume import DETERMINISTIC, SamplingNoise, compositing_weights, fine_depths, render_rays
+from core.volume import DETERMINISTIC, SamplingNoise, compositing_weights, fine_depths, ray_range, render_rays
 
 
 class Slab:
@@ -78,3 +78,27 @@ def test_inference_is_deterministic_and_training_is_not():
     assert torch.equal(look_through(slab, 12, 12).rgb, look_through(slab, 12, 12).rgb)
     noise = SamplingNoise(jitter=True)
     assert not torch.equal(look_through(slab, 12, 12, noise).rgb, look_through(slab, 12, 12, noise).rgb)
+
+
+@given(st.integers(0, 1000), st.floats(0.2, 0.6))
+def test_bounds_of_a_box_hold_all_of_the_ray_that_is_inside(seed, box):
+    random = torch.Generator().manual_seed(seed)
+    origins = F.normalize(torch.randn(1, 40, 3, generator=random), dim=-1)
+    aims = (torch.rand(1, 40, 3, generator=random) * 2 - 1) * 0.5
+    directions = F.normalize(aims - origins, dim=-1)
+    config = RenderConfig(near=0.6, far=1.4, cube_scale=box, bounds="box")
+    near, far = ray_range(origins, directions, config)
+    depths = torch.linspace(0.6, 1.4, 2001).expand(1, 40, -1)
+    inside = ((origins[:, :, None] + directions[:, :, None] * depths[..., None]).abs() <= box).all(dim=-1)
+    within = (depths >= near) & (depths <= far)
+    hit = inside.any(dim=-1, keepdim=True)
+    step = 0.8 / 2000
+    # What is inside lies within; what lies within is inside, up to rounding at the ends.
+    assert (~inside | within | ((depths - near).abs() < step) | ((depths - far).abs() < step))[
+        hit.expand_as(inside)
+    ].all()
+    middle = (depths > near + step) & (depths < far - step)
+    assert (inside | ~middle)[hit.expand_as(inside)].all()
+    missed = ~hit & ((far - near) > 2 * step)
+    assert (near[missed] == 0.6).all()
+    assert (far[missed] == 1.4).all()
