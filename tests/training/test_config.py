@@ -159,6 +159,7 @@ def test_advice_names_the_box_and_its_value():
     assert advice.field == "generator.render.cube_scale"
     assert "0.4807" in advice.text
     assert not with_values(config, {"generator.render.cube_scale": 0.4808}).advice()
+    assert not with_values(config, {"generator.render.bounds": "box"}).advice()
     # Poses that all look from one direction need less.
     assert not with_values(config, {"generator.render.cube_scale": 0.4}).advice(np.array([[0.0, np.pi / 2]]))
 
