@@ -20,8 +20,8 @@ from widgets.train_view import Problem
 
 DEMO_VOLUME, DEMO_CHECKPOINT = "demo.npz", "demo.safetensors"
 PREVIEW_VOLUME = 40
-# While a run is followed, baking takes at most one part in this many of the time: the trainer needs the processor.
-LIVE_SHARE = 3.0
+# While a run is followed, a bake is followed by a pause of this many times its processor time: the trainer needs it.
+LIVE_SHARE = 1.0
 LIVE_PAUSE_S = 0.5
 # Answers to older requests than these last ones do not come any more.
 MOST_OUTSTANDING = 8
@@ -78,7 +78,6 @@ class Engine:
         self._demo: Loader[Path, BakedVolume] = Loader(BakedVolume.load, wake)
         self._run_weights: tuple[str, CheckpointId | None] = ("", None)
         self._asked: BakeRequest | None = None
-        self._asked_at = 0.0
         self._asked_for: dict[int, Source] = {}
         self._pause_until = 0.0
         self._versions = 0
@@ -129,8 +128,7 @@ class Engine:
                 if not answer.preview:
                     self.progress = None
                     self.problem = None
-                    now = self._clock()
-                    self._pause_until = now + max(LIVE_SHARE * (now - self._asked_at), LIVE_PAUSE_S)
+                    self._pause_until = self._clock() + max(LIVE_SHARE * answer.seconds, LIVE_PAUSE_S)
                 self._show(answer.volume(values), scene.source, answer.kimg, answer.preview)
 
     def _show(self, volume: BakedVolume, source: Source, kimg: float | None, preview: bool) -> None:
@@ -159,7 +157,7 @@ class Engine:
         if not live and resolution > PREVIEW_VOLUME:
             wanted = replace(wanted, preview=PREVIEW_VOLUME)
         self.problem = None
-        self._asked, self._asked_at = wanted, self._clock()
+        self._asked = wanted
         number = self._worker.request(BAKE, wanted)
         recent = {old: source for old, source in self._asked_for.items() if old > number - MOST_OUTSTANDING}
         self._asked_for = {**recent, number: scene.source}

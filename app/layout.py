@@ -102,6 +102,6 @@ def _dock(docking: hello_imgui.DockingParams, panels: Mapping[str, Callable[[], 
     windows = []
     for label, place in PLACES.items():
         window = hello_imgui.DockableWindow(label, place, panels[label])
-        window.can_be_closed = label != VIEWPORT
+        window.can_be_closed = False  # the View menu hides panels; crosses on every tab only tempt
         windows.append(window)
     docking.dockable_windows = windows

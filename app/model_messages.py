@@ -53,12 +53,14 @@ class BakeAnswer:
         request: What was asked.
         preview: Whether the fine volume is still to come.
         kimg: How long these weights were trained, thousands of images; none if unknown.
+        seconds: Processor time that the request has taken so far.
         half: As in BakedVolume; likewise the rest.
     """
 
     request: BakeRequest
     preview: bool
     kimg: float | None
+    seconds: float
     half: float
     near: float
     far: float
@@ -68,10 +70,12 @@ class BakeAnswer:
     source: str
 
     @classmethod
-    def of(cls, volume: BakedVolume, request: BakeRequest, preview: bool, kimg: float | None) -> BakeAnswer:
+    def of(
+        cls, volume: BakedVolume, request: BakeRequest, preview: bool, kimg: float | None, seconds: float
+    ) -> BakeAnswer:
         """Describe a volume."""
         shared = {field.name: getattr(volume, field.name) for field in fields(volume) if field.name != "values"}
-        return cls(request, preview, kimg, **shared)
+        return cls(request, preview, kimg, seconds, **shared)
 
     def volume(self, values: np.ndarray) -> BakedVolume:
         """Join the voxels again."""

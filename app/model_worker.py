@@ -5,6 +5,7 @@ Each stage is kept under the inputs that made it, so that a new seed does not re
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
@@ -56,6 +57,7 @@ class ModelHandler:
         self._bake(payload, port)
 
     def _bake(self, request: BakeRequest, port: Port) -> None:
+        begun = time.process_time()
         port.progress(0, "reading the checkpoint")
         checkpoint = self._checkpoint(request.checkpoint)
         port.stop_if_cancelled()
@@ -68,7 +70,8 @@ class ModelHandler:
             volume = self._volume(checkpoint, field, request, resolution, port)
             kimg = checkpoint.progress.get("kimg")
             preview = resolution != request.resolution
-            port.answer(BakeAnswer.of(volume, request, preview, kimg), (volume.values,))
+            seconds = time.process_time() - begun
+            port.answer(BakeAnswer.of(volume, request, preview, kimg, seconds), (volume.values,))
 
     def _checkpoint(self, identity: CheckpointId) -> Checkpoint:
         return self._checkpoints.get(identity, lambda: load_checkpoint(Path(identity.path)))

@@ -28,6 +28,7 @@ from widgets import camera as camera_panel
 from widgets import latent as latent_panel
 from widgets import status_bar, train
 from widgets.camera import CameraSettings
+from widgets.common import empty_state, error_box, icons
 from widgets.curves import CurvesPanel
 from widgets.log import LogPanel
 from widgets.picture import Picture
@@ -219,10 +220,20 @@ class Studio:
         self._log.draw(sorted(lines, key=lambda line: line.clock) if run is not None else lines)
 
     def _draw_viewport(self) -> None:
+        self._viewport_problem()
         room = imgui.get_content_region_avail()
         picture = self.view.picture(self.scene, int(room.x), int(room.y), self.turntable.on)
         if picture is not None:
             imgui.image(imgui.ImTextureRef(picture.texture), room, (0, 1), (1, 0))
+        elif self.engine.hint:
+            empty_state(icons.ICON_FA_CUBE, "Nothing to show yet", self.engine.hint)
+
+    def _viewport_problem(self) -> None:
+        problem = self.view.problem or self.engine.problem
+        if problem is None or error_box("viewport", problem.message, problem.detail) != "dismiss":
+            return
+        self.view.problem = None
+        self.engine.problem = None
 
 
 def _read_picture(path: Path) -> np.ndarray:

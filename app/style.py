@@ -14,7 +14,7 @@ FIELD_HOVERED = hex_colour("343a46")
 FIELD_ACTIVE = hex_colour("3e4554")
 EDGE = hex_colour("31353f")
 TEXT = hex_colour("dde1e8")
-SELECTED = hex_colour("35506f")
+SELECTED = hex_colour("35506f")  # what is chosen or full
 
 Col = imgui.Col_
 
@@ -42,14 +42,14 @@ def _colours() -> dict[imgui.Col_, tuple[float, float, float, float]]:
         Col.scrollbar_grab_hovered: hex_colour("4d5566"),
         Col.scrollbar_grab_active: hex_colour("5c6679"),
         Col.check_mark: accent,
-        Col.slider_grab: accent,
-        Col.slider_grab_active: hex_colour("f0b06c"),
+        Col.slider_grab: hex_colour("96653a"),  # the value is written across it
+        Col.slider_grab_active: hex_colour("ad7542"),
         Col.button: hex_colour("323844"),
         Col.button_hovered: hex_colour("3d4453"),
         Col.button_active: hex_colour("4a5265"),
-        Col.header: SELECTED,
-        Col.header_hovered: hex_colour("3c5a7d"),
-        Col.header_active: hex_colour("456890"),
+        Col.header: hex_colour("2d3440"),
+        Col.header_hovered: hex_colour("384252"),
+        Col.header_active: hex_colour("435064"),
         Col.separator: EDGE,
         Col.separator_hovered: faint_accent,
         Col.separator_active: accent,

@@ -177,7 +177,11 @@ class TrainController:
     def _data_note(self) -> Note:
         if self.form.choice == "own" and not self.form.data_path:
             return Note("none", "Choose a zip or folder of pictures with a dataset.json.")
-        return self._note(self._data, str(data_path(self.form)))
+        note = self._note(self._data, str(data_path(self.form)))
+        if self.form.choice == "shapes" and note.kind == "bad":
+            text = "The built-in shapes are not part of this installation. Make them with `epigraf data shapes`."
+            return Note("bad", text)
+        return note
 
     def _note(self, loader: Loader[str, Note], key: str) -> Note:
         if not self._started:

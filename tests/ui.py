@@ -112,6 +112,8 @@ def wait_until(ctx: Context, condition: Callable[[], bool], seconds: float, what
     """
     deadline = time.monotonic() + seconds
     while not condition():
+        # The engine only records a click that has found nothing, and goes on.
+        assert not ctx.is_error(), f"an earlier step failed (see the log above), so this will not come: {what}"
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds:.0f} s in vain for: {what}")
         time.sleep(0.03)

@@ -54,7 +54,7 @@ def draw(settings: CameraSettings, home: Camera, default: Quality) -> CameraSett
     imgui.set_item_tooltip("Go round the object until you take hold of it")
     label = f"{icons.ICON_FA_CROSSHAIRS}  Reset camera"
     imgui.same_line()
-    if button(f"{label}##camera", camera != home, "Back to the cameras of the training"):
+    if button(f"{label}###reset camera", camera != home, "Back to the cameras of the training"):
         camera, turntable = home, False
     imgui.separator_text("Quality")
     return CameraSettings(camera, _quality(settings.quality, default), turntable)

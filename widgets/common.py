@@ -53,7 +53,7 @@ def icon_button(icon: str, name: str, tooltip: str, enabled: bool = True) -> boo
     """A square button right behind the last item.  `name` is its identity.  Returns whether it was clicked."""
     imgui.same_line(0, imgui.get_style().item_inner_spacing.x)
     imgui.begin_disabled(not enabled)
-    clicked = imgui.button(f"{icon}##{name}", ImVec2(icon_width(), icon_width()))
+    clicked = imgui.button(f"{icon}###{name}", ImVec2(icon_width(), icon_width()))
     imgui.end_disabled()
     imgui.set_item_tooltip(tooltip)
     return clicked

@@ -72,7 +72,7 @@ class CurvesPanel:
         self._fit = False
 
     def _controls(self, others: int) -> None:
-        if imgui.button(f"{icons.ICON_FA_EXPAND}  Fit"):
+        if imgui.button(f"{icons.ICON_FA_EXPAND}  Fit###fit"):
             self._fit = True
         imgui.set_item_tooltip("Show whole curves again. Double-click a plot fits that one.")
         if others:

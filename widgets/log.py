@@ -32,7 +32,7 @@ class LogPanel:
             imgui.end_combo()
         imgui.same_line()
         imgui.begin_disabled(not shown)
-        if imgui.button(f"{icons.ICON_FA_COPY}  Copy##log"):
+        if imgui.button(f"{icons.ICON_FA_COPY}  Copy###copy log"):
             imgui.set_clipboard_text("\n".join(str(line) for line in shown))
         imgui.end_disabled()
         imgui.begin_child("lines", ImVec2(0, 0), imgui.ChildFlags_.none, imgui.WindowFlags_.horizontal_scrollbar)

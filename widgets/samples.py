@@ -43,7 +43,7 @@ class SamplesPanel:
     def _controls(self, samples: tuple[Sample, ...]) -> int:
         last = len(samples) - 1
         index = last if self._index is None else min(self._index, last)
-        newest = f"{icons.ICON_FA_FORWARD_FAST}  Newest"
+        newest = f"{icons.ICON_FA_FORWARD_FAST}  Newest###newest"
         room = em(6.5) + em(5.5) + 2 * imgui.get_style().item_spacing.x
         imgui.set_next_item_width(max(imgui.get_content_region_avail().x - room, em(5)))
         imgui.begin_disabled(last == 0)

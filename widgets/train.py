@@ -128,15 +128,15 @@ def _progress(run: RunView) -> None:
 def _buttons(item: RunItem, intents: list[Intent]) -> None:
     offered = item.view.offered
     third = (imgui.get_content_region_avail().x - 2 * imgui.get_style().item_spacing.x) / 3
-    if button(f"{icons.ICON_FA_PAUSE}  Pause", "pause" in offered, "Halt; the trainer keeps its memory", third):
+    if button(f"{icons.ICON_FA_PAUSE}  Pause###pause", "pause" in offered, "Halt; the trainer keeps its memory", third):
         intents.append(SendCommand("pause"))
     imgui.same_line()
     goes_on = "resume" in offered or (item.view.can_start and item.view.state not in ("finished",))
     hint = "Go on where it stands"
-    if button(f"{icons.ICON_FA_PLAY}  Resume", goes_on, hint, third):
+    if button(f"{icons.ICON_FA_PLAY}  Resume###resume", goes_on, hint, third):
         intents.append(SendCommand("resume") if "resume" in offered else ResumeRun(item.path))
     imgui.same_line()
-    if button(f"{icons.ICON_FA_STOP}  Stop", "stop" in offered, "Save a snapshot and end; Resume goes on later", third):
+    if button(f"{icons.ICON_FA_STOP}  Stop###stop", "stop" in offered, "Save a snapshot and end; Resume goes on later", third):
         intents.append(SendCommand("stop"))
 
 

@@ -45,7 +45,7 @@ class FakeWorker:
         request = self.requests[number - 1]
         values = np.full((4, 4, 4, 4), number, np.float16)
         volume = BakedVolume(values, 0.35, 0.74, 1.26, 1.0, 30.0, 24)
-        self.events.append(Result(number, BAKE, BakeAnswer.of(volume, request, preview, 2.5), (values,)))
+        self.events.append(Result(number, BAKE, BakeAnswer.of(volume, request, preview, 2.5, seconds=4.0), (values,)))
         if not preview:
             self.busy = False
 
@@ -143,11 +143,12 @@ def test_live_weights_wait_for_the_worker_and_for_the_trainer(engine, worker, cl
     engine.set_run_weights(RUN.path, newer)
     engine.update(scene())
     assert len(worker.requests) == 1, "one bake at a time"
-    clock.now += 2
     worker.answer()
     engine.update(scene())
+    clock.now += 3.9
+    engine.update(scene())
     assert len(worker.requests) == 1, "the trainer gets its share"
-    clock.now += 6.1
+    clock.now += 0.2
     engine.update(scene())
     assert worker.requests[1] == BakeRequest(newer, 0, 0.7, 96, preview=0)
 

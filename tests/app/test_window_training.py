@@ -1,0 +1,68 @@
+"""A training from the window, through clicks: started, watched, paused, resumed, stopped."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.studio import Studio
+from core.checkpoint import load_checkpoint
+from tests import ui
+from tests.app import studio_runs
+from training.run_dir import RunDirectory
+
+pytestmark = pytest.mark.ui
+
+
+def step_of(studio: Studio) -> int:
+    run = studio.train.run
+    return run.item.view.status.step if run is not None and run.item.view.status is not None else 0
+
+
+def state_of(studio: Studio) -> str:
+    run = studio.train.run
+    return run.item.view.state if run is not None else ""
+
+
+def test_train_from_the_window(tmp_path: Path, monkeypatch):
+    data = studio_runs.prepare(tmp_path)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        studio_runs.start_run(ctx, data)
+        ui.wait_until(ctx, lambda: studio.train.view().can_start, 10, "a form that can be started")
+        ui.capture(ctx, tmp_path / "form.png")
+        ctx.item_click("//Train/###start")
+        ui.wait_until(ctx, lambda: studio.train.attached is not None, 10, "the run to be attached")
+        ui.capture(ctx, tmp_path / "starting.png")
+        ui.wait_until(ctx, lambda: state_of(studio) == "running", 60, "the trainer to run")
+        ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 2, 30, "curves to get points")
+        ui.wait_until(ctx, lambda: bool(studio.train.run.samples), 30, "samples to appear")
+
+        shown = lambda: studio.engine.shown  # noqa: E731
+        ui.wait_until(ctx, lambda: shown() is not None and shown().kimg and not shown().preview, 30, "live weights")
+        first, before = shown(), ui.capture(ctx, tmp_path / "live1.png", "Viewport")
+        ui.wait_until(ctx, lambda: shown().kimg > first.kimg, 30, "the next live weights")
+        after = ui.capture(ctx, tmp_path / "live2.png", "Viewport")
+        assert not np.array_equal(before, after), "the viewport does not follow the run"
+        ui.capture(ctx, tmp_path / "running.png")
+
+        ctx.item_click("//Train/###pause")
+        ui.wait_until(ctx, lambda: state_of(studio) == "paused", 30, "the pause")
+        paused = RunDirectory(studio.train.attached).status().step
+        heartbeat = RunDirectory(studio.train.attached).status().heartbeat
+        later = lambda: RunDirectory(studio.train.attached).status()  # noqa: E731
+        ui.wait_until(ctx, lambda: later().heartbeat > heartbeat, 10, "a heartbeat while paused")
+        assert later().step == paused
+        ui.capture(ctx, tmp_path / "paused.png")
+        ctx.item_click("//Train/###resume")
+        ui.wait_until(ctx, lambda: step_of(studio) > paused, 30, "the step counter to move on")
+        ctx.item_click("//Train/###stop")
+        ui.wait_until(ctx, lambda: state_of(studio) == "stopped", 30, "the end")
+        ui.capture(ctx, tmp_path / "stopped.png")
+
+    with studio_runs.no_trainer_left(tmp_path):
+        ui.run_studio(clicks, monkeypatch, tmp_path)
+        [folder] = [path for path in studio_runs.runs_dir(tmp_path).iterdir() if path.is_dir()]
+        run = RunDirectory(folder)
+        assert run.status().state == "stopped"
+        assert load_checkpoint(run.snapshots()[-1].path).progress["step"] == run.status().step
