@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from core.camera import Camera
 
 SCENE_VERSION = 1
-DEMO = "demo"
+
+# For pydantic, which reads Scenes: an unknown name is an error, not ignored.
+STRICT = {"extra": "forbid", "allow_inf_nan": False}
 
 SourceKind = Literal["demo", "checkpoint", "run"]
 Backdrop = Literal["learned", "white", "black"]
@@ -24,6 +26,8 @@ class Source:
         path: The checkpoint's file or the run's directory; empty for the demo.
     """
 
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
     kind: SourceKind = "demo"
     path: str = ""
 
@@ -36,6 +40,8 @@ class Latent:
         seed: Seed of z, 0 to 2**32 - 1.
         psi: Truncation: 1 leaves w alone, 0 is the mean of w; -1 to 2.
     """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     seed: int = 0
     psi: float = 0.7
@@ -58,6 +64,8 @@ class Quality:
         backdrop: What is seen through the field: each ray's last sample (what training sees), or a constant colour.
     """
 
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
     steps: int = 96
     volume: int = 96
     backdrop: Backdrop = "learned"
@@ -74,6 +82,8 @@ class Quality:
 class Scene:
     """All that is shown: the generator, the sample, the camera and the quality."""
 
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
     source: Source = field(default_factory=Source)
     latent: Latent = field(default_factory=Latent)
     camera: Camera = field(default_factory=Camera)
@@ -85,22 +95,22 @@ class Scene:
 
     @classmethod
     def from_json(cls, text: str) -> Scene:
-        """Read `to_json` back.  Raises ValueError naming the field that is wrong."""
-        data = json.loads(text)
-        if not isinstance(data, dict) or data.get("version") != SCENE_VERSION:
-            raise ValueError(f"not a Scene of version {SCENE_VERSION}")
-        camera = dict(data["camera"])
-        camera["target"] = tuple(camera["target"])
-        return cls(
-            _part(Source, data["source"], "source"),
-            _part(Latent, data["latent"], "latent"),
-            _part(Camera, camera, "camera"),
-            _part(Quality, data["quality"], "quality"),
-        )
+        """Read `to_json` back.  Raises ValueError naming what is wrong."""
+        # Loaded on use: a window starts without reading a Scene, and should not wait for this.
+        from pydantic import TypeAdapter, ValidationError
 
-
-def _part(kind: type, values: dict[str, Any], name: str) -> Any:
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ValueError(f"scene.{name}: {error}") from error
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"this is no Scene: {error}") from error
+        if not isinstance(values, dict):
+            raise ValueError("this is no Scene: expected named values")
+        version = values.pop("version", None)
+        if version != SCENE_VERSION:
+            raise ValueError(f"this Scene has version {version}; this program reads version {SCENE_VERSION}")
+        try:
+            return TypeAdapter(cls).validate_json(json.dumps(values), strict=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ValueError(f"this Scene cannot be used: {where}: {first['msg']}") from error

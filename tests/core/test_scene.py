@@ -1,0 +1,75 @@
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.camera import Camera
+from core.scene import Latent, Quality, Scene, Source
+
+scenes = st.builds(
+    Scene,
+    st.builds(Source, st.sampled_from(["demo", "checkpoint", "run"]), st.text(max_size=20)),
+    st.builds(Latent, st.integers(0, 2**32 - 1), st.floats(-1, 2)),
+    st.builds(
+        Camera,
+        st.floats(-math.pi, math.pi),
+        st.floats(0.01, 3.1),
+        st.floats(0.1, 10),
+        st.floats(1, 170),
+        st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1)),
+    ),
+    st.builds(Quality, st.integers(8, 512), st.integers(32, 256), st.sampled_from(["learned", "white", "black"])),
+)
+
+
+@given(scenes)
+def test_a_scene_survives_json(scene):
+    assert Scene.from_json(scene.to_json()) == scene
+
+
+def broken(**changes):
+    tree = json.loads(Scene().to_json())
+    for path, value in changes.items():
+        *parents, leaf = path.split("__")
+        branch = tree
+        for parent in parents:
+            branch = branch[parent]
+        branch[leaf] = value
+    return json.dumps(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nonsense", "no Scene"),
+        ("[1, 2]", "no Scene"),
+        (broken(version=99), "version 99"),
+        (broken(latent__psi=7), "latent.psi"),
+        (broken(latent__psi="high"), "latent.psi"),
+        (broken(latent__seed=-1), "latent.seed"),
+        (broken(latent__colour=1), "colour"),
+        (broken(camera__fov=0), "camera.fov"),
+        (broken(camera__target=[1, 2]), "camera.target"),
+        (broken(camera=None), "camera"),
+        (broken(quality__steps=1.5), "quality.steps"),
+        (broken(quality__backdrop="green"), "quality.backdrop"),
+        (broken(source__kind="cloud"), "source.kind"),
+    ],
+)
+def test_what_is_wrong_is_named(text, message):
+    with pytest.raises(ValueError, match=message):
+        Scene.from_json(text)
+
+
+@pytest.mark.parametrize("make", [lambda: Latent(seed=2**32), lambda: Latent(psi=3), lambda: Quality(steps=7)])
+def test_values_out_of_range_are_refused(make):
+    with pytest.raises(ValueError, match="must lie in"):
+        make()
+
+
+def test_scenes_are_values():
+    assert replace(Scene(), latent=Latent(seed=1)) != Scene()
+    assert hash(Scene()) == hash(Scene())
