@@ -17,65 +17,61 @@ TEXT = hex_colour("dde1e8")
 SELECTED = hex_colour("35506f")  # what is chosen or full
 
 Col = imgui.Col_
-
-
-def _colours() -> dict[imgui.Col_, tuple[float, float, float, float]]:
-    accent = TONES["accent"]
-    faint_accent = (*accent[:3], 0.35)
-    return {
-        Col.text: TEXT,
-        Col.text_disabled: hex_colour("6d7480"),
-        Col.window_bg: GROUND,
-        Col.child_bg: (0, 0, 0, 0),
-        Col.popup_bg: hex_colour("23272f"),
-        Col.border: EDGE,
-        Col.border_shadow: (0, 0, 0, 0),
-        Col.frame_bg: FIELD,
-        Col.frame_bg_hovered: FIELD_HOVERED,
-        Col.frame_bg_active: FIELD_ACTIVE,
-        Col.title_bg: DEEP,
-        Col.title_bg_active: DEEP,
-        Col.title_bg_collapsed: DEEP,
-        Col.menu_bar_bg: DEEP,
-        Col.scrollbar_bg: (0, 0, 0, 0),
-        Col.scrollbar_grab: FIELD_ACTIVE,
-        Col.scrollbar_grab_hovered: hex_colour("4d5566"),
-        Col.scrollbar_grab_active: hex_colour("5c6679"),
-        Col.check_mark: accent,
-        Col.slider_grab: hex_colour("96653a"),  # the value is written across it
-        Col.slider_grab_active: hex_colour("ad7542"),
-        Col.button: hex_colour("323844"),
-        Col.button_hovered: hex_colour("3d4453"),
-        Col.button_active: hex_colour("4a5265"),
-        Col.header: hex_colour("2d3440"),
-        Col.header_hovered: hex_colour("384252"),
-        Col.header_active: hex_colour("435064"),
-        Col.separator: EDGE,
-        Col.separator_hovered: faint_accent,
-        Col.separator_active: accent,
-        Col.resize_grip: (0, 0, 0, 0),
-        Col.resize_grip_hovered: faint_accent,
-        Col.resize_grip_active: accent,
-        Col.tab: DEEP,
-        Col.tab_hovered: FIELD_HOVERED,
-        Col.tab_selected: GROUND,
-        Col.tab_selected_overline: accent,
-        Col.tab_dimmed: DEEP,
-        Col.tab_dimmed_selected: GROUND,
-        Col.tab_dimmed_selected_overline: EDGE,
-        Col.docking_preview: faint_accent,
-        Col.docking_empty_bg: DEEP,
-        Col.plot_histogram: SELECTED,
-        Col.text_selected_bg: SELECTED,
-        Col.nav_cursor: accent,
-        Col.modal_window_dim_bg: (0, 0, 0, 0.45),
-    }
+FAINT_ACCENT = (*TONES["accent"][:3], 0.35)
+COLOURS: dict[imgui.Col_, tuple[float, float, float, float]] = {
+    Col.text: TEXT,
+    Col.text_disabled: hex_colour("6d7480"),
+    Col.window_bg: GROUND,
+    Col.child_bg: (0, 0, 0, 0),
+    Col.popup_bg: hex_colour("23272f"),
+    Col.border: EDGE,
+    Col.border_shadow: (0, 0, 0, 0),
+    Col.frame_bg: FIELD,
+    Col.frame_bg_hovered: FIELD_HOVERED,
+    Col.frame_bg_active: FIELD_ACTIVE,
+    Col.title_bg: DEEP,
+    Col.title_bg_active: DEEP,
+    Col.title_bg_collapsed: DEEP,
+    Col.menu_bar_bg: DEEP,
+    Col.scrollbar_bg: (0, 0, 0, 0),
+    Col.scrollbar_grab: FIELD_ACTIVE,
+    Col.scrollbar_grab_hovered: hex_colour("4d5566"),
+    Col.scrollbar_grab_active: hex_colour("5c6679"),
+    Col.check_mark: TONES["accent"],
+    Col.slider_grab: hex_colour("96653a"),  # the value is written across it
+    Col.slider_grab_active: hex_colour("ad7542"),
+    Col.button: hex_colour("323844"),
+    Col.button_hovered: hex_colour("3d4453"),
+    Col.button_active: hex_colour("4a5265"),
+    Col.header: hex_colour("2d3440"),
+    Col.header_hovered: hex_colour("384252"),
+    Col.header_active: hex_colour("435064"),
+    Col.separator: EDGE,
+    Col.separator_hovered: FAINT_ACCENT,
+    Col.separator_active: TONES["accent"],
+    Col.resize_grip: (0, 0, 0, 0),
+    Col.resize_grip_hovered: FAINT_ACCENT,
+    Col.resize_grip_active: TONES["accent"],
+    Col.tab: DEEP,
+    Col.tab_hovered: FIELD_HOVERED,
+    Col.tab_selected: GROUND,
+    Col.tab_selected_overline: TONES["accent"],
+    Col.tab_dimmed: DEEP,
+    Col.tab_dimmed_selected: GROUND,
+    Col.tab_dimmed_selected_overline: EDGE,
+    Col.docking_preview: FAINT_ACCENT,
+    Col.docking_empty_bg: DEEP,
+    Col.plot_histogram: SELECTED,
+    Col.text_selected_bg: SELECTED,
+    Col.nav_cursor: TONES["accent"],
+    Col.modal_window_dim_bg: (0, 0, 0, 0.45),
+}
 
 
 def apply_style() -> None:
     """Set colours and metrics of the current context."""
     style = imgui.get_style()
-    for name, colour in _colours().items():
+    for name, colour in COLOURS.items():
         style.set_color_(name, vec4(colour))
     style.window_padding = ImVec2(10, 8)
     style.frame_padding = ImVec2(8, 4)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import COMMANDS
+
 ROOT = Path(__file__).resolve().parent.parent
 # Lower first: a package may import itself and those before it.
 LAYERS = ("core", "training", "widgets", "app")
@@ -195,7 +197,7 @@ def test_training_runs_without_gui_and_vtk():
     assert not loaded & {"imgui_bundle", "glfw", "OpenGL", "dearpygui", "pyvista", "vtk", "vtkmodules"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["data", "--help"], ["render", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)])
 def test_help_loads_nothing_heavy(arguments: list[str]):
     loaded = modules_after(
         f"import contextlib, io\nfrom app.cli import main\n"

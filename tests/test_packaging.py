@@ -24,6 +24,10 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def distribution_of(module: str) -> str:
+    return BROUGHT_ALONG.get(module, DISTRIBUTIONS.get(module, canonical(module)))
+
+
 @pytest.fixture(scope="session")
 def declared(repository: Path) -> dict[str, list[Requirement]]:
     """The requirements of setup.cfg by extra; "" holds those of the program itself."""
@@ -120,17 +124,16 @@ def third_party_imports(folder: Path) -> dict[str, Path]:
 @pytest.mark.parametrize(("folder", "extras"), [*((name, ("", "board")) for name in PACKAGES), ("tests", ("", "test"))])
 def test_imports_are_declared(repository: Path, declared: dict[str, list[Requirement]], folder: str, extras: tuple):
     known = {canonical(requirement.name) for extra in extras for requirement in declared[extra]}
-    for module, path in third_party_imports(repository / folder).items():
-        needed = BROUGHT_ALONG.get(module, DISTRIBUTIONS.get(module, canonical(module)))
-        assert needed in known, f"{path.relative_to(repository)} imports {module}: declare it in setup.cfg"
+    undeclared = [
+        f"{path.relative_to(repository)} imports {module}: declare it in setup.cfg"
+        for module, path in third_party_imports(repository / folder).items()
+        if distribution_of(module) not in known
+    ]
+    assert not undeclared, "\n".join(undeclared)
 
 
 def test_declared_requirements_are_used(repository: Path, declared: dict[str, list[Requirement]]):
-    used = {
-        BROUGHT_ALONG.get(module, DISTRIBUTIONS.get(module, canonical(module)))
-        for folder in PACKAGES
-        for module in third_party_imports(repository / folder)
-    }
+    used = {distribution_of(module) for folder in PACKAGES for module in third_party_imports(repository / folder)}
     unused = {canonical(requirement.name) for requirement in declared[""]} - used
     assert not unused, f"setup.cfg requires what nothing imports: {sorted(unused)}"
 
