@@ -1,0 +1,94 @@
+"""`epigraf data`: make and check data sets of posed pictures, without a window."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from app.progress import ProgressLine
+
+MESHES = """Render every OBJ, PLY, STL or GLB file of a folder from all around, on white.  Vertex colours and textures
+are used; objects without get a pattern of their own.  Ctrl-C leaves nothing behind."""
+MESH_EXAMPLES = """examples:
+  epigraf data meshes models --views 64 --resolution 64 --out models64.zip
+  epigraf data meshes models --protocol megascans --resolution 256 --out models256.zip"""
+CHECK = "Read every picture and pose of a data set, say what is in it and what is wrong (then the exit code is 1)."
+
+
+def register(subparsers: Any) -> None:
+    """Add the command to the parser of `epigraf`."""
+    parser: argparse.ArgumentParser = subparsers.add_parser("data", help="make and check data sets")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    meshes = _command(commands, "meshes", "render a folder of meshes", MESHES, MESH_EXAMPLES)
+    meshes.add_argument("folder", type=Path, help="folder of meshes")
+    meshes.add_argument("--protocol", default="objects", choices=("objects", "megascans"), help="placing and cameras")
+    _picture_arguments(meshes, views=64, resolution=64)
+    meshes.set_defaults(handler=run_meshes)
+    check = _command(
+        commands, "check", "validate and summarise a data set", CHECK, "example:\n  epigraf data check a.zip"
+    )
+    check.add_argument("path", type=Path, help="zip or folder with a dataset.json")
+    check.set_defaults(handler=run_check)
+
+
+def run_meshes(args: argparse.Namespace) -> int:
+    """`epigraf data meshes`.  Returns the exit code; raises MeshError, DataSetError."""
+    from app.data_meshes import PROTOCOLS, render_folder  # VTK is loaded only when something is rendered
+
+    with ProgressLine("rendering") as line:
+        dropped = render_folder(
+            args.folder,
+            args.out,
+            views=args.views,
+            resolution=args.resolution,
+            protocol=PROTOCOLS[args.protocol],
+            seed=args.seed,
+            overwrite=args.force,
+            on_progress=line.update,
+        )
+    for item in dropped:
+        print(f"left out {item.name}: {item.reason}")
+    return _say_written(args.out)
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """`epigraf data check`.  Returns 0 for a data set that can be used, else 1."""
+    from training.data_check import check
+
+    with ProgressLine("checking") as line:
+        report = check(args.path, line.update)
+    print(report.text())
+    return 0 if report.ok else 1
+
+
+def positive(text: str) -> int:
+    """A whole number above 0."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {value}")
+    return value
+
+
+def _command(commands: Any, name: str, text: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=text, description=description, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def _picture_arguments(parser: argparse.ArgumentParser, views: int, resolution: int) -> None:
+    parser.add_argument("--views", type=positive, default=views, metavar="N", help=f"of each object (default: {views})")
+    parser.add_argument(
+        "--resolution", type=positive, default=resolution, metavar="PX", help=f"along a side (default: {resolution})"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the data set: NAME.zip, or a folder")
+    parser.add_argument("--force", action="store_true", help="replace a data set of that name")
+
+
+def _say_written(path: Path) -> int:
+    from training.data_set import ImageDataSet
+
+    with ImageDataSet.open(path) as data:
+        print(f"{path}: {len(data)} pictures of {data.resolution} px, {len(data.info.objects)} objects")
+    return 0
