@@ -19,36 +19,16 @@ LAYERS = ("core", "training", "widgets", "app")
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 
-# The window's process and the commands' --help load these: none may bring torch (docs/design.md, "The house").
-TORCH_FREE = (
-    "core.baked",
-    "core.camera",
-    "core.files",
-    "core.frustum",
-    "core.model_config",
-    "core.poses",
-    "core.scene",
-    "core.schedules",
-    "training.cli",
-    "training.commands",
-    "training.config",
-    "training.config_files",
-    "training.config_fit",
-    "training.data_check",
-    "training.data_set",
-    "training.events",
-    "training.follow",
-    "training.launch",
-    "training.lease",
-    "training.liveness",
-    "training.lock",
-    "training.presets",
-    "training.processes",
-    "training.run_dir",
-    "training.stats",
-    "training.status",
-)
-HEAVY_FOR_HELP = ("torch", "vtk", "vtkmodules", "pyvista", "imgui_bundle", "OpenGL", "glfw", "dearpygui")
+# The window's process and the commands' --help load these (docs/design.md, "The house").
+TORCH_FREE = {
+    "core": "baked bounds camera files frustum model_config poses scene schedules",
+    "training": """
+        cli commands config config_files config_fit data_check data_format data_set data_source data_writer evaluate_cli
+        events follow launch launch_record lease liveness lock presets processes run_dir run_errors sampler stats status
+    """,
+}
+HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")
+HEAVY_FOR_HELP = (*HEAVY, "imgui_bundle", "OpenGL", "glfw")
 
 
 TEXT_SUFFIXES = (
@@ -106,6 +86,26 @@ def imports_in(folder: str) -> tuple[Import, ...]:
                 module = "." * node.level + (node.module or "")
                 found += [Import(path, node.lineno, f"{module}.{alias.name}") for alias in node.names]
     return tuple(found)
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def runtime_imports(path: Path) -> list[Import]:
+    """The imports of a file, but for those that only a type checker sees."""
+    unseen = {
+        child
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+        for statement in node.body
+        for child in ast.walk(statement)
+    }
+    lines = {node.lineno for node in unseen if isinstance(node, ast.Import | ast.ImportFrom)}
+    return [
+        each for each in imports_in(path.relative_to(ROOT).parts[0]) if each.file == path and each.line not in lines
+    ]
 
 
 def listed(broken: Iterator[Import]) -> str:
@@ -178,16 +178,32 @@ def modules_after(statements: str) -> set[str]:
 
 def test_light_modules_import_no_torch():
     """One process loads them all; only if that fails is the culprit looked for."""
-    if "torch" not in modules_after("\n".join(f"import {name}" for name in TORCH_FREE)):
+    light = [f"{package}.{name}" for package, names in TORCH_FREE.items() for name in names.split()]
+    if "torch" not in modules_after("\n".join(f"import {name}" for name in light)):
         return
-    culprits = [name for name in TORCH_FREE if "torch" in modules_after(f"import {name}")]
+    culprits = [name for name in light if "torch" in modules_after(f"import {name}")]
     pytest.fail(f"these modules must not import torch: {', '.join(culprits)}")
 
 
 def test_widgets_and_window_import_no_torch():
     widgets = [f"import widgets.{path.stem}" for path in sources("widgets") if path.stem != "__init__"]
     loaded = modules_after("\n".join(["import app.window", *widgets]))
-    assert not loaded & {"torch", "vtk", "vtkmodules", "pyvista", "dearpygui"}
+    assert not loaded & set(HEAVY)
+
+
+def test_nothing_that_the_window_may_load_later_is_heavy():
+    """Follows imports inside functions too: those run when a panel is first used, where a test may not come."""
+    known = {module_of(path): path for layer in LAYERS for path in sources(layer)}
+    reached, waiting = set(), ["app.window"]
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        for each in runtime_imports(known[name]):
+            assert not each.is_of(*HEAVY), f"{each}, and the window may load that file"
+            waiting += [module for module in (each.module, each.module.rpartition(".")[0]) if module in known]
+    assert "app.engine" in reached
 
 
 def test_training_runs_without_gui_and_vtk():
