@@ -187,7 +187,8 @@ def coloured(model: Model, scale: float) -> Model:
     """The model with normals, short edges, and procedural colours where the file gives none."""
 
     def finished(surface: Surface) -> Surface:
-        surface = with_normals(subdivided(surface, LONGEST_EDGE * scale))
+        # Normals first: splitting then spreads them over coarse triangles, which look round.
+        surface = subdivided(with_normals(surface), LONGEST_EDGE * scale)
         if surface.colours is None:
             surface = replace(surface, colours=object_colours(surface.points, model.name, scale))
         return surface
