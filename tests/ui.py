@@ -62,8 +62,15 @@ def run_params(
     """Open a window of these parameters, run `clicks` in it, close it.  Raises what failed in there."""
     params.ini_disable = True
     params.fps_idling.vsync_to_monitor = False
+    params.callbacks.register_tests = _be_patient
     with no_screen():
         testing.run(test_function=clicks, runner_params=params, add_ons_params=addons or immapp.AddOnsParams())
+
+
+def _be_patient() -> None:
+    """The engine kills tests after a minute; ours end by `wait_until`."""
+    io = imgui.test_engine.get_io(hello_imgui.get_imgui_test_engine())
+    io.config_watchdog_warning = io.config_watchdog_kill_test = 600.0
 
 
 def run_gui(

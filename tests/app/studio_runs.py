@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import yaml
 
+from app.studio import Studio
 from tests import ui
 from tests.training.toy import TOY, toy_data
 from training.run_dir import list_runs
@@ -62,8 +63,21 @@ def no_trainer_left(home: Path) -> Iterator[None]:
                     process.kill()
 
 
-def start_run(ctx: ui.Context, data: Path, name: str = "test") -> None:
-    """Fill in the Train panel and press Start, by clicks."""
+def step_of(studio: Studio) -> int:
+    """Step of the attached run as the window shows it."""
+    run = studio.train.run
+    return run.item.view.status.step if run is not None and run.item.view.status is not None else 0
+
+
+def state_of(studio: Studio) -> str:
+    """State of the attached run as the window shows it; empty without one."""
+    run = studio.train.run
+    return run.item.view.state if run is not None else ""
+
+
+def fill_form(ctx: ui.Context, studio: Studio, data: Path, name: str = "test") -> None:
+    """Fill in the Train panel, by clicks; Start is left to press."""
+    ui.wait_until(ctx, lambda: bool(studio.train.view().presets), 20, "the presets")
     ctx.set_ref("//Train")
     ctx.combo_click(f"##preset/{PRESET}")
     ctx.combo_click("##data/Own zip or folder")

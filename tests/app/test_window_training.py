@@ -14,27 +14,17 @@ from training.run_dir import RunDirectory
 pytestmark = pytest.mark.ui
 
 
-def step_of(studio: Studio) -> int:
-    run = studio.train.run
-    return run.item.view.status.step if run is not None and run.item.view.status is not None else 0
-
-
-def state_of(studio: Studio) -> str:
-    run = studio.train.run
-    return run.item.view.state if run is not None else ""
-
-
 def test_train_from_the_window(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        studio_runs.start_run(ctx, data)
+        studio_runs.fill_form(ctx, studio, data)
         ui.wait_until(ctx, lambda: studio.train.view().can_start, 10, "a form that can be started")
         ui.capture(ctx, tmp_path / "form.png")
         ctx.item_click("//Train/###start")
         ui.wait_until(ctx, lambda: studio.train.attached is not None, 10, "the run to be attached")
         ui.capture(ctx, tmp_path / "starting.png")
-        ui.wait_until(ctx, lambda: state_of(studio) == "running", 60, "the trainer to run")
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "running", 60, "the trainer to run")
         ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 2, 30, "curves to get points")
         ui.wait_until(ctx, lambda: bool(studio.train.run.samples), 30, "samples to appear")
 
@@ -47,7 +37,7 @@ def test_train_from_the_window(tmp_path: Path, monkeypatch):
         ui.capture(ctx, tmp_path / "running.png")
 
         ctx.item_click("//Train/###pause")
-        ui.wait_until(ctx, lambda: state_of(studio) == "paused", 30, "the pause")
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "paused", 30, "the pause")
         paused = RunDirectory(studio.train.attached).status().step
         heartbeat = RunDirectory(studio.train.attached).status().heartbeat
         later = lambda: RunDirectory(studio.train.attached).status()  # noqa: E731
@@ -55,9 +45,9 @@ def test_train_from_the_window(tmp_path: Path, monkeypatch):
         assert later().step == paused
         ui.capture(ctx, tmp_path / "paused.png")
         ctx.item_click("//Train/###resume")
-        ui.wait_until(ctx, lambda: step_of(studio) > paused, 30, "the step counter to move on")
+        ui.wait_until(ctx, lambda: studio_runs.step_of(studio) > paused, 30, "the step counter to move on")
         ctx.item_click("//Train/###stop")
-        ui.wait_until(ctx, lambda: state_of(studio) == "stopped", 30, "the end")
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "stopped", 30, "the end")
         ui.capture(ctx, tmp_path / "stopped.png")
 
     with studio_runs.no_trainer_left(tmp_path):

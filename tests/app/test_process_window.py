@@ -1,0 +1,88 @@
+"""Window and trainer are killed in turns: each goes on without the other, and nothing is lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from app.studio import Studio
+from tests import ui
+from tests.app import studio_runs
+from training.run_dir import RunDirectory, list_runs
+
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.ui,
+    pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here"),
+]
+
+
+def start_in_a_window_and_kill_it(home: Path, repository: Path) -> RunDirectory:
+    """Start a training from a window in another process, and kill that one.  Returns the run."""
+    window = subprocess.Popen(
+        [sys.executable, "-m", "tests.app.window_process", str(home)], cwd=repository, stdout=subprocess.PIPE, text=True
+    )
+    lines = iter(window.stdout.readline, "")
+    line = next(line for line in lines if "training" in line)  # the test engine writes colour codes before it
+    worker = psutil.Process(int(line.split()[-1]))
+    os.kill(window.pid, signal.SIGKILL)
+    window.wait()
+    window.stdout.close()
+    assert psutil.wait_procs([worker], timeout=5)[0], "the model worker has outlived its window"
+    [run] = list_runs(studio_runs.runs_dir(home))
+    return run
+
+
+def assert_gap_free(run: RunDirectory, studio: Studio) -> None:
+    columns = studio.train.run.curves.columns
+    ticks = columns["Progress/tick"]
+    np.testing.assert_array_equal(ticks, np.arange(1, len(ticks) + 1))
+    assert (np.diff(columns["Progress/kimg"]) > 0).all()
+    assert len(ticks) >= 3
+    assert studio.train.run.curves.run == run.name
+
+
+def test_killed_window_and_killed_trainer(tmp_path: Path, monkeypatch, repository: Path):
+    with studio_runs.no_trainer_left(tmp_path):
+        run = start_in_a_window_and_kill_it(tmp_path, repository)
+        before = run.status()
+        deadline = time.monotonic() + 20
+        while (now := run.status()).step <= before.step:
+            assert time.monotonic() < deadline, "the trainer does not go on without the window"
+            time.sleep(0.05)
+        assert psutil.pid_exists(now.pid)
+
+        def state() -> str:
+            return studio_runs.state_of(opened[0])
+
+        opened: list[Studio] = []
+
+        def clicks(ctx: ui.Context, studio: Studio) -> None:
+            opened.append(studio)
+            ui.wait_until(ctx, lambda: state() == "running", 20, "the window to find the run by itself")
+            ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 3, 20, "its curve")
+            assert_gap_free(run, studio)
+            ui.wait_until(ctx, lambda: studio.engine.shown is not None, 60, "its generator in the viewport")
+
+            killed = run.status()
+            os.kill(killed.pid, signal.SIGKILL)
+            ui.wait_until(ctx, lambda: state() == "dead", 30, "the window to notice that the trainer is dead")
+            ui.capture(ctx, tmp_path / "dead.png")
+            assert "killed or crashed" in studio.train.view().attached.view.message
+            ctx.item_click("//Train/###resume")
+            ui.wait_until(ctx, lambda: state() == "running", 60, "the trainer to be resumed")
+            ui.wait_until(ctx, lambda: run.status().step > killed.step, 30, "the training to go on")
+            ui.wait_until(ctx, lambda: studio.train.run.curves.kimg[-1] > killed.kimg, 30, "the curve to go on")
+            assert run.status().start == 2
+            assert_gap_free(run, studio)
+            ctx.item_click("//Train/###stop")
+            ui.wait_until(ctx, lambda: state() == "stopped", 30, "the end")
+
+        ui.run_studio(clicks, monkeypatch, tmp_path)
+        assert run.status().state == "stopped"
