@@ -169,7 +169,7 @@ def test_init_files_are_empty(layer: str):
 
 def modules_after(statements: str) -> set[str]:
     """Names in sys.modules of a fresh process after these statements."""
-    code = f"{statements}\nimport sys\nprint('\\n'.join(sys.modules))"
+    code = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{statements}\nprint('\\n'.join(sys.modules))"
     run = [sys.executable, "-P", "-c", code]
     result = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False, cwd=ROOT.parent)
     assert result.returncode == 0, result.stderr
