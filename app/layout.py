@@ -92,12 +92,15 @@ def opengl_options(minimal: bool = False) -> hello_imgui.OpenGlOptions:
 
 def _dock(docking: hello_imgui.DockingParams, panels: Mapping[str, Callable[[], None]]) -> None:
     split, way = hello_imgui.DockingSplit, imgui.Dir
+    # The little triangle on every tab bar offers nothing that the View menu does not.
+    plain = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button
+    docking.main_dock_space_node_flags |= plain
     docking.docking_splits = [
-        split(MAIN, "left", way.left, 0.25),
-        split(MAIN, "bottom", way.down, 0.38),
-        split("bottom", "bottom right", way.right, 0.42),
-        split(MAIN, "right", way.right, 0.33),
-        split("right", "right below", way.down, 0.76),
+        split(MAIN, "left", way.left, 0.25, plain),
+        split(MAIN, "bottom", way.down, 0.38, plain),
+        split("bottom", "bottom right", way.right, 0.42, plain),
+        split(MAIN, "right", way.right, 0.33, plain),
+        split("right", "right below", way.down, 0.76, plain),
     ]
     windows = []
     for label, place in PLACES.items():

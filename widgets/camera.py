@@ -68,7 +68,7 @@ def _angles(camera: Camera, home: Camera) -> Camera:
     if reset_button("yaw", camera.yaw != home.yaw, f"{math.degrees(home.yaw):.1f}°"):
         camera = replace(camera, yaw=home.yaw)
     row("Pitch", "Angle from above: 0° looks straight down, 90° is the horizon", tail=1)
-    changed, degrees = imgui.slider_float("##pitch", math.degrees(camera.pitch), 0, 180, "%.1f°")
+    changed, degrees = imgui.drag_float("##pitch", math.degrees(camera.pitch), 0.5, 0, 180, "%.1f°")
     if changed:
         pitch = min(max(math.radians(degrees), POLE_MARGIN), math.pi - POLE_MARGIN)
         camera = replace(camera, pitch=pitch)
@@ -85,7 +85,7 @@ def _lens(camera: Camera, home: Camera) -> Camera:
     if reset_button("distance", camera.radius != home.radius, f"{home.radius:g}"):
         camera = replace(camera, radius=home.radius)
     row("View angle", "Full angle of view", tail=1)
-    changed, fov = imgui.slider_float("##fov", camera.fov, *FOV_RANGE, "%.1f°")
+    changed, fov = imgui.drag_float("##fov", camera.fov, 0.2, *FOV_RANGE, "%.1f°")
     if changed:
         camera = replace(camera, fov=min(max(fov, FOV_RANGE[0]), FOV_RANGE[1]))
     if reset_button("fov", camera.fov != home.fov, f"{home.fov:g}°"):

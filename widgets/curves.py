@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from imgui_bundle import ImVec2, imgui, implot
 
-from widgets.common import em, empty_state, icons, vec4
+from widgets.common import em, empty_state, icons, text_colour, vec4
 from widgets.decimate import decimate
 from widgets.palette import LINES
 from widgets.views import CurvesView
 
-MIN_PLOT_WIDTH = 19.0
-PLOT_HEIGHT = 12.5
+MIN_PLOT_WIDTH = 16.0
+PLOT_HEIGHT = 11.5
 # The rest of the scalars, one plot each, is shown on demand.
 PROGRESS = "Progress/kimg"
 
@@ -78,6 +78,10 @@ class CurvesPanel:
         if others:
             imgui.same_line()
             _, self._others = imgui.checkbox(f"All scalars ({others} more)", self._others)
+        text = "over kimg"
+        imgui.same_line(imgui.get_window_width() - imgui.get_style().window_padding.x - imgui.calc_text_size(text).x)
+        with text_colour("quiet"):
+            imgui.text(text)
 
     def _plot(self, group: Group, view: CurvesView, width: float) -> None:
         title = f"{group.title} [{group.unit}]" if group.unit else group.title
@@ -86,7 +90,7 @@ class CurvesPanel:
         flags = implot.Flags_.no_menus | implot.Flags_.no_box_select
         if not implot.begin_plot(f"{title}##{group.title}", ImVec2(width, em(PLOT_HEIGHT)), flags):
             return
-        implot.setup_axes("kimg", "", implot.AxisFlags_.auto_fit, implot.AxisFlags_.auto_fit)
+        implot.setup_axes("", "", implot.AxisFlags_.auto_fit, implot.AxisFlags_.auto_fit)
         implot.setup_legend(implot.Location_.north_east)
         implot.setup_finish()
         buckets = max(int(implot.get_plot_size().x), 1)

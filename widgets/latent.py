@@ -14,7 +14,7 @@ from widgets.common import icon_button, icons, reset_button, row
 DRAG_MAX = 2**31 - 1
 SEED_END = 2**32
 # What the slider reaches; Ctrl+click takes any psi that the Scene takes.
-PSI_SLIDER = (0.0, 1.5)
+PSI_SLIDER = (0.0, 1.0)
 PSI_RANGE = (-1.0, 2.0)
 
 
@@ -42,7 +42,7 @@ def _seed(latent: Latent, default: Latent, rng: random.Random) -> Latent:
 def _psi(latent: Latent, default: Latent) -> Latent:
     tooltip = "Truncation psi: 1 shows samples as they were learned; smaller is more typical, 0 is the mean."
     row("Truncation", tooltip, tail=1)
-    changed, psi = imgui.slider_float("##psi", latent.psi, *PSI_SLIDER, "psi %.2f")
+    changed, psi = imgui.slider_float("##psi", latent.psi, *PSI_SLIDER, "%.2f")
     psi = min(max(psi, PSI_RANGE[0]), PSI_RANGE[1]) if changed else latent.psi
     if reset_button("psi", latent.psi != default.psi, f"{default.psi:g}"):
         psi = default.psi

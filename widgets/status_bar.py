@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imgui_bundle import imgui
+from imgui_bundle import ImVec2, imgui
 
-from widgets.common import em, icons, text_colour
+from widgets.common import em, text_colour, vec4
+from widgets.palette import TONES, Tone
 from widgets.train import STATE_TONES, STATE_WORDS
 from widgets.train_view import RunItem
 
@@ -33,9 +34,7 @@ def draw(view: StatusView) -> None:
             imgui.text("no run")
     else:
         state = view.run.view.state
-        with text_colour(STATE_TONES[state]):
-            imgui.text(icons.ICON_FA_CIRCLE)
-        imgui.same_line()
+        _dot(STATE_TONES[state])
         status = view.run.view.status
         progress = f", {status.kimg:.2f} kimg" if status is not None else ""
         imgui.text(f"{view.run.name}: {STATE_WORDS.get(state, state)}{progress}")
@@ -47,3 +46,14 @@ def draw(view: StatusView) -> None:
     imgui.same_line(imgui.get_window_width() - imgui.calc_text_size(text).x - em(1))
     with text_colour("quiet"):
         imgui.text(text)
+
+
+def _dot(tone: Tone) -> None:
+    """A small disc in a meaning's colour, in line with the text behind it."""
+    start, height = imgui.get_cursor_screen_pos(), imgui.get_text_line_height()
+    centre = ImVec2(start.x + em(0.3), start.y + height / 2)
+    imgui.get_window_draw_list().add_circle_filled(
+        centre, em(0.3), imgui.color_convert_float4_to_u32(vec4(TONES[tone]))
+    )
+    imgui.dummy(ImVec2(em(0.6), height))
+    imgui.same_line()

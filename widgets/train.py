@@ -50,7 +50,7 @@ STATE_TONES: dict[RunState, Tone] = {
     "dead": "error",
     "hung": "warning",
 }
-STATE_WORDS: dict[RunState, str] = {"dead": "ended without a word", "hung": "not answering", "new": "not started"}
+STATE_WORDS: dict[RunState, str] = {"hung": "not answering", "new": "not started"}
 NOTE_TONES: dict[NoteKind, Tone] = {"checking": "quiet", "good": "quiet", "bad": "error", "none": "quiet"}
 DATA_NAMES = {"shapes": "Built-in shapes", "own": "Own zip or folder"}
 
@@ -81,7 +81,7 @@ def _choose_run(view: TrainView, intents: list[Intent]) -> None:
     for item in view.runs:
         state = STATE_WORDS.get(item.view.state, item.view.state)
         chosen = view.attached is not None and item.path == view.attached.path
-        if imgui.selectable(f"{item.name}##{item.path}", chosen)[0]:
+        if imgui.selectable(item.name, chosen)[0]:
             intents.append(AttachRun(item.path))
         imgui.set_item_tooltip(str(item.path))
         imgui.same_line(max(em(14), imgui.calc_text_size(item.name).x + em(2)))
@@ -95,13 +95,13 @@ def _attached(item: RunItem, view: TrainView, intents: list[Intent]) -> None:
     row("State")
     badge(STATE_WORDS.get(state, state), STATE_TONES[state])
     status = item.view.status
-    if status is not None and status.sec_per_kimg:
+    if status is not None and status.sec_per_kimg and state == "running":
         imgui.same_line()
         imgui.align_text_to_frame_padding()
         with text_colour("quiet"):
             imgui.text(f"{status.sec_per_kimg:.1f} s/kimg")
     if item.view.message and state in ("dead", "hung", "failed"):
-        coloured(item.view.message, STATE_TONES[state])
+        coloured(sentence(item.view.message), STATE_TONES[state])
     _progress(item.view)
     _buttons(item, intents)
     changed, follow = imgui.checkbox("Follow run", view.follow)
@@ -136,7 +136,9 @@ def _buttons(item: RunItem, intents: list[Intent]) -> None:
     if button(f"{icons.ICON_FA_PLAY}  Resume###resume", goes_on, hint, third):
         intents.append(SendCommand("resume") if "resume" in offered else ResumeRun(item.path))
     imgui.same_line()
-    if button(f"{icons.ICON_FA_STOP}  Stop###stop", "stop" in offered, "Save a snapshot and end; Resume goes on later", third):
+    if button(
+        f"{icons.ICON_FA_STOP}  Stop###stop", "stop" in offered, "Save a snapshot and end; Resume goes on later", third
+    ):
         intents.append(SendCommand("stop"))
 
 
@@ -208,6 +210,11 @@ def _note(note: Note) -> None:
     with text_colour(NOTE_TONES[note.kind]):
         imgui.text(note.text)
     imgui.pop_text_wrap_pos()
+
+
+def sentence(text: str) -> str:
+    """A message as a sentence: its first letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def duration(seconds: float) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
+import torch
 import yaml
+from PIL import Image
 
 from app.studio import Studio
+from core.checkpoint import save_checkpoint
+from core.epigraf import EpigrafGenerator
 from tests import ui
-from tests.training.toy import TOY, toy_data
-from training.run_dir import list_runs
+from tests.training.toy import TOY, toy_config, toy_data
+from training.run_dir import RunDirectory, create_run, list_runs
+from training.status import RunStatus
 
 PRESET = "minute"
 # Long enough for any test, with something new to see all the time.
@@ -47,6 +55,40 @@ def prepare(home: Path) -> Path:
 def runs_dir(home: Path) -> Path:
     """Where the studio of a test keeps runs."""
     return home / "epigraf-studio" / "runs"
+
+
+def ended_run(home: Path, ticks: int = 40) -> RunDirectory:
+    """A run as a trainer leaves it behind, written without one."""
+    data = home / "toy.zip"
+    config = toy_config(data if data.exists() else toy_data(data))
+    run = create_run(runs_dir(home), config)
+    rng = np.random.default_rng(0)
+    for tick in range(1, ticks + 1):
+        noise = rng.normal(0, 0.05, 4)
+        run.append_stats(
+            {
+                "Progress/kimg": tick / 10, "Progress/tick": tick, "Progress/step": 25 * tick,
+                "Loss/G/loss": 0.8 + 0.2 * math.sin(tick / 9) + noise[0], "Loss/D/loss": 1.3 + noise[1],
+                "Loss/scores/real": 0.4 + noise[2], "Loss/scores/fake": -0.3 + noise[3],
+                "Loss/r1_penalty": math.exp(-tick / 20), "Patch/scale_mean": 1 - tick / 100,
+                "Timing/sec_per_kimg": 6.5, "Resources/cpu_mem_gb": 0.3,
+            }
+        )  # fmt: skip
+    for kimg in (0, 2, 4):
+        pixels = np.full((96, 144, 3), 60 * kimg, np.uint8)
+        Image.fromarray(pixels).save(run.sample_path(kimg))
+    torch.manual_seed(0)
+    save_checkpoint(run.snapshot_path(ticks / 10), EpigrafGenerator(config.generator), None, {"kimg": ticks / 10})
+    lines = [f"2026-01-01 10:00:{tick:02d} INFO tick {tick}  {tick / 10} kimg" for tick in range(1, ticks + 1)]
+    lines += ["2026-01-01 10:01:00 WARNING the disk is nearly full", "2026-01-01 10:01:01 ERROR out of luck"]
+    run.log_path.write_text("\n".join(lines) + "\n")
+    run.write_status(
+        RunStatus(
+            state="stopped", start=1, pid=1, pid_created=0.0, host="elsewhere", heartbeat=time.time(), step=25 * ticks,
+            tick=ticks, kimg=ticks / 10, total_kimg=10, sec_per_kimg=6.5,
+        )
+    )  # fmt: skip
+    return run
 
 
 @contextmanager

@@ -1,12 +1,18 @@
 """The studio's window, through clicks: all panels are there and do what they say."""
 
+import math
 from pathlib import Path
 
 import pytest
+from imgui_bundle import imgui
 
 from app import layout
 from app.studio import Studio
+from core.camera import Camera
+from core.scene import Latent, Quality
 from tests import ui
+from tests.app import studio_runs
+from tests.training.toy import toy_data
 
 pytestmark = pytest.mark.ui
 
@@ -16,5 +22,116 @@ def test_opens_with_all_panels(tmp_path: Path, monkeypatch):
         ui.capture(ctx, tmp_path / "window.png")
         for panel in layout.PLACES:
             assert ctx.window_info(f"//{panel}").id_ != 0, panel
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_latent_and_camera_edit_the_scene(tmp_path: Path, monkeypatch):
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        ctx.set_ref("//Latent")
+        ctx.item_click("###seed+")
+        ctx.item_click("###seed+")
+        ctx.item_click("###seed-")
+        assert studio.scene.latent.seed == 1
+        ctx.item_click("###random seed")
+        assert studio.scene.latent.seed != 1
+        ctx.item_input_value("##seed", 42)
+        assert studio.scene.latent.seed == 42
+        ctx.item_click("###reset seed")
+        ctx.item_input_value("##psi", 0.25)
+        assert studio.scene.latent.seed == 0
+        assert abs(studio.scene.latent.psi - 0.25) < 1e-6
+        ctx.item_click("###reset psi")
+        assert studio.scene.latent == Latent()
+
+        ctx.set_ref("//Camera")
+        assert studio.turntable.on, "the demo turns by itself"
+        ctx.item_input_value("##yaw", 30.0)
+        assert not studio.turntable.on, "it stops when it is taken in hand"
+        ctx.item_input_value("##pitch", 60.0)
+        ctx.item_input_value("##distance", 2.0)
+        ctx.item_input_value("##fov", 45.0)
+        camera = studio.scene.camera
+        assert [round(math.degrees(angle), 3) for angle in (camera.yaw, camera.pitch)] == [30, 60]
+        assert (round(camera.radius, 3), round(camera.fov, 3)) == (2, 45)
+        ctx.item_click("###reset pitch")
+        assert studio.scene.camera.pitch == Camera().pitch
+        ctx.item_click("###reset camera")
+        assert studio.scene.camera == Camera()
+        ctx.combo_click("##volume/32³")
+        ctx.combo_click("##backdrop/white")
+        ctx.item_input_value("##steps", 64)
+        assert studio.scene.quality == Quality(steps=64, volume=32, backdrop="white")
+        for name in ("steps", "volume", "backdrop"):
+            ctx.item_click(f"###reset {name}")
+        assert studio.scene.quality == Quality()
+        ctx.item_check("Turntable")
+        assert studio.turntable.on
+        yaw = studio.scene.camera.yaw
+        ui.wait_until(ctx, lambda: studio.scene.camera.yaw != yaw, 2, "the turntable to turn")
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_wrong_input_is_explained_beside_the_field(tmp_path: Path, monkeypatch):
+    broken = tmp_path / "broken.zip"
+    broken.write_text("no zip")
+    locked = tmp_path / "locked"
+    locked.write_text("a file where a folder should be")
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        studio_runs.prepare(tmp_path)
+        ctx.set_ref("//Train")
+        ctx.combo_click("##data/Own zip or folder")
+        view = studio.train.view
+        ctx.item_click("##path")
+        ctx.key_chars_replace_enter(str(broken))
+        ui.wait_until(ctx, lambda: view().data.kind == "bad", 10, "a word on the broken zip")
+        assert "broken.zip" in view().data.text
+        ctx.item_click("##name")
+        ctx.key_chars_replace_enter("a/b")
+        ui.wait_until(ctx, lambda: view().name.kind == "bad", 10, "a word on the name")
+        ctx.item_click("##runs")
+        ctx.key_chars_replace_enter(str(locked))
+        ui.wait_until(ctx, lambda: view().folder.kind == "bad", 10, "a word on the folder")
+        assert not view().can_start
+        ui.capture(ctx, tmp_path / "wrong.png")
+        ctx.item_click("##runs")
+        ctx.key_chars_replace_enter(str(tmp_path / "new" / "runs"))
+        ctx.item_click("##path")
+        ctx.key_chars_replace_enter(str(toy_data(tmp_path / "good.zip")))
+        ctx.item_click("##name")
+        ctx.key_chars_replace_enter("fine-1")
+        ui.wait_until(ctx, lambda: view().can_start, 10, "a form that can be started")
+        assert "24 pictures" in view().data.text
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_an_ended_run_is_shown_when_chosen(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    run = studio_runs.ended_run(tmp_path)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        ui.wait_until(ctx, lambda: bool(studio.train.view().runs), 10, "the list of runs")
+        assert studio.train.attached is None, "only a living run is attached by itself"
+        ctx.set_ref("//Train")
+        ctx.combo_click(f"##run/{run.name}")
+        ui.wait_until(ctx, lambda: studio.train.run is not None, 10, "the run")
+        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 30, "its generator")
+        assert studio.scene.source.kind == "run"
+        ui.wait_until(ctx, lambda: studio._last_sample is not None, 10, "its newest sample")
+        ui.capture(ctx, tmp_path / "curves.png")
+        ctx.set_ref("//Samples")
+        ctx.item_input_value("##kimg", 0)
+        ui.capture(ctx, tmp_path / "first-sample.png")
+        ctx.item_click("###newest")
+        ctx.window_focus("//Log")
+        ui.capture(ctx, tmp_path / "log.png")
+        ctx.item_click("//Log/###copy log")
+        assert "tick" in imgui.get_clipboard_text()
+        ctx.set_ref("//Train")
+        ctx.combo_click("##run/none")
+        ui.wait_until(ctx, lambda: studio.scene.source.kind == "demo", 5, "the demo")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
