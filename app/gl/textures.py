@@ -1,0 +1,137 @@
+"""Textures on the GPU: the volume that is sampled and the picture that is drawn."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Literal
+
+import numpy as np
+from OpenGL import GL
+
+from app.gl.state import texture_state
+
+TargetKind = Literal["screen", "float"]
+_TARGET_FORMATS = {
+    "screen": (GL.GL_RGBA8, GL.GL_UNSIGNED_BYTE, np.uint8),
+    "float": (GL.GL_RGBA32F, GL.GL_FLOAT, np.float32),
+}
+
+
+class VolumeTexture:
+    """A half-float volume of four channels with linear filtering, clamped at its edges."""
+
+    def __init__(self) -> None:
+        self._id = int(GL.glGenTextures(1))
+        self._shape: tuple[int, ...] | None = None
+
+    def upload(self, values: np.ndarray) -> None:
+        """Replace the content by `values` [depth z, height y, width x, 4], float16.
+
+        Raises:
+            ValueError: The volume is larger than this GPU's textures may be.
+        """
+        limit = int(GL.glGetIntegerv(GL.GL_MAX_3D_TEXTURE_SIZE))
+        if max(values.shape[:3]) > limit:
+            raise ValueError(f"a volume of {values.shape[:3]} voxels: this GPU takes {limit} a side; bake it coarser")
+        values = np.ascontiguousarray(values, np.float16)
+        depth, height, width = values.shape[:3]
+        # A bare address: PyOpenGL has no array handler for half floats.
+        pixels = ctypes.c_void_p(values.ctypes.data)
+        kind = GL.GL_TEXTURE_3D
+        with texture_state():
+            GL.glBindTexture(kind, self._id)
+            if values.shape == self._shape:
+                size = (0, 0, 0, width, height, depth)
+                GL.glTexSubImage3D(kind, 0, *size, GL.GL_RGBA, GL.GL_HALF_FLOAT, pixels)
+                return
+            GL.glTexParameteri(kind, GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR)
+            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAG_FILTER, GL.GL_LINEAR)
+            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAX_LEVEL, 0)
+            for axis in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T, GL.GL_TEXTURE_WRAP_R):
+                GL.glTexParameteri(kind, axis, GL.GL_CLAMP_TO_EDGE)
+            size = (width, height, depth, 0)
+            GL.glTexImage3D(kind, 0, GL.GL_RGBA16F, *size, GL.GL_RGBA, GL.GL_HALF_FLOAT, pixels)
+            self._shape = values.shape
+
+    def bind(self) -> None:
+        """Bind to the active texture unit."""
+        GL.glBindTexture(GL.GL_TEXTURE_3D, self._id)
+
+    def close(self) -> None:
+        """Free the texture."""
+        if self._id:
+            GL.glDeleteTextures([self._id])
+            self._id = 0
+
+
+class PictureTarget:
+    """A texture that can be drawn to, shown and read back.
+
+    The texture's identity stays the same whatever its size. Its alpha channel holds opacity for read-back, but is 1
+    where it is sampled: shown in a window, the picture must not be blended with what lies below.
+    """
+
+    def __init__(self, kind: TargetKind) -> None:
+        self._format, self._type, self._dtype = _TARGET_FORMATS[kind]
+        self.texture = int(GL.glGenTextures(1))
+        self._framebuffer = int(GL.glGenFramebuffers(1))
+        self.size = (0, 0)
+
+    def bind(self, width: int, height: int) -> None:
+        """Draw to it from now on, at this size in pixels (inside `drawing_state`)."""
+        if (width, height) != self.size:
+            self._allocate(width, height)
+        GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._framebuffer)
+        GL.glViewport(0, 0, width, height)
+
+    def read(self) -> np.ndarray:
+        """The picture, top row first.  [height, width, 4], uint8, or float32 of a float target."""
+        width, height = self.size
+        pixels = np.empty((height, width, 4), self._dtype)
+        if pixels.size == 0:
+            return pixels
+        before = int(GL.glGetIntegerv(GL.GL_READ_FRAMEBUFFER_BINDING))
+        buffer = int(GL.glGetIntegerv(GL.GL_PIXEL_PACK_BUFFER_BINDING))
+        try:
+            GL.glBindBuffer(GL.GL_PIXEL_PACK_BUFFER, 0)
+            GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._framebuffer)
+            # Rows of four bytes or more: packed tightly under OpenGL's default alignment of 4.
+            GL.glReadPixels(0, 0, width, height, GL.GL_RGBA, self._type, pixels)
+        finally:
+            GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, before)
+            GL.glBindBuffer(GL.GL_PIXEL_PACK_BUFFER, buffer)
+        return np.ascontiguousarray(pixels[::-1])
+
+    def wait(self) -> None:
+        """Wait until it is drawn, by reading one pixel: some drivers return from glFinish early."""
+        before = int(GL.glGetIntegerv(GL.GL_READ_FRAMEBUFFER_BINDING))
+        GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._framebuffer)
+        GL.glReadPixels(0, 0, 1, 1, GL.GL_RGBA, self._type, np.empty(4, self._dtype))
+        GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, before)
+
+    def close(self) -> None:
+        """Free texture and framebuffer."""
+        if self.texture:
+            GL.glDeleteFramebuffers(1, [self._framebuffer])
+            GL.glDeleteTextures([self.texture])
+            self.texture = 0
+
+    def _allocate(self, width: int, height: int) -> None:
+        flat = GL.GL_TEXTURE_2D
+        GL.glBindTexture(flat, self.texture)
+        for name, value in (
+            (GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR),
+            (GL.GL_TEXTURE_MAG_FILTER, GL.GL_LINEAR),
+            (GL.GL_TEXTURE_WRAP_S, GL.GL_CLAMP_TO_EDGE),
+            (GL.GL_TEXTURE_WRAP_T, GL.GL_CLAMP_TO_EDGE),
+            (GL.GL_TEXTURE_MAX_LEVEL, 0),
+            (GL.GL_TEXTURE_SWIZZLE_A, GL.GL_ONE),
+        ):
+            GL.glTexParameteri(flat, name, value)
+        GL.glTexImage2D(flat, 0, self._format, width, height, 0, GL.GL_RGBA, self._type, None)
+        GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._framebuffer)
+        GL.glFramebufferTexture2D(GL.GL_DRAW_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, flat, self.texture, 0)
+        status = GL.glCheckFramebufferStatus(GL.GL_DRAW_FRAMEBUFFER)
+        if status != GL.GL_FRAMEBUFFER_COMPLETE:
+            raise RuntimeError(f"this GPU cannot draw to a picture of {width} x {height} (status {int(status):#x})")
+        self.size = (width, height)

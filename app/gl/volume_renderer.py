@@ -1,0 +1,228 @@
+"""Draws baked volumes: the viewport's picture of a field, without torch (docs/design.md, Rendering on the GPU)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from OpenGL import GL
+
+from app.gl.pacing import Pacer
+from app.gl.program import Program
+from app.gl.shader_source import load_shader
+from app.gl.state import drawing_state
+from app.gl.textures import PictureTarget, TargetKind, VolumeTexture
+from app.gl.timing import GpuTimer
+from core.baked import BakedVolume
+from core.bounds import depth_range
+from core.camera import Camera
+from core.scene import Quality
+from widgets.picture import Picture
+
+# Less light than half a step of an 8-bit picture: nobody sees what lies behind.
+STOP_AT = 1 / 512
+# Larger than any scene, but finite, for drivers that are careless with infinities.
+FAR_AWAY = 1e30
+_BACKDROPS = {"learned": (0, 1.0), "white": (1, 1.0), "black": (1, -1.0)}  # mode, raw colour (also beside the box)
+
+
+@dataclass(frozen=True)
+class RendererOptions:
+    """How a renderer is built.
+
+    Attributes:
+        target: "screen" draws 8-bit pictures; "float" keeps colours unclamped in 32 bits, for measuring.
+        manual_filter: Interpolate in the shader with full precision; GPUs' samplers round to about 8 bits.
+        corners_aligned: The convention of the grid; baked volumes are aligned (core/baked.py).
+    """
+
+    target: TargetKind = "screen"
+    manual_filter: bool = False
+    corners_aligned: bool = True
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What a drawn picture depends on; equal frames are not drawn twice."""
+
+    volume: int
+    camera: Camera
+    quality: Quality
+    width: int
+    height: int
+    exact: bool
+    scale: float = 1.0
+
+    @property
+    def drawn_size(self) -> tuple[int, int]:
+        return max(1, round(self.width * self.scale)), max(1, round(self.height * self.scale))
+
+    @property
+    def samples(self) -> int:
+        width, height = self.drawn_size
+        return width * height * self.quality.steps
+
+
+class VolumeRenderer:
+    """Renders one baked volume at a time into a texture, and only when something has changed.
+
+    Needs a current OpenGL context of at least 3.3, at construction and in every method; leaves the state of the
+    context as it was. Typical use: `upload(volume)` whenever a new sample was baked, `picture(...)` each frame.
+
+    Attributes:
+        draws: How many pictures were drawn so far (an idle window must not raise it).
+    """
+
+    def __init__(self, options: RendererOptions | None = None, pacer: Pacer | None = None) -> None:
+        """Compile the shaders.
+
+        Args:
+            options: Formats and conventions; the defaults are for display.
+            pacer: Chooses the resolution while the camera moves.
+
+        Raises:
+            ShaderError: The driver refuses the shaders; the message names file and line.
+        """
+        self.options = options or RendererOptions()
+        self.pacer = pacer or Pacer()
+        self.draws = 0
+        defines = {
+            "CORNERS_ALIGNED": int(self.options.corners_aligned),
+            "MANUAL_FILTER": int(self.options.manual_filter),
+        }
+        self._program = Program(load_shader("fullscreen.vert"), load_shader("baked_volume.frag", defines))
+        self._vertices = int(GL.glGenVertexArrays(1))
+        self._texture = VolumeTexture()
+        self._target = PictureTarget(self.options.target)
+        self._timer = GpuTimer(self._target.wait)
+        self._volume: BakedVolume | None = None
+        self._uploads = 0
+        self._frame: _Frame | None = None
+        self._measured: tuple[float, int] | None = None
+
+    def upload(self, volume: BakedVolume) -> None:
+        """Show this volume from now on; its values are copied to the GPU.  Raises ValueError if it is too large."""
+        self._texture.upload(volume.values)
+        # Only the geometry is needed later: the voxels need not stay in memory on our account.
+        self._volume = replace(volume, values=volume.values[:2, :2, :2].copy())
+        self._uploads += 1
+
+    def render(
+        self, camera: Camera, quality: Quality, width: int, height: int, *, moving: bool = False, exact: bool = False
+    ) -> int:
+        """Draw the volume, if the last picture does not show just this.
+
+        Args:
+            camera: The field of view spans the shorter side of the picture.
+            quality: Steps and backdrop count here.
+            width: Pixels, at least 1.
+            height: Pixels, at least 1.
+            moving: Draw at a lower resolution if a full picture would take too long.
+            exact: March every ray to its end, even where nothing more is seen.
+
+        Returns:
+            The OpenGL name of a 2D texture, bottom row first; the same for every picture of this renderer.
+
+        Raises:
+            RuntimeError: Nothing was uploaded yet.
+        """
+        if self._volume is None:
+            raise RuntimeError("nothing to draw: upload a volume first")
+        self._poll()
+        frame = _Frame(self._uploads, camera, quality, max(1, width), max(1, height), exact)
+        if moving and not exact and frame != self._frame:
+            frame = replace(frame, scale=self.pacer.scale(frame.samples))
+        if not self._shows(frame):
+            self._draw(frame, self._volume)
+            self._frame = frame
+            self.draws += 1
+        return self._target.texture
+
+    def picture(
+        self, camera: Camera, quality: Quality, width: int, height: int, moving: bool = False
+    ) -> Picture | None:
+        """`render` for the viewport's panel: the picture with its size and time, or None before the first upload."""
+        if self._volume is None or width < 1 or height < 1:
+            return None
+        texture = self.render(camera, quality, width, height, moving=moving)
+        drawn_width, drawn_height = self._target.size
+        known = self._measured is not None and self._frame is not None and self._measured[1] == self._frame.samples
+        return Picture(texture, drawn_width, drawn_height, self._measured[0] if known and self._measured else None)
+
+    def read_pixels(self) -> np.ndarray:
+        """The last picture as shown, top row first; alpha is opacity before the backdrop.  uint8 [height, width, 4]."""
+        pixels = self._target.read()
+        if pixels.dtype == np.uint8:
+            return pixels
+        return np.round(255 * np.clip(np.nan_to_num(pixels), 0, 1)).astype(np.uint8)
+
+    def read_floats(self) -> tuple[np.ndarray, np.ndarray]:
+        """The last picture of a float target, top row first.
+
+        Returns:
+            (colour [height, width, 3], raw in about [-1, 1]; opacity [height, width] in [0, 1]), float32.
+        """
+        if self.options.target != "float":
+            raise RuntimeError('this renderer draws 8-bit pictures: build it with RendererOptions(target="float")')
+        pixels = self._target.read()
+        return 2 * pixels[..., :3] - 1, pixels[..., 3]
+
+    def close(self) -> None:
+        """Free everything on the GPU."""
+        self._timer.close()
+        self._target.close()
+        self._texture.close()
+        self._program.close()
+        if self._vertices:
+            GL.glDeleteVertexArrays(1, [self._vertices])
+            self._vertices = 0
+        self._volume, self._frame = None, None
+
+    def _shows(self, frame: _Frame) -> bool:
+        """Whether the last picture is this frame, or a finer picture of the same."""
+        last = self._frame
+        return last is not None and replace(last, scale=frame.scale) == frame and last.scale >= frame.scale
+
+    def _poll(self) -> None:
+        for milliseconds, samples in self._timer.poll():
+            self._measured = (milliseconds, samples)
+            self.pacer.record(milliseconds, samples)
+
+    def _draw(self, frame: _Frame, volume: BakedVolume) -> None:
+        with drawing_state():
+            self._target.bind(*frame.drawn_size)
+            self._program.use()
+            self._set_uniforms(frame, volume)
+            self._texture.bind()
+            GL.glBindVertexArray(self._vertices)
+            self._timer.start()
+            GL.glDrawArrays(GL.GL_TRIANGLES, 0, 3)
+            self._timer.stop(frame.samples)
+
+    def _set_uniforms(self, frame: _Frame, volume: BakedVolume) -> None:
+        program, matrix = self._program, frame.camera.matrix
+        near, far = depth_range(frame.camera, volume.radius, volume.near, volume.far)
+        mode, colour = _BACKDROPS[frame.quality.backdrop]
+        program.set_vector("u_eye", matrix[:3, 3])
+        program.set_matrix("u_axes", matrix[:3, :3])
+        program.set_float("u_focal", 1 / math.tan(math.radians(frame.camera.fov) / 2))
+        program.set_vector("u_size", frame.drawn_size)
+        program.set_vector("u_extent", picture_extent(frame.width, frame.height))
+        program.set_vector("u_range", (near, min(far, FAR_AWAY)))
+        program.set_int("u_volume", 0)
+        program.set_float("u_half", volume.half)
+        program.set_int("u_steps", frame.quality.steps)
+        program.set_float("u_stop", -1.0 if frame.exact else STOP_AT)
+        program.set_int("u_backdrop", mode)
+        program.set_vector("u_backdrop_colour", (colour,) * 3)
+        program.set_float("u_rest_colour", 1.0 if volume.white_back else 0.0)
+
+
+def picture_extent(width: int, height: int) -> tuple[float, float]:
+    """Picture plane coordinates of the right and upper edge, where the centres of the shorter side's end pixels are ±1.
+
+    The extent belongs to the full picture: drawn coarser, it covers the same view.
+    """
+    span = max(1, min(width, height) - 1)
+    return width / span, height / span

@@ -1,0 +1,23 @@
+#version 330 core
+
+// The picture of a baked volume: colour for the screen, and opacity.
+
+#include "camera.glsl"
+#include "box.glsl"
+#include "baked_field.glsl"
+#include "integrate.glsl"
+
+uniform vec2 u_range;    // nearest and farthest distance along a ray that counts, world units
+
+out vec4 o_colour;       // colour in [0, 1] as shown, opacity
+
+void main() {
+    vec3 direction = ray_direction(gl_FragCoord.xy);
+    vec2 segment = box_segment(u_eye, direction, u_half);
+    segment = vec2(max(segment.x, u_range.x), min(segment.y, u_range.y));
+    vec4 raw = vec4(u_backdrop_colour, 0.0);
+    if (segment.x < segment.y) {
+        raw = integrate(u_eye, direction, segment);
+    }
+    o_colour = vec4(0.5 * raw.rgb + 0.5, raw.a);
+}
