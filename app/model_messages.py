@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -68,15 +69,20 @@ class BakeAnswer:
     fov: float
     samples: int
     source: str
+    white_back: bool
 
     @classmethod
     def of(
         cls, volume: BakedVolume, request: BakeRequest, preview: bool, kimg: float | None, seconds: float
     ) -> BakeAnswer:
         """Describe a volume."""
-        shared = {field.name: getattr(volume, field.name) for field in fields(volume) if field.name != "values"}
-        return cls(request, preview, kimg, seconds, **shared)
+        return cls(request, preview, kimg, seconds, **_but_values(volume))
 
     def volume(self, values: np.ndarray) -> BakedVolume:
         """Join the voxels again."""
-        return BakedVolume(values, self.half, self.near, self.far, self.radius, self.fov, self.samples, self.source)
+        return BakedVolume(values, **_but_values(self))
+
+
+def _but_values(source: BakedVolume | BakeAnswer) -> dict[str, Any]:
+    """What a volume and its answer share."""
+    return {field.name: getattr(source, field.name) for field in fields(BakedVolume) if field.name != "values"}

@@ -87,4 +87,5 @@ def bake_field(
         if on_progress is not None:
             on_progress(rows.stop / resolution)
     samples = render.coarse_samples + render.fine_samples
-    return BakedVolume(values, field.box, render.near, render.far, render.radius, render.fov, samples, source)
+    cameras = (render.near, render.far, render.radius, render.fov)
+    return BakedVolume(values, field.box, *cameras, samples, source, render.white_back)

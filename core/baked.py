@@ -28,6 +28,7 @@ class BakedVolume:
         fov: Angle of view of the training cameras, degrees.
         samples: Samples along a training ray (coarse and fine together).
         source: What was baked, for people: checkpoint, seed, truncation.
+        white_back: Whether light that even the last sample lets through counts as white.
     """
 
     values: np.ndarray
@@ -38,6 +39,7 @@ class BakedVolume:
     fov: float
     samples: int
     source: str = ""
+    white_back: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a grid of another shape or type."""
@@ -60,6 +62,7 @@ class BakedVolume:
                 geometry=np.array([self.half, self.near, self.far, self.radius, self.fov]),
                 samples=self.samples,
                 source=self.source,
+                white_back=self.white_back,
             )
 
     @classmethod
@@ -73,8 +76,8 @@ class BakedVolume:
                 if version != FORMAT_VERSION:
                     raise ValueError(f"{path}: baked volume of version {version}; this program reads {FORMAT_VERSION}")
                 half, near, far, radius, fov = (float(value) for value in archive["geometry"])
-                return cls(
-                    archive["values"], half, near, far, radius, fov, int(archive["samples"]), str(archive["source"])
-                )
+                samples, source = int(archive["samples"]), str(archive["source"])
+                white = bool(archive["white_back"])
+                return cls(archive["values"], half, near, far, radius, fov, samples, source, white)
         except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
             raise ValueError(f"{path} is not a baked volume ({error})") from error
