@@ -11,10 +11,13 @@ from widgets.views import Level, LogLine
 MOST_LINES = 2000
 # Of a long log, only the end is read.
 MOST_BYTES = 512 * 1024
-CLOCK = re.compile(r"^\[?(?:\d{4}-\d\d-\d\d[ T])?(\d\d:\d\d:\d\d)[.,\d]*\]?\s*")
+# What the trainer's lines begin with: time and level.
+HEAD = re.compile(r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)\S*\s+(?:(DEBUG|INFO|WARNING|ERROR|CRITICAL)\s+)?")
+LEVELS: dict[str | None, Level] = {"WARNING": "warning", "ERROR": "error", "CRITICAL": "error"}
+# Lines without a head are what Python and the system print.
 WORDS: tuple[tuple[re.Pattern[str], Level], ...] = (
-    (re.compile(r"\b(ERROR|CRITICAL|FATAL)\b|\bTraceback\b|\b\w*Error:"), "error"),
-    (re.compile(r"\b(WARNING|Warning)\b"), "warning"),
+    (re.compile(r"^Traceback\b|^\S*(Error|Exception)\b|^Killed\b|^Segmentation fault"), "error"),
+    (re.compile(r"\b\w*Warning:"), "warning"),
 )
 
 
@@ -45,7 +48,8 @@ class LogTail:
         self._offset = size
         *whole, self._rest = (self._rest + content).split(b"\n")
         for line in whole:
-            self._lines.append(parse_line(line.decode(errors="replace").rstrip("\r"), self._source))
+            last = self._lines[-1].stamp if self._lines else ""
+            self._lines.append(parse_line(line.decode(errors="replace").rstrip("\r"), self._source, last))
         return bool(whole)
 
     @property
@@ -54,8 +58,10 @@ class LogTail:
         return tuple(self._lines)
 
 
-def parse_line(text: str, source: str) -> LogLine:
-    """A line of a log as the panel shows it."""
-    clock = CLOCK.match(text)
+def parse_line(text: str, source: str, last_stamp: str = "") -> LogLine:
+    """A line of a log as the panel shows it; one without a time has that of the line before."""
+    head = HEAD.match(text)
+    if head is not None:
+        return LogLine(f"{head[1]} {head[2]}", LEVELS.get(head[3], "info"), source, text[head.end() :])
     level = next((level for pattern, level in WORDS if pattern.search(text)), "info")
-    return LogLine(clock[1] if clock else "", level, source, text[clock.end() :] if clock else text)
+    return LogLine(last_stamp, level, source, text)

@@ -33,9 +33,9 @@ class Messages(logging.Handler):
         level: Level = "info"
         if record.levelno >= logging.WARNING:
             level = "error" if record.levelno >= logging.ERROR else "warning"
-        clock = time.strftime("%H:%M:%S", time.localtime(record.created))
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
         with self._guard:
-            self._kept.append(LogLine(clock, level, "studio", record.getMessage()))
+            self._kept.append(LogLine(stamp, level, "studio", record.getMessage()))
         self._wake()
 
     @property

@@ -34,7 +34,7 @@ from widgets.log import LogPanel
 from widgets.picture import Picture
 from widgets.samples import Filter, SamplesPanel
 from widgets.train_view import BrowseKind, TrainForm
-from widgets.views import CurvesView, SamplesView
+from widgets.views import CurvesView, LogLine, SamplesView
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,8 @@ class Studio:
         self._home = Camera()
         self._shown_source: Source | None = None
         self._rng = random.Random()
+        self._line_parts: tuple[tuple[LogLine, ...], tuple[LogLine, ...]] = ((), ())
+        self._lines: tuple[LogLine, ...] = ()
 
     @property
     def panels(self) -> dict[str, Callable[[], None]]:
@@ -216,8 +218,11 @@ class Studio:
 
     def _draw_log(self) -> None:
         run = self.train.run
-        lines = (*(run.lines if run is not None else ()), *self.messages.lines)
-        self._log.draw(sorted(lines, key=lambda line: line.clock) if run is not None else lines)
+        parts = (run.lines if run is not None else (), self.messages.lines)
+        if parts != self._line_parts:
+            self._line_parts = parts
+            self._lines = tuple(sorted((*parts[0], *parts[1]), key=lambda line: line.stamp))
+        self._log.draw(self._lines)
 
     def _draw_viewport(self) -> None:
         self._viewport_problem()
@@ -230,10 +235,13 @@ class Studio:
 
     def _viewport_problem(self) -> None:
         problem = self.view.problem or self.engine.problem
-        if problem is None or error_box("viewport", problem.message, problem.detail) != "dismiss":
+        if problem is None:
             return
-        self.view.problem = None
-        self.engine.problem = None
+        match error_box("viewport", problem.message, problem.detail, retry=self.view.problem is None):
+            case "dismiss":
+                self.view.problem = self.engine.problem = None
+            case "retry":
+                self.engine.retry()
 
 
 def _read_picture(path: Path) -> np.ndarray:

@@ -103,6 +103,7 @@ def apply_plot_style() -> None:
     style.legend_inner_padding = ImVec2(4, 3)
     style.label_padding = ImVec2(4, 3)
     style.plot_border_size = 0
+    style.fit_padding = ImVec2(0, 0.12)
     clear = ImVec4(0, 0, 0, 0)
     style.set_color_(implot.Col_.frame_bg, clear)
     style.set_color_(implot.Col_.plot_bg, vec4(DEEP))

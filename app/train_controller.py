@@ -60,6 +60,7 @@ class TrainController:
         self._attached: Path | None = None
         self._chosen = False
         self._problem: Problem | None = None
+        self._dismissed = ""
         self._started = False
 
     @property
@@ -114,12 +115,13 @@ class TrainController:
         """What the panel shows."""
         seen = self._watch.seen
         problem = self._problem
-        if problem is None and seen.problem:
+        folder = self._note(self._folders, self.form.runs_dir)
+        if problem is None and seen.problem not in ("", self._dismissed) and folder.kind != "bad":
             problem = Problem(seen.problem)
         return TrainView(
             presets=self._presets_now(),
             data=self._data_note(),
-            folder=self._note(self._folders, self.form.runs_dir),
+            folder=folder,
             name=self._note(self._names, self.form.name),
             runs=seen.runs,
             attached=self._attached_item(),
@@ -162,7 +164,7 @@ class TrainController:
             case Browse(kind):
                 self.browse = kind
             case DismissProblem():
-                self._problem = None
+                self._problem, self._dismissed = None, self._watch.seen.problem
 
     def _attached_item(self) -> RunItem | None:
         run = self.run

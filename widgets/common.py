@@ -15,7 +15,7 @@ from widgets.palette import TONES, Colour, Tone
 
 icons = icons_fontawesome_6
 LABEL_WIDTH = 6.2
-ErrorAction = Literal["copy", "dismiss"]
+ErrorAction = Literal["copy", "dismiss", "retry"]
 
 
 def em(count: float = 1.0) -> float:
@@ -53,7 +53,9 @@ def icon_button(icon: str, name: str, tooltip: str, enabled: bool = True) -> boo
     """A square button right behind the last item.  `name` is its identity.  Returns whether it was clicked."""
     imgui.same_line(0, imgui.get_style().item_inner_spacing.x)
     imgui.begin_disabled(not enabled)
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(0, imgui.get_style().frame_padding.y))
     clicked = imgui.button(f"{icon}###{name}", ImVec2(icon_width(), icon_width()))
+    imgui.pop_style_var()
     imgui.end_disabled()
     imgui.set_item_tooltip(tooltip)
     return clicked
@@ -115,15 +117,34 @@ def badge(text: str, tone: Tone) -> None:
     imgui.dummy(ImVec2(high.x - low.x, height))
 
 
-def error_box(name: str, message: str, detail: str = "") -> ErrorAction | None:
-    """An error where it concerns somebody, with Copy and a way to close it.  Returns what was clicked."""
+def sentence(text: str) -> str:
+    """A message as a sentence: its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def error_box(name: str, message: str, detail: str = "", retry: bool = False) -> ErrorAction | None:
+    """An error where it concerns somebody, with Copy and a way to close it.
+
+    Args:
+        name: Identity of the box.
+        message: For people.
+        detail: For the clipboard only.
+        retry: Whether to offer another attempt.
+
+    Returns:
+        What was clicked.
+    """
     action: ErrorAction | None = None
     red, green, blue, _ = TONES["error"]
     imgui.push_style_color(imgui.Col_.child_bg, ImVec4(red, green, blue, 0.13))
     flags = imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.always_use_window_padding
     imgui.begin_child(f"error {name}", ImVec2(0, 0), flags)
     with text_colour("error"):
-        imgui.text_wrapped(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {message}")
+        imgui.text_wrapped(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {sentence(message)}")
+    if retry:
+        if imgui.small_button(f"Try again##{name}"):
+            action = "retry"
+        imgui.same_line()
     if imgui.small_button(f"Copy##{name}"):
         imgui.set_clipboard_text(f"{message}\n{detail}".strip())
         action = "copy"

@@ -43,7 +43,7 @@ class CurvesPanel:
 
     def __init__(self) -> None:
         self._others = False
-        self._fit = True
+        self._held: set[str] = set()  # plots that somebody has zoomed or moved
 
     def draw(self, view: CurvesView) -> None:
         """Draw the panel."""
@@ -69,12 +69,11 @@ class CurvesPanel:
                 imgui.same_line()
             self._plot(group, view, width)
         imgui.end_child()
-        self._fit = False
 
     def _controls(self, others: int) -> None:
         if imgui.button(f"{icons.ICON_FA_EXPAND}  Fit###fit"):
-            self._fit = True
-        imgui.set_item_tooltip("Show whole curves again. Double-click a plot fits that one.")
+            self._held.clear()
+        imgui.set_item_tooltip("Show whole curves again. Wheel and drag zoom and move a plot; a double click fits it.")
         if others:
             imgui.same_line()
             _, self._others = imgui.checkbox(f"All scalars ({others} more)", self._others)
@@ -85,12 +84,11 @@ class CurvesPanel:
 
     def _plot(self, group: Group, view: CurvesView, width: float) -> None:
         title = f"{group.title} [{group.unit}]" if group.unit else group.title
-        if self._fit:
-            implot.set_next_axes_to_fit()
         flags = implot.Flags_.no_menus | implot.Flags_.no_box_select
         if not implot.begin_plot(f"{title}##{group.title}", ImVec2(width, em(PLOT_HEIGHT)), flags):
             return
-        implot.setup_axes("", "", implot.AxisFlags_.auto_fit, implot.AxisFlags_.auto_fit)
+        fit = implot.AxisFlags_.none if group.title in self._held else implot.AxisFlags_.auto_fit
+        implot.setup_axes("", "", fit, fit)
         implot.setup_legend(implot.Location_.north_east)
         implot.setup_finish()
         buckets = max(int(implot.get_plot_size().x), 1)
@@ -98,7 +96,17 @@ class CurvesPanel:
             if name in view.columns:
                 x, y = decimate(view.kimg, view.columns[name], -np.inf, np.inf, buckets)
                 _line(label, x, y, index)
+        self._hold(group.title)
         implot.end_plot()
+
+    def _hold(self, title: str) -> None:
+        """A plot that is taken in hand stops fitting itself, until a double click."""
+        if not implot.is_plot_hovered():
+            return
+        if imgui.is_mouse_double_clicked(0):
+            self._held.discard(title)
+        elif imgui.get_io().mouse_wheel or imgui.is_mouse_dragging(0):
+            self._held.add(title)
 
 
 def _line(label: str, x: np.ndarray, y: np.ndarray, index: int) -> None:

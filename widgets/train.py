@@ -16,6 +16,7 @@ from widgets.common import (
     icon_button,
     icons,
     row,
+    sentence,
     text_colour,
 )
 from widgets.palette import Tone
@@ -210,11 +211,6 @@ def _note(note: Note) -> None:
     with text_colour(NOTE_TONES[note.kind]):
         imgui.text(note.text)
     imgui.pop_text_wrap_pos()
-
-
-def sentence(text: str) -> str:
-    """A message as a sentence: its first letter large."""
-    return text[:1].upper() + text[1:]
 
 
 def duration(seconds: float) -> str:

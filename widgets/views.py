@@ -63,17 +63,22 @@ class LogLine:
     """A line of the log.
 
     Attributes:
-        clock: Time of day, as written.
+        stamp: When, as "2026-01-31 23:59:59"; empty if unknown.
         level: How bad it is.
         source: "studio", or the run's name.
         text: The message.
     """
 
-    clock: str
+    stamp: str
     level: Level
     source: str
     text: str
 
     def __str__(self) -> str:
         """The line as it is copied."""
-        return f"{self.clock}  {self.level:7}  {self.source}  {self.text}"
+        return f"{self.stamp}  {self.level:7}  {self.source}  {self.text}"
+
+    @property
+    def clock(self) -> str:
+        """The time of day."""
+        return self.stamp[-8:]

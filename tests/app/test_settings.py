@@ -1,0 +1,56 @@
+"""Settings come back as they were; broken ones are ignored, loudly."""
+
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, load_settings, save_settings
+from widgets.train_view import TrainForm
+
+DEFAULT = TrainForm(runs_dir="/somewhere/runs")
+FILLED = TrainForm("tiny", "own", "/data/a.zip", "/else/runs", "ümlaut")
+
+
+def test_round_trip(tmp_path: Path):
+    save_settings(tmp_path / "new" / "folder", Settings(FILLED))
+    assert load_settings(tmp_path / "new" / "folder", DEFAULT) == Settings(FILLED)
+
+
+def test_absent_is_default(tmp_path: Path, caplog):
+    assert load_settings(tmp_path, DEFAULT) == Settings(DEFAULT)
+    assert not caplog.records
+
+
+def test_empty_values_are_default(tmp_path: Path):
+    save_settings(tmp_path, Settings(TrainForm(preset="tiny", runs_dir="")))
+    assert load_settings(tmp_path, DEFAULT).form.runs_dir == "/somewhere/runs"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"version": 1}', '{"version": 1, "form": 3}', '{"version": 1, "form": {"unknown": "x"}}', "\x00"],
+)
+def test_broken_is_default_and_told(tmp_path: Path, text: str, caplog):
+    (tmp_path / "settings.json").write_text(text)
+    with caplog.at_level(logging.WARNING, "app"):
+        assert load_settings(tmp_path, DEFAULT) == Settings(DEFAULT)
+    assert "settings.json" in caplog.text
+
+
+@pytest.mark.parametrize("change", [{"choice": "both"}, {"version": 2}])
+def test_other_values_are_default(tmp_path: Path, change: dict):
+    content = {"version": 1, "form": asdict(FILLED)}
+    content["version"] = change.get("version", 1)
+    content["form"] |= {name: value for name, value in change.items() if name != "version"}
+    (tmp_path / "settings.json").write_text(json.dumps(content))
+    assert load_settings(tmp_path, DEFAULT) == Settings(DEFAULT)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, caplog):
+    (tmp_path / "file").touch()
+    with caplog.at_level(logging.WARNING, "app"):
+        save_settings(tmp_path / "file", Settings(FILLED))
+    assert "cannot be kept" in caplog.text
