@@ -1,7 +1,8 @@
 // Volume rendering of a field along one ray (METHOD, Volume rendering).  Needs `vec4 field(vec3 point)`.
 //
 // The last sample is an opaque backdrop: its interval has no end.  A learned white background lives there, so it is
-// always evaluated, and opacity is what the samples before it absorb.
+// always evaluated, and opacity is what the samples before it absorb. Where it is clear enough to let light through,
+// that light is white if the training counted it so.
 
 uniform int u_steps;              // samples along a ray, both ends included
 uniform float u_stop;             // leave the loop once less light than this passes; negative: never

@@ -63,7 +63,7 @@ def oracle(volume: BakedVolume, camera: Camera, resolution: int, steps: int) -> 
     alpha = 1 - torch.exp(-F.softplus(sampled[3]) * deltas)
     passing = torch.cumprod(torch.cat([torch.ones_like(alpha[..., :1]), 1 - alpha], dim=-1), dim=-1)
     color = (passing[..., :-1] * alpha * sampled[:3]).sum(dim=-1).permute(1, 2, 0)
-    color = color + passing[..., -1:]  # white_back
+    color = color + float(volume.white_back) * passing[..., -1:]
     opacity = 1 - passing[..., -2]
     color = torch.where(hit[..., None], color, torch.ones(()))
     return color.numpy(), torch.where(hit, opacity, torch.zeros(())).numpy()
