@@ -67,7 +67,7 @@ class Quality:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     steps: int = 96
-    volume: int = 96
+    volume: int = 64
     backdrop: Backdrop = "learned"
 
     def __post_init__(self) -> None:

@@ -108,7 +108,7 @@ def test_a_new_latent_is_asked_once_with_a_preview(engine, worker):
     engine.set_run_weights(RUN.path, WEIGHTS)
     for _ in range(3):
         engine.update(scene())
-    assert worker.requests == [BakeRequest(WEIGHTS, 0, 0.7, 96, preview=40)]
+    assert worker.requests == [BakeRequest(WEIGHTS, 0, 0.7, Quality().volume, preview=40)]
     engine.update(scene(seed=3))
     assert worker.requests[1].seed == 3
     engine.update(scene(seed=3, volume=32))
@@ -150,7 +150,7 @@ def test_live_weights_wait_for_the_worker_and_for_the_trainer(engine, worker, cl
     assert len(worker.requests) == 1, "the trainer gets its share"
     clock.now += 0.2
     engine.update(scene())
-    assert worker.requests[1] == BakeRequest(newer, 0, 0.7, 96, preview=0)
+    assert worker.requests[1] == BakeRequest(newer, 0, 0.7, Quality().volume, preview=0)
 
 
 def test_the_person_is_not_kept_waiting(engine, worker):
