@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import imgui_bundle
 from imgui_bundle import hello_imgui, immapp
 
 from app import layout
-from app.paths import config_dir, default_runs_dir
+from app.paths import asset, config_dir, default_runs_dir
 from app.settings import load_settings
 from app.studio import Studio
 from core.scene import Scene, Source
@@ -70,6 +71,7 @@ def build_studio(scene: Scene, run: Path | None = None) -> Studio:
 
 def build_params(studio: Studio, layout_file: Path | None) -> hello_imgui.RunnerParams:
     """The window of a studio; the layout is kept in `layout_file`, if any."""
+    use_own_assets()
     params = layout.runner_params(studio.panels, layout_file)
     if MINIMAL_OPENGL in os.environ:
         params.renderer_backend_options.open_gl_options = layout.opengl_options(minimal=True)
@@ -79,6 +81,12 @@ def build_params(studio: Studio, layout_file: Path | None) -> hello_imgui.Runner
     params.callbacks.show_gui = studio.draw_overlays
     params.callbacks.before_exit = studio.free_gpu
     return params
+
+
+def use_own_assets() -> None:
+    """Let the toolkit find the icon of the program, in app_settings/, before its own."""
+    hello_imgui.set_assets_folder(str(asset("")))
+    hello_imgui.add_assets_search_path(str(Path(imgui_bundle.__file__).parent / "assets"))
 
 
 def first_scene(source: str | None) -> tuple[Scene, Path | None]:
