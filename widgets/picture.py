@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.camera import Camera
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -23,6 +25,6 @@ class Picture:
     milliseconds: float | None = None
 
 
-# Draws if needed and returns the picture for so many screen pixels (width, height); the last argument says that the
-# camera is moving and speed counts more than resolution. None as long as there is nothing to show.
-PictureProvider = Callable[[int, int, bool], Picture | None]
+# Draws if needed and returns the picture from a camera for so many screen pixels (width, height); the last argument
+# says that the camera is moving and speed counts more than resolution. None as long as there is nothing to show.
+PictureProvider = Callable[[Camera, int, int, bool], Picture | None]

@@ -1,0 +1,162 @@
+"""Gestures on the real panel with a picture of the real renderer."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from imgui_bundle import ImVec2, imgui
+
+from core.camera import Camera
+from core.scene import Quality
+from tests import ui
+from tests.app.gl.fields import blob_volume
+from widgets.picture import Picture
+from widgets.viewport import ViewportPanel, camera_line, picture_line
+
+pytestmark = pytest.mark.ui
+CANVAS = "//Viewport/canvas"
+HOME = Camera(yaw=1.0, pitch=1.2)
+
+
+class Bench:
+    """A window with nothing but the panel."""
+
+    def __init__(self, empty: bool = False) -> None:
+        self.panel = ViewportPanel()
+        self.camera = HOME
+        self.taken = False
+        self.asked: list[tuple[int, int, bool]] = []
+        self.empty = empty
+        self.renderer = None
+
+    def start(self) -> None:
+        from app.gl.volume_renderer import VolumeRenderer
+
+        self.renderer = VolumeRenderer()
+        self.renderer.upload(blob_volume())
+
+    def stop(self) -> None:
+        self.renderer.close()
+
+    def picture(self, camera: Camera, width: int, height: int, moving: bool) -> Picture | None:
+        self.asked.append((width, height, moving))
+        if self.empty or self.renderer is None:
+            return None
+        return self.renderer.picture(camera, Quality(steps=32), width, height, moving)
+
+    def gui(self) -> None:
+        imgui.set_next_window_pos(ImVec2(20, 20), imgui.Cond_.appearing)
+        imgui.set_next_window_size(ImVec2(420, 360), imgui.Cond_.appearing)
+        imgui.begin("Viewport")
+        wanted = self.panel.draw(self.camera, HOME, self.picture, "Loading the demo…")
+        self.taken = wanted is not None
+        self.camera = wanted or self.camera
+        imgui.end()
+
+    def run(self, clicks) -> None:
+        ui.run_gui(self.gui, clicks, self.start, self.stop, size=(640, 480))
+
+
+def drag(ctx, right: float, down: float, button: int = 0) -> None:
+    ctx.mouse_move(CANVAS)
+    ctx.mouse_drag_with_delta(ImVec2(right, down), button)
+    ctx.yield_(2)
+
+
+def test_dragging_turns_shift_and_middle_pan_and_reset_brings_home():
+    bench = Bench()
+
+    def clicks(ctx):
+        drag(ctx, 40, -30)
+        turned = bench.camera
+        assert turned.yaw > HOME.yaw
+        assert turned.pitch > HOME.pitch
+        assert turned == replace(HOME, yaw=turned.yaw, pitch=turned.pitch)
+        ctx.key_press(imgui.Key.r)
+        ctx.yield_(2)
+        assert bench.camera == HOME
+        ctx.key_down(imgui.Key.mod_shift)
+        drag(ctx, 30, 0)
+        ctx.key_up(imgui.Key.mod_shift)
+        panned = bench.camera
+        assert panned == replace(HOME, target=panned.target) != HOME
+        drag(ctx, -30, 0, imgui.MouseButton_.middle)
+        assert np.allclose(bench.camera.target, HOME.target, atol=0.01)
+        ctx.mouse_double_click(0)
+        ctx.yield_(2)
+        assert bench.camera == HOME
+
+    bench.run(clicks)
+
+
+def test_the_wheel_zooms_only_over_the_picture():
+    bench = Bench()
+
+    def clicks(ctx):
+        ctx.mouse_move(CANVAS)
+        ctx.mouse_wheel_y(3)
+        ctx.yield_(2)
+        assert bench.camera.radius < HOME.radius
+        near = bench.camera
+        ctx.mouse_move_to_pos(ImVec2(620, 460))
+        ctx.mouse_wheel_y(-3)
+        ctx.yield_(2)
+        assert bench.camera == near
+
+    bench.run(clicks)
+
+
+def test_an_idle_panel_draws_the_volume_once_and_moving_is_coarser():
+    bench = Bench()
+
+    def clicks(ctx):
+        ctx.yield_(3)
+        draws = bench.renderer.draws
+        full = bench.asked[-1]
+        ctx.yield_(10)
+        assert bench.renderer.draws == draws
+        assert not bench.taken
+        bench.asked.clear()
+        drag(ctx, 50, 0)
+        assert any(moving for _, _, moving in bench.asked)
+        ui.wait_until(ctx, lambda: not bench.asked[-1][2], 5, "rest")
+        ctx.yield_(2)
+        assert bench.asked[-1] == full
+
+    bench.run(clicks)
+
+
+def test_the_picture_is_shown_upright_and_opaque(tmp_path):
+    bench = Bench()
+
+    def clicks(ctx):
+        ctx.mouse_move_to_pos(ImVec2(620, 460))
+        ctx.yield_(3)
+        shot = ui.capture(ctx, tmp_path / "panel.png").astype(int)
+        width, height, _ = bench.asked[-1]
+        green = (shot[..., 1] > 200) & (shot[..., 0] < 80) & (shot[..., 2] < 80)
+        rows, _ = np.nonzero(green)
+        assert len(rows) > 50
+        assert rows.mean() < 20 + 360 / 2  # +y is up
+        white = (shot == 255).all(axis=-1)
+        assert white.sum() > 0.3 * width * height  # not blended with the window's ground
+
+    bench.run(clicks)
+
+
+def test_without_a_picture_it_says_why(tmp_path):
+    bench = Bench(empty=True)
+
+    def clicks(ctx):
+        ctx.yield_(3)
+        ui.capture(ctx, tmp_path / "empty.png")
+        drag(ctx, 40, 0)  # does no harm
+
+    bench.run(clicks)
+
+
+def test_the_lines_of_the_overlay():
+    assert camera_line(Camera(yaw=math.pi / 2, pitch=math.pi / 4)) == "yaw 90.0°  pitch 45.0°  distance 1.00  fov 30.0°"
+    assert picture_line(Picture(1, 640, 480)) == "640 × 480"
+    assert picture_line(Picture(1, 640, 480, 12.5)) == "640 × 480  12.5 ms  80 fps"
