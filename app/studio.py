@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import hello_imgui
 
 from app import layout
 from app.dialogs import PathDialog
@@ -20,6 +20,7 @@ from app.settings import Settings, save_settings
 from app.style import apply_plot_style
 from app.train_controller import TrainController
 from app.view_controller import Turntable, ViewController
+from app.waker import Waker
 from app.worker import Worker
 from app.worker_child import Settings as WorkerSettings
 from core.camera import Camera
@@ -28,12 +29,13 @@ from widgets import camera as camera_panel
 from widgets import latent as latent_panel
 from widgets import status_bar, train
 from widgets.camera import CameraSettings
-from widgets.common import empty_state, error_box, icons
+from widgets.common import error_box
 from widgets.curves import CurvesPanel
 from widgets.log import LogPanel
 from widgets.picture import Picture
 from widgets.samples import Filter, SamplesPanel
 from widgets.train_view import BrowseKind, TrainForm
+from widgets.viewport import ViewportPanel
 from widgets.views import CurvesView, LogLine, SamplesView
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class Studio:
     def __init__(self, scene: Scene, settings: Settings, folder: Path) -> None:
         self.scene = scene
         self.default_source = scene.source
+        self.wake = Waker()
         self.messages = Messages(self.wake)
         self.train = TrainController(settings.form, self.wake)
         self.view = ViewController()
@@ -65,6 +68,7 @@ class Studio:
         self._closed = False
         self._dialog = PathDialog()
         self._curves, self._samples, self._log = CurvesPanel(), SamplesPanel(), LogPanel()
+        self._viewport = ViewportPanel()
         self._pictures: Loader[Path, np.ndarray] = Loader(_read_picture, self.wake, keep=8)
         self._sample_texture = None
         self._sample_problem = ""
@@ -93,11 +97,6 @@ class Studio:
         """Whether a frame was ever on the screen."""
         return self._frames > 0
 
-    def wake(self) -> None:
-        """Draw a frame soon; may be called from any thread."""
-        if self._frames and not self._closed:
-            hello_imgui.request_refresh()
-
     def before_frame(self) -> None:
         """Bring everything up to date; called once a frame, before anything is drawn."""
         if self._frames == 0:
@@ -121,6 +120,7 @@ class Studio:
         if self._frames == 1:
             from app.gl.image_texture import ImageTexture
 
+            self.wake.open()
             self.view.start()
             self._sample_texture = ImageTexture()
             self.train.start()
@@ -128,7 +128,8 @@ class Studio:
             hello_imgui.request_refresh()
 
     def free_gpu(self) -> None:
-        """Free what lies on the GPU; the context is still there."""
+        """The window closes: free what lies on the GPU while the context is still there."""
+        self.wake.close()
         self.view.close()
         if self._sample_texture is not None:
             self._sample_texture.close()
@@ -139,6 +140,7 @@ class Studio:
         if self._closed:
             return
         self._closed = True
+        self.wake.close()
         save_settings(self._folder, Settings(self.train.form))
         self.train.close()
         self.engine.close()
@@ -226,12 +228,15 @@ class Studio:
 
     def _draw_viewport(self) -> None:
         self._viewport_problem()
-        room = imgui.get_content_region_avail()
-        picture = self.view.picture(self.scene, int(room.x), int(room.y), self.turntable.on)
-        if picture is not None:
-            imgui.image(imgui.ImTextureRef(picture.texture), room, (0, 1), (1, 0))
-        elif self.engine.hint:
-            empty_state(icons.ICON_FA_CUBE, "Nothing to show yet", self.engine.hint)
+        hint = self.engine.hint
+        title = "Nothing to show yet" if hint else "Loading…"
+        camera = self._viewport.draw(self.scene.camera, self._home, self._picture, hint, title)
+        if camera is not None:
+            self.scene = replace(self.scene, camera=camera)
+            self.turntable.on = False
+
+    def _picture(self, camera: Camera, width: int, height: int, moving: bool) -> Picture | None:
+        return self.view.picture(replace(self.scene, camera=camera), width, height, moving)
 
     def _viewport_problem(self) -> None:
         problem = self.view.problem or self.engine.problem
