@@ -19,7 +19,7 @@ from core.scene import Latent, Quality, Scene, Source
 from widgets.train_view import Problem
 
 DEMO_VOLUME, DEMO_CHECKPOINT = "demo.npz", "demo.safetensors"
-PREVIEW_VOLUME = 40
+PREVIEW_VOLUME = 32
 # While a run is followed, a bake is followed by a pause of this many times its processor time: the trainer needs it.
 LIVE_SHARE = 1.0
 LIVE_PAUSE_S = 0.5
@@ -154,7 +154,7 @@ class Engine:
         live = only_weights and asked is not None and asked.checkpoint.path == weights.path
         if live and (self._worker.busy or self._clock() < self._pause_until):
             return
-        if not live and resolution > PREVIEW_VOLUME:
+        if not live and resolution >= 2 * PREVIEW_VOLUME:
             wanted = replace(wanted, preview=PREVIEW_VOLUME)
         self.problem = None
         self._asked = wanted

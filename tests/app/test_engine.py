@@ -108,7 +108,7 @@ def test_a_new_latent_is_asked_once_with_a_preview(engine, worker):
     engine.set_run_weights(RUN.path, WEIGHTS)
     for _ in range(3):
         engine.update(scene())
-    assert worker.requests == [BakeRequest(WEIGHTS, 0, 0.7, Quality().volume, preview=40)]
+    assert worker.requests == [BakeRequest(WEIGHTS, 0, 0.7, Quality().volume, preview=32)]
     engine.update(scene(seed=3))
     assert worker.requests[1].seed == 3
     engine.update(scene(seed=3, volume=32))
