@@ -27,7 +27,7 @@ _BINDING_SWITCH = "PYOPENGL_PLATFORM"
 _ADVICE = "On Debian or Ubuntu install libegl1 and libgl1 (and, for a GPU, its driver with EGL)."
 
 
-class HeadlessError(RuntimeError):
+class HeadlessError(OSError):
     """No OpenGL context could be made; the message says what is missing."""
 
 
