@@ -14,7 +14,7 @@ from widgets.palette import LINES
 from widgets.views import CurvesView
 
 MIN_PLOT_WIDTH = 16.0
-PLOT_HEIGHT = 11.5
+PLOT_HEIGHT = 10.5
 # The rest of the scalars, one plot each, is shown on demand.
 PROGRESS = "Progress/kimg"
 
@@ -83,13 +83,17 @@ class CurvesPanel:
             imgui.text(text)
 
     def _plot(self, group: Group, view: CurvesView, width: float) -> None:
-        title = f"{group.title} [{group.unit}]" if group.unit else group.title
-        flags = implot.Flags_.no_menus | implot.Flags_.no_box_select
-        if not implot.begin_plot(f"{title}##{group.title}", ImVec2(width, em(PLOT_HEIGHT)), flags):
+        imgui.begin_group()
+        _heading(group, view, width)
+        self._lines(group, view, width)
+        imgui.end_group()
+
+    def _lines(self, group: Group, view: CurvesView, width: float) -> None:
+        flags = implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title | implot.Flags_.no_legend
+        if not implot.begin_plot(f"##{group.title}", ImVec2(width, em(PLOT_HEIGHT)), flags):
             return
         fit = implot.AxisFlags_.none if group.title in self._held else implot.AxisFlags_.auto_fit
         implot.setup_axes("", "", fit, fit)
-        implot.setup_legend(implot.Location_.north_east)
         implot.setup_finish()
         buckets = max(int(implot.get_plot_size().x), 1)
         for index, (name, label) in enumerate(group.lines):
@@ -107,6 +111,20 @@ class CurvesPanel:
             self._held.discard(title)
         elif imgui.get_io().mouse_wheel or imgui.is_mouse_dragging(0):
             self._held.add(title)
+
+
+def _heading(group: Group, view: CurvesView, width: float) -> None:
+    """Title and legend on one line above the plot, where they cover no curve."""
+    end = imgui.get_cursor_pos_x() + width
+    imgui.text(f"{group.title} [{group.unit}]" if group.unit else group.title)
+    if len(group.lines) == 1:
+        return
+    for index, (name, label) in enumerate(group.lines):
+        if name in view.columns:
+            imgui.same_line(0, em(0.9 if index == 0 else 0.6))
+            if imgui.get_cursor_pos_x() + imgui.calc_text_size(label).x > end:
+                return
+            imgui.text_colored(vec4(LINES[index]), label)
 
 
 def _line(label: str, x: np.ndarray, y: np.ndarray, index: int) -> None:
