@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import psutil
 import pytest
 from imgui_bundle import imgui
 
@@ -135,3 +136,31 @@ def test_an_ended_run_is_shown_when_chosen(tmp_path: Path, monkeypatch):
         ui.wait_until(ctx, lambda: studio.scene.source.kind == "demo", 5, "the demo")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_a_broken_checkpoint_and_a_killed_worker_leave_the_window_alive(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    run = studio_runs.ended_run(tmp_path)
+    snapshot = run.snapshots()[-1].path
+    whole = snapshot.read_bytes()
+    snapshot.write_bytes(whole[: len(whole) // 2])
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        ui.wait_until(ctx, lambda: studio.engine.problem is not None, 30, "a word on the broken checkpoint")
+        assert snapshot.name in studio.engine.problem.message
+        ui.capture(ctx, tmp_path / "broken.png")
+        ctx.item_click("//Viewport/**/Copy##viewport")
+        assert snapshot.name in imgui.get_clipboard_text()
+        snapshot.write_bytes(whole)
+        ctx.item_click("//Viewport/**/Try again##viewport")
+        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 30, "the whole checkpoint")
+        ui.wait_until(ctx, lambda: not studio.worker.busy, 30, "the worker to rest")
+
+        killed, version = studio.worker.process_id, studio.engine.shown.version
+        psutil.Process(killed).kill()
+        ctx.item_click("//Latent/###seed+")
+        ui.wait_until(ctx, lambda: studio.engine.shown.version > version, 30, "the next sample by a new worker")
+        assert studio.worker.process_id != killed
+        assert studio.engine.problem is None
+
+    ui.run_studio(clicks, monkeypatch, tmp_path, source=str(run.path))
