@@ -117,7 +117,7 @@ def third_party_imports(folder: Path) -> dict[str, Path]:
             else:
                 continue
             found.update({name.split(".")[0]: path for name in names})
-    own = {*PACKAGES, "shaders", "assets", "tests", "conftest", *sys.stdlib_module_names}
+    own = {*PACKAGES, "shaders", "assets", "tests", "tools", "benchmarks", *sys.stdlib_module_names}
     return {name: path for name, path in found.items() if name not in own}
 
 
