@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from core.baked import BakedVolume
 from core.camera import Camera
 from core.scene import Latent, Quality, Scene, Source
 from widgets.train_view import Problem
+
+log = logging.getLogger(__name__)
 
 DEMO_VOLUME, DEMO_CHECKPOINT = "demo.npz", "demo.safetensors"
 PREVIEW_VOLUME = 32
@@ -121,6 +124,7 @@ class Engine:
             case Failure(number=number, message=message, detail=detail):
                 self.progress = None
                 if number == 0 or self._asked_for.get(number) == scene.source:
+                    log.error("%s", message)
                     self.problem = Problem(message, detail)
             case Result(number=number, value=BakeAnswer() as answer, arrays=(values, *_)):
                 if self._asked is None or self._asked_for.get(number) != scene.source:

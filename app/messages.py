@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from widgets.views import Level, LogLine
 
 MOST_LINES = 500
+NOTICE_S = 8.0
 PACKAGES = ("app", "widgets", "training", "core")
 
 
@@ -26,6 +27,7 @@ class Messages(logging.Handler):
         super().__init__(logging.INFO)
         self._wake = wake
         self._guard = threading.Lock()
+        self._noticed_until = 0.0
         self._kept: deque[LogLine] = deque(maxlen=MOST_LINES)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -34,9 +36,17 @@ class Messages(logging.Handler):
         if record.levelno >= logging.WARNING:
             level = "error" if record.levelno >= logging.ERROR else "warning"
         stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
+        line = LogLine(stamp, level, "studio", record.getMessage())
         with self._guard:
-            self._kept.append(LogLine(stamp, level, "studio", record.getMessage()))
+            self._kept.append(line)
+            self._noticed_until = time.monotonic() + NOTICE_S
         self._wake()
+
+    @property
+    def notice(self) -> LogLine | None:
+        """The last line, as long as it is news."""
+        with self._guard:
+            return self._kept[-1] if self._kept and time.monotonic() < self._noticed_until else None
 
     @property
     def lines(self) -> tuple[LogLine, ...]:

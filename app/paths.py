@@ -27,6 +27,13 @@ def default_runs_dir() -> Path:
     return platformdirs.user_data_path(APP_NAME, appauthor=False) / "runs"
 
 
+def pictures_dir() -> Path:
+    """Where pictures of the viewport are saved."""
+    import platformdirs
+
+    return platformdirs.user_pictures_path() / "EpiGRAF Studio"
+
+
 def asset(name: str) -> Path:
     """A file that ships with the program; it may be missing."""
     return Path(str(importlib.resources.files("assets") / name))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from imgui_bundle import hello_imgui
+from imgui_bundle import hello_imgui, imgui
 
 from app import layout
 from app.dialogs import PathDialog
 from app.engine import Engine, carried_camera
 from app.loader import Loader, LoadFailure
 from app.messages import Messages
+from app.paths import pictures_dir
 from app.settings import Settings, save_settings
 from app.style import apply_plot_style
 from app.train_controller import TrainController
@@ -155,9 +157,15 @@ class Studio:
             status_bar.StatusView(
                 run=run.item if run is not None else None,
                 work=f"{progress.text}… {progress.fraction:.0%}" if progress is not None else "",
+                notice=self.messages.notice,
                 frames_per_second=hello_imgui.frame_rate(),
             )
         )
+
+    def draw_menu(self) -> None:
+        """What the studio's menu offers beside closing it."""
+        if imgui.menu_item("Save picture", "", False, self.engine.shown is not None)[0]:
+            self._save_picture()
 
     def draw_overlays(self) -> None:
         """What lies above the panels: dialogs."""
@@ -168,6 +176,20 @@ class Studio:
         chosen = self._dialog.poll()
         if chosen is not None:
             self.train.edit(_with_path(self.train.form, *chosen), ())
+
+    def _save_picture(self) -> None:
+        pixels = self.view.pixels()
+        if pixels is None:
+            return
+        from app.picture_file import save_picture  # loads PIL, so not before the first frame
+
+        path = pictures_dir() / f"epigraf-{time.strftime('%Y%m%d-%H%M%S')}.png"
+        try:
+            save_picture(path, pixels[..., :3], self.scene)
+        except OSError as error:
+            log.error("The picture cannot be saved: %s", error)
+        else:
+            log.info("Saved %s", path)
 
     def _choose_source(self) -> None:
         wanted = self.train.source
@@ -229,7 +251,8 @@ class Studio:
     def _draw_viewport(self) -> None:
         self._viewport_problem()
         hint = self.engine.hint
-        title = "Nothing to show yet" if hint else "Loading…"
+        busy = not hint and self.engine.problem is None and self.view.problem is None
+        title = "Loading…" if busy else "Nothing to show yet"
         camera = self._viewport.draw(self.scene.camera, self._home, self._picture, hint, title)
         if camera is not None:
             self.scene = replace(self.scene, camera=camera)

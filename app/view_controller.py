@@ -15,6 +15,8 @@ from widgets.picture import Picture
 from widgets.train_view import Problem
 
 if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
+    import numpy as np
+
     from app.gl.volume_renderer import VolumeRenderer
 
 log = logging.getLogger(__name__)
@@ -75,6 +77,12 @@ class ViewController:
         if self._renderer is None or not self._uploaded or self.problem is not None:
             return None
         return self._renderer.picture(scene.camera, scene.quality, width, height, moving)
+
+    def pixels(self) -> np.ndarray | None:
+        """The last picture, [height, width, 4], uint8, top row first; None before the first."""
+        if self._renderer is None or not self._uploaded:
+            return None
+        return self._renderer.read_pixels()
 
     def close(self) -> None:
         """Free everything on the GPU."""

@@ -10,6 +10,9 @@ from widgets.common import em, text_colour, vec4
 from widgets.palette import TONES, Tone
 from widgets.train import STATE_TONES, STATE_WORDS
 from widgets.train_view import RunItem
+from widgets.views import Level, LogLine
+
+NOTICE_TONES: dict[Level, Tone] = {"warning": "warning", "error": "error"}
 
 
 @dataclass(frozen=True)
@@ -19,11 +22,13 @@ class StatusView:
     Attributes:
         run: The attached run, if any.
         work: What the model worker does; empty when it rests.
+        notice: The studio's last message, while it is news.
         frames_per_second: Of the window.
     """
 
     run: RunItem | None
     work: str
+    notice: LogLine | None
     frames_per_second: float
 
 
@@ -42,6 +47,10 @@ def draw(view: StatusView) -> None:
         imgui.same_line(0, em(2))
         with text_colour("busy"):
             imgui.text(view.work)
+    if view.notice is not None:
+        imgui.same_line(0, em(2))
+        with text_colour(NOTICE_TONES.get(view.notice.level, "quiet")):
+            imgui.text(view.notice.text)
     text = f"{view.frames_per_second:.0f} fps"
     imgui.same_line(imgui.get_window_width() - imgui.calc_text_size(text).x - em(1))
     with text_colour("quiet"):

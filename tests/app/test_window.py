@@ -8,6 +8,7 @@ import pytest
 from imgui_bundle import imgui
 
 from app import layout
+from app.picture_file import read_scene
 from app.studio import Studio
 from core.camera import Camera
 from core.scene import Latent, Quality
@@ -162,5 +163,22 @@ def test_a_broken_checkpoint_and_a_killed_worker_leave_the_window_alive(tmp_path
         ui.wait_until(ctx, lambda: studio.engine.shown.version > version, 30, "the next sample by a new worker")
         assert studio.worker.process_id != killed
         assert studio.engine.problem is None
+
+    ui.run_studio(clicks, monkeypatch, tmp_path, source=str(run.path))
+
+
+def test_a_picture_is_saved_with_its_scene(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("app.studio.pictures_dir", lambda: tmp_path / "pictures")
+    run = studio_runs.ended_run(tmp_path)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 30, "a picture")
+        ctx.set_ref("##MainMenuBar")
+        ctx.menu_click("Studio/Save picture")
+        ui.wait_until(ctx, lambda: any("Saved" in line.text for line in studio.messages.lines), 5, "a word on it")
+        ui.capture(ctx, tmp_path / "saved.png")
+        [path] = (tmp_path / "pictures").iterdir()
+        assert read_scene(path) == studio.scene
 
     ui.run_studio(clicks, monkeypatch, tmp_path, source=str(run.path))
