@@ -91,9 +91,7 @@ class ViewportPanel:
             if imgui.is_mouse_double_clicked(imgui.MouseButton_.left) or self._reset_key():
                 return home
         moved = camera
-        held = (
-            self._grip is not None and not imgui.is_item_activated()
-        )
+        held = self._grip is not None and not imgui.is_item_activated()
         if held and (io.mouse_delta.x or io.mouse_delta.y):
             move = navigation.panned if self._grip == "pan" else navigation.orbited
             moved = move(moved, io.mouse_delta.x, io.mouse_delta.y, side)

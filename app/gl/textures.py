@@ -104,6 +104,8 @@ class PictureTarget:
 
     def wait(self) -> None:
         """Wait until it is drawn, by reading one pixel: some drivers return from glFinish early."""
+        if self.size == (0, 0):
+            return
         before = int(GL.glGetIntegerv(GL.GL_READ_FRAMEBUFFER_BINDING))
         GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._framebuffer)
         GL.glReadPixels(0, 0, 1, 1, GL.GL_RGBA, self._type, np.empty(4, self._dtype))

@@ -168,6 +168,10 @@ class VolumeRenderer:
         pixels = self._target.read()
         return 2 * pixels[..., :3] - 1, pixels[..., 3]
 
+    def wait(self) -> None:
+        """Wait until the last picture is drawn."""
+        self._target.wait()
+
     def close(self) -> None:
         """Free everything on the GPU."""
         self._timer.close()
