@@ -65,24 +65,24 @@ def test_killed_window_and_killed_trainer(tmp_path: Path, monkeypatch, repositor
 
         def clicks(ctx: ui.Context, studio: Studio) -> None:
             opened.append(studio)
-            ui.wait_until(ctx, lambda: state() == "running", 20, "the window to find the run by itself")
-            ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 3, 20, "its curve")
+            ui.wait_until(ctx, lambda: state() == "running", 60, "the window to find the run by itself")
+            ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 3, 60, "its curve")
             assert_gap_free(run, studio)
-            ui.wait_until(ctx, lambda: studio.engine.shown is not None, 60, "its generator in the viewport")
+            ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "its generator in the viewport")
 
             killed = run.status()
             os.kill(killed.pid, signal.SIGKILL)
-            ui.wait_until(ctx, lambda: state() == "dead", 30, "the window to notice that the trainer is dead")
+            ui.wait_until(ctx, lambda: state() == "dead", 90, "the window to notice that the trainer is dead")
             ui.capture(ctx, tmp_path / "dead.png")
             assert "killed or crashed" in studio.train.view().attached.view.message
             ctx.item_click("//Train/###resume")
-            ui.wait_until(ctx, lambda: state() == "running", 60, "the trainer to be resumed")
-            ui.wait_until(ctx, lambda: run.status().step > killed.step, 30, "the training to go on")
-            ui.wait_until(ctx, lambda: studio.train.run.curves.kimg[-1] > killed.kimg, 30, "the curve to go on")
+            ui.wait_until(ctx, lambda: state() == "running", 90, "the trainer to be resumed")
+            ui.wait_until(ctx, lambda: run.status().step > killed.step, 90, "the training to go on")
+            ui.wait_until(ctx, lambda: studio.train.run.curves.kimg[-1] > killed.kimg, 90, "the curve to go on")
             assert run.status().start == 2
             assert_gap_free(run, studio)
             ctx.item_click("//Train/###stop")
-            ui.wait_until(ctx, lambda: state() == "stopped", 30, "the end")
+            ui.wait_until(ctx, lambda: state() == "stopped", 90, "the end")
 
         ui.run_studio(clicks, monkeypatch, tmp_path)
         assert run.status().state == "stopped"

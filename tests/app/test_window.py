@@ -88,14 +88,14 @@ def test_wrong_input_is_explained_beside_the_field(tmp_path: Path, monkeypatch):
         view = studio.train.view
         ctx.item_click("##path")
         ctx.key_chars_replace_enter(str(broken))
-        ui.wait_until(ctx, lambda: view().data.kind == "bad", 10, "a word on the broken zip")
+        ui.wait_until(ctx, lambda: view().data.kind == "bad", 30, "a word on the broken zip")
         assert "broken.zip" in view().data.text
         ctx.item_click("##name")
         ctx.key_chars_replace_enter("a/b")
-        ui.wait_until(ctx, lambda: view().name.kind == "bad", 10, "a word on the name")
+        ui.wait_until(ctx, lambda: view().name.kind == "bad", 30, "a word on the name")
         ctx.item_click("##runs")
         ctx.key_chars_replace_enter(str(locked))
-        ui.wait_until(ctx, lambda: view().folder.kind == "bad", 10, "a word on the folder")
+        ui.wait_until(ctx, lambda: view().folder.kind == "bad", 30, "a word on the folder")
         assert not view().can_start
         ui.capture(ctx, tmp_path / "wrong.png")
         ctx.item_click("##runs")
@@ -104,7 +104,7 @@ def test_wrong_input_is_explained_beside_the_field(tmp_path: Path, monkeypatch):
         ctx.key_chars_replace_enter(str(toy_data(tmp_path / "good.zip")))
         ctx.item_click("##name")
         ctx.key_chars_replace_enter("fine-1")
-        ui.wait_until(ctx, lambda: view().can_start, 10, "a form that can be started")
+        ui.wait_until(ctx, lambda: view().can_start, 30, "a form that can be started")
         assert "24 pictures" in view().data.text
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
@@ -115,14 +115,14 @@ def test_an_ended_run_is_shown_when_chosen(tmp_path: Path, monkeypatch):
     run = studio_runs.ended_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        ui.wait_until(ctx, lambda: bool(studio.train.view().runs), 10, "the list of runs")
+        ui.wait_until(ctx, lambda: bool(studio.train.view().runs), 30, "the list of runs")
         assert studio.train.attached is None, "only a living run is attached by itself"
         ctx.set_ref("//Train")
         ctx.combo_click(f"##run/{run.name}")
-        ui.wait_until(ctx, lambda: studio.train.run is not None, 10, "the run")
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 30, "its generator")
+        ui.wait_until(ctx, lambda: studio.train.run is not None, 30, "the run")
+        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "its generator")
         assert studio.scene.source.kind == "run"
-        ui.wait_until(ctx, lambda: studio._last_sample is not None, 10, "its newest sample")
+        ui.wait_until(ctx, lambda: studio._last_sample is not None, 30, "its newest sample")
         ui.capture(ctx, tmp_path / "curves.png")
         ctx.set_ref("//Samples")
         ctx.item_input_value("##kimg", 0)
@@ -147,20 +147,20 @@ def test_a_broken_checkpoint_and_a_killed_worker_leave_the_window_alive(tmp_path
     snapshot.write_bytes(whole[: len(whole) // 2])
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        ui.wait_until(ctx, lambda: studio.engine.problem is not None, 30, "a word on the broken checkpoint")
+        ui.wait_until(ctx, lambda: studio.engine.problem is not None, 90, "a word on the broken checkpoint")
         assert snapshot.name in studio.engine.problem.message
         ui.capture(ctx, tmp_path / "broken.png")
         ctx.item_click("//Viewport/**/Copy##viewport")
         assert snapshot.name in imgui.get_clipboard_text()
         snapshot.write_bytes(whole)
         ctx.item_click("//Viewport/**/Try again##viewport")
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 30, "the whole checkpoint")
-        ui.wait_until(ctx, lambda: not studio.worker.busy, 30, "the worker to rest")
+        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "the whole checkpoint")
+        ui.wait_until(ctx, lambda: not studio.worker.busy, 90, "the worker to rest")
 
         killed, version = studio.worker.process_id, studio.engine.shown.version
         psutil.Process(killed).kill()
         ctx.item_click("//Latent/###seed+")
-        ui.wait_until(ctx, lambda: studio.engine.shown.version > version, 30, "the next sample by a new worker")
+        ui.wait_until(ctx, lambda: studio.engine.shown.version > version, 90, "the next sample by a new worker")
         assert studio.worker.process_id != killed
         assert studio.engine.problem is None
 
@@ -173,7 +173,7 @@ def test_a_picture_is_saved_with_its_scene(tmp_path: Path, monkeypatch):
     run = studio_runs.ended_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 30, "a picture")
+        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "a picture")
         ctx.set_ref("##MainMenuBar")
         ctx.menu_click("Studio/Save picture")
         ui.wait_until(ctx, lambda: any("Saved" in line.text for line in studio.messages.lines), 5, "a word on it")

@@ -19,35 +19,35 @@ def test_train_from_the_window(tmp_path: Path, monkeypatch):
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         studio_runs.fill_form(ctx, studio, data)
-        ui.wait_until(ctx, lambda: studio.train.view().can_start, 10, "a form that can be started")
+        ui.wait_until(ctx, lambda: studio.train.view().can_start, 30, "a form that can be started")
         ui.capture(ctx, tmp_path / "form.png")
         ctx.item_click("//Train/###start")
-        ui.wait_until(ctx, lambda: studio.train.attached is not None, 10, "the run to be attached")
+        ui.wait_until(ctx, lambda: studio.train.attached is not None, 30, "the run to be attached")
         ui.capture(ctx, tmp_path / "starting.png")
-        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "running", 60, "the trainer to run")
-        ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 2, 30, "curves to get points")
-        ui.wait_until(ctx, lambda: bool(studio.train.run.samples), 30, "samples to appear")
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "running", 90, "the trainer to run")
+        ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 2, 90, "curves to get points")
+        ui.wait_until(ctx, lambda: bool(studio.train.run.samples), 90, "samples to appear")
 
         shown = lambda: studio.engine.shown  # noqa: E731
-        ui.wait_until(ctx, lambda: shown() is not None and shown().kimg and not shown().preview, 30, "live weights")
+        ui.wait_until(ctx, lambda: shown() is not None and shown().kimg and not shown().preview, 90, "live weights")
         first, before = shown(), ui.capture(ctx, tmp_path / "live1.png", "Viewport")
-        ui.wait_until(ctx, lambda: shown().kimg > first.kimg, 30, "the next live weights")
+        ui.wait_until(ctx, lambda: shown().kimg > first.kimg, 90, "the next live weights")
         after = ui.capture(ctx, tmp_path / "live2.png", "Viewport")
         assert not np.array_equal(before, after), "the viewport does not follow the run"
         ui.capture(ctx, tmp_path / "running.png")
 
         ctx.item_click("//Train/###pause")
-        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "paused", 30, "the pause")
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "paused", 90, "the pause")
         paused = RunDirectory(studio.train.attached).status().step
         heartbeat = RunDirectory(studio.train.attached).status().heartbeat
         later = lambda: RunDirectory(studio.train.attached).status()  # noqa: E731
-        ui.wait_until(ctx, lambda: later().heartbeat > heartbeat, 10, "a heartbeat while paused")
+        ui.wait_until(ctx, lambda: later().heartbeat > heartbeat, 30, "a heartbeat while paused")
         assert later().step == paused
         ui.capture(ctx, tmp_path / "paused.png")
         ctx.item_click("//Train/###resume")
-        ui.wait_until(ctx, lambda: studio_runs.step_of(studio) > paused, 30, "the step counter to move on")
+        ui.wait_until(ctx, lambda: studio_runs.step_of(studio) > paused, 90, "the step counter to move on")
         ctx.item_click("//Train/###stop")
-        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "stopped", 30, "the end")
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "stopped", 90, "the end")
         ui.capture(ctx, tmp_path / "stopped.png")
 
     with studio_runs.no_trainer_left(tmp_path):

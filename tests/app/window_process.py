@@ -21,7 +21,7 @@ def main(home: Path) -> None:
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         studio_runs.fill_form(ctx, studio, data)
-        ui.wait_until(ctx, lambda: studio.train.view().can_start, 10, "a form that can be started")
+        ui.wait_until(ctx, lambda: studio.train.view().can_start, 30, "a form that can be started")
         ctx.item_click("//Train/###start")
         ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "the run's generator in the viewport")
         print(f"training {studio.worker.process_id}", flush=True)
