@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # pydantic waits until after the first frame
 
 log = logging.getLogger(__name__)
 
-ATTACHED_SECONDS = 0.35
+LIVING_SECONDS = 0.35
 IDLE_SECONDS = 1.5
 LIST_SECONDS = 2.0
 LEASE_SECONDS = 4.0
@@ -136,7 +136,9 @@ class RunWatch:
         lister, reader = _Lister(), None
         while True:
             with self._lock:
-                pause = ATTACHED_SECONDS if self._path is not None else IDLE_SECONDS
+                attached = self._seen.attached
+                living = self._path is not None and (attached is None or attached.item.view.active)
+                pause = LIVING_SECONDS if living else IDLE_SECONDS
                 self._lock.wait_for(lambda: self._closing or self._look_now, pause)
                 if self._closing:
                     return

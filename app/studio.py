@@ -132,6 +132,11 @@ class Studio:
     def free_gpu(self) -> None:
         """The window closes: free what lies on the GPU while the context is still there."""
         self.wake.close()
+        if not self.opened:
+            return
+        from app.gl.errors import forget_errors
+
+        forget_errors()
         self.view.close()
         if self._sample_texture is not None:
             self._sample_texture.close()
@@ -173,7 +178,12 @@ class Studio:
             form = self.train.form
             self._dialog.open(self.train.browse, form.runs_dir if self.train.browse == "runs" else form.data_path)
             self.train.browse = None
+        if not self.opened:
+            return
+        from app.gl.errors import forget_errors  # PyOpenGL waits until after the first frame
+
         chosen = self._dialog.poll()
+        forget_errors()
         if chosen is not None:
             self.train.edit(_with_path(self.train.form, *chosen), ())
 

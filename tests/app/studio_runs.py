@@ -16,6 +16,7 @@ import yaml
 from PIL import Image
 
 from app.studio import Studio
+from core.baked import BakedVolume
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from tests import ui
@@ -33,6 +34,17 @@ CHANGES: dict[str, Any] = {
     "loop.state_minutes": 0.02,
     "loop.live_seconds": 0.5,
 }
+
+
+def ball() -> BakedVolume:
+    """An analytic demo: a ball, red to one side and blue to the other, in white."""
+    line = np.linspace(-0.35, 0.35, 48)
+    z, y, x = np.meshgrid(line, line, line, indexing="ij")
+    density = (0.2 - np.sqrt(x**2 + y**2 + z**2)) * 800
+    colour = np.where(x[..., None] > 0, [1.0, -1.0, -1.0], [-1.0, -1.0, 1.0])
+    outside = (density < -40)[..., None]
+    values = np.concatenate([np.where(outside, 1.0, colour), density[..., None]], axis=-1)
+    return BakedVolume(values.astype(np.float16), 0.35, 0.74, 1.26, 1.0, 30.0, 96, "ball")
 
 
 def prepare(home: Path) -> Path:

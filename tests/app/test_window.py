@@ -14,6 +14,7 @@ from core.camera import Camera
 from core.scene import Latent, Quality
 from tests import ui
 from tests.app import studio_runs
+from tests.app.studio_runs import ball
 from tests.training.toy import toy_data
 
 pytestmark = pytest.mark.ui
@@ -182,3 +183,29 @@ def test_a_picture_is_saved_with_its_scene(tmp_path: Path, monkeypatch):
         assert read_scene(path) == studio.scene
 
     ui.run_studio(clicks, monkeypatch, tmp_path, source=str(run.path))
+
+
+def test_a_data_set_is_chosen_in_a_dialog(tmp_path: Path, monkeypatch):
+    data = studio_runs.prepare(tmp_path)
+    ball().save(tmp_path / "demo.npz")  # so that the viewport draws beside the dialog
+    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 30, "the demo")
+        ctx.set_ref("//Train")
+        ctx.combo_click("##data/Own zip or folder")
+        ctx.item_click("##path")
+        ctx.key_chars_replace_enter(str(tmp_path))
+        ctx.item_click("###browse zip")
+        ctx.set_ref("//$FOCUSED")
+        ctx.item_click("**/Cancel")
+        assert studio.train.form.data_path == str(tmp_path)
+        ctx.item_click("//Train/###browse zip")
+        ctx.set_ref("//$FOCUSED")
+        ctx.item_click(f"**/{data.name}")
+        ctx.item_click("**/Open")
+        ctx.yield_(3)
+        assert studio.train.form.data_path == str(data)
+        ui.wait_until(ctx, lambda: studio.train.view().data.kind == "good", 30, "a word on the data")
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)

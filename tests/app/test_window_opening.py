@@ -10,20 +10,9 @@ import pytest
 
 from app import window
 from app.studio import Studio
-from core.baked import BakedVolume
 from core.scene import Scene, Source
 from tests import ui
-
-
-def ball() -> BakedVolume:
-    """An analytic demo: a ball, red to one side and blue to the other, in white."""
-    line = np.linspace(-0.35, 0.35, 48)
-    z, y, x = np.meshgrid(line, line, line, indexing="ij")
-    density = (0.2 - np.sqrt(x**2 + y**2 + z**2)) * 800
-    colour = np.where(x[..., None] > 0, [1.0, -1.0, -1.0], [-1.0, -1.0, 1.0])
-    outside = (density < -40)[..., None]
-    values = np.concatenate([np.where(outside, 1.0, colour), density[..., None]], axis=-1)
-    return BakedVolume(values.astype(np.float16), 0.35, 0.74, 1.26, 1.0, 30.0, 96, "ball")
+from tests.app.studio_runs import ball
 
 
 @pytest.mark.ui
