@@ -1,5 +1,6 @@
 """The renderer beside others in one context: it leaves their state alone, leaks nothing, and tells the time."""
 
+import ctypes
 import time
 
 import numpy as np
@@ -61,6 +62,30 @@ def test_the_state_of_others_is_left_alone(gl, renderer):
     pixels = renderer.read_pixels()
     assert state(gl) == before
     assert (pixels.std(axis=(0, 1))[:3] > 0).all()  # neither their scissor nor their mask came into ours
+
+
+def leave_an_error() -> None:
+    """As code in C++ does it: nobody looks for the error."""
+    from OpenGL.platform import PLATFORM
+
+    PLATFORM.GL.glEnable(ctypes.c_uint(0xFFFF))
+
+
+def test_errors_that_others_left_are_not_taken_for_ours(gl, renderer):
+    actions = [
+        lambda: renderer.upload(smooth_volume(seed=4)),
+        lambda: renderer.render(Camera(), QUALITY, 16, 16),
+        renderer.read_pixels,
+        lambda: renderer.render(Camera(), QUALITY, 16, 16),  # the same again
+        lambda: VolumeRenderer().close(),
+        renderer.close,
+    ]
+    leave_an_error()
+    assert gl.glGetError() == gl.GL_INVALID_ENUM
+    for action in actions:
+        leave_an_error()
+        action()
+    assert gl.glGetError() == gl.GL_NO_ERROR
 
 
 def test_resizing_reuses_and_closing_frees(gl, renderer):
