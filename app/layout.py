@@ -93,7 +93,7 @@ def opengl_options(minimal: bool = False) -> hello_imgui.OpenGlOptions:
 def _dock(docking: hello_imgui.DockingParams, panels: Mapping[str, Callable[[], None]]) -> None:
     split, way = hello_imgui.DockingSplit, imgui.Dir
     # The little triangle on every tab bar offers nothing that the View menu does not.
-    plain = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button
+    plain = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
     docking.main_dock_space_node_flags |= plain
     docking.docking_splits = [
         split(MAIN, "left", way.left, 0.25, plain),
