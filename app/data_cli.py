@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,11 @@ are used; objects without get a pattern of their own.  Ctrl-C leaves nothing beh
 MESH_EXAMPLES = """examples:
   epigraf data meshes models --views 64 --resolution 64 --out models64.zip
   epigraf data meshes models --protocol megascans --resolution 256 --out models256.zip"""
+SHAPES = """Make the built-in data set: procedural fruit, plants, mushrooms, cakes, vessels and lanterns, each one
+different.  The same seed makes the same pictures; without options it is the set that comes with the program."""
+SHAPE_EXAMPLES = """examples:
+  epigraf data shapes --out shapes128.zip
+  epigraf data shapes --count 1000 --views 32 --resolution 256 --seed 1 --full-colour --out shapes256.zip"""
 CHECK = "Read every picture and pose of a data set, say what is in it and what is wrong (then the exit code is 1)."
 
 
@@ -25,6 +33,12 @@ def register(subparsers: Any) -> None:
     meshes.add_argument("--protocol", default="objects", choices=("objects", "megascans"), help="placing and cameras")
     _picture_arguments(meshes, views=64, resolution=64)
     meshes.set_defaults(handler=run_meshes)
+    shapes = _command(commands, "shapes", "make the built-in data set of procedural objects", SHAPES, SHAPE_EXAMPLES)
+    shapes.add_argument("--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of a kind)")
+    shapes.add_argument("--format", default="webp", choices=("webp", "png"), help="both without loss (default: webp)")
+    shapes.add_argument("--full-colour", action="store_true", help="do not round colours; files are twice as large")
+    _picture_arguments(shapes, views=8, resolution=128)
+    shapes.set_defaults(handler=run_shapes)
     check = _command(
         commands, "check", "validate and summarise a data set", CHECK, "example:\n  epigraf data check a.zip"
     )
@@ -36,7 +50,7 @@ def run_meshes(args: argparse.Namespace) -> int:
     """`epigraf data meshes`.  Returns the exit code; raises MeshError, DataSetError."""
     from app.data_meshes import PROTOCOLS, render_folder  # VTK is loaded only when something is rendered
 
-    with ProgressLine("rendering") as line:
+    with terminated_like_interrupted(), ProgressLine("rendering") as line:
         dropped = render_folder(
             args.folder,
             args.out,
@@ -52,6 +66,25 @@ def run_meshes(args: argparse.Namespace) -> int:
     return _say_written(args.out)
 
 
+def run_shapes(args: argparse.Namespace) -> int:
+    """`epigraf data shapes`.  Returns the exit code; raises DataSetError."""
+    from app.data_shapes import render_shapes
+
+    with terminated_like_interrupted(), ProgressLine("rendering") as line:
+        render_shapes(
+            args.out,
+            count=args.count,
+            views=args.views,
+            resolution=args.resolution,
+            seed=args.seed,
+            overwrite=args.force,
+            picture_format=args.format,
+            full_colour=args.full_colour,
+            on_progress=line.update,
+        )
+    return _say_written(args.out)
+
+
 def run_check(args: argparse.Namespace) -> int:
     """`epigraf data check`.  Returns 0 for a data set that can be used, else 1."""
     from training.data_check import check
@@ -60,6 +93,16 @@ def run_check(args: argparse.Namespace) -> int:
         report = check(args.path, line.update)
     print(report.text())
     return 0 if report.ok else 1
+
+
+@contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """Let a polite kill clean up as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def positive(text: str) -> int:

@@ -12,10 +12,9 @@ import numpy as np
 
 from app.mesh_load import MeshError, load_model, mesh_files
 from app.mesh_model import Model, Surface, bounding_sphere, subdivided, with_normals
-from app.mesh_render import Renderer, SkyLight, on_white
+from app.mesh_render import Renderer, SkyLight, fibonacci_sphere, on_white
 from app.mesh_texture import object_colours, seed_of
-from core.camera import Camera
-from core.poses import PoseConfig
+from core.camera import Camera, angles_of
 from training.data_format import StudioBlock
 from training.data_writer import PictureFormat, writing
 
@@ -23,6 +22,7 @@ from training.data_writer import PictureFormat, writing
 POLE_MARGIN = 1e-3
 # Light and procedural colours live at the vertices, so edges must be short: this part of the object's radius.
 LONGEST_EDGE = 0.06
+SCAN_LIGHT = SkyLight()
 
 OnProgress = Callable[[int, int, str], None]
 
@@ -130,9 +130,16 @@ def render_models(
     seed: int = 0,
     overwrite: bool = False,
     picture_format: PictureFormat = "png",
+    light: SkyLight = SCAN_LIGHT,
+    develop: Callable[[np.ndarray], np.ndarray] = on_white,
+    made_by: str = "data meshes",
     on_progress: OnProgress | None = None,
 ) -> list[Dropped]:
-    """Render models as they come; see `render_folder`.  `names` has one for each, `title` is the data set's."""
+    """Render models as they come; see `render_folder`.
+
+    `names` has one for each model, `title` is the data set's, `light` falls on them all, and `develop` makes what is
+    stored of what is rendered: [R, R, 4] with premultiplied colours to uint8 [R, R, 3].  `made_by` is the command.
+    """
     dropped: list[Dropped] = []
     kept: list[str] = []
     total = views * len(names)
@@ -143,50 +150,58 @@ def render_models(
             if float(extent.prod()) < protocol.least_volume:
                 dropped.append(Dropped(name, f"its box holds {extent.prod():.2f}, less than {protocol.least_volume:g}"))
                 continue
-            renderer.show(renderer.lit(coloured(placed, protocol.scale), SkyLight()))
-            pictures, poses = [], sphere_poses(views, seed, name)
+            renderer.show(renderer.lit(coloured(placed, protocol.scale), light))
+            pictures, alphas, poses = [], [], sphere_poses(views, seed, name)
             for view, (yaw, pitch) in enumerate(poses):
-                pictures.append(renderer.picture(Camera(yaw, pitch, protocol.radius, protocol.fov)))
+                picture = renderer.picture(Camera(yaw, pitch, protocol.radius, protocol.fov))
+                alphas.append(float(picture[..., 3].mean()))
+                pictures.append(develop(picture))
                 if on_progress is not None:
                     on_progress(index * views + view + 1, total, name)
-            alpha = float(np.mean([picture[..., 3].mean() for picture in pictures]))
+            alpha = float(np.mean(alphas))
             if alpha < protocol.least_alpha:
                 dropped.append(
                     Dropped(name, f"covers {alpha:.1%} of its pictures, less than {protocol.least_alpha:.0%}")
                 )
                 continue
             for picture, (yaw, pitch) in zip(pictures, poses, strict=True):
-                writer.add(on_white(picture), (yaw, pitch, 0.0), len(kept))
+                writer.add(picture, (yaw, pitch, 0.0), len(kept))
             kept.append(name)
         if not kept:
             raise MeshError(
                 f"{title}: no object is left: " + "; ".join(f"{item.name} {item.reason}" for item in dropped)
             )
-        writer.describe(description(protocol, title, kept))
+        writer.describe(description(protocol, title, kept, made_by))
     return dropped
 
 
-def description(protocol: Protocol, title: str, objects: list[str]) -> StudioBlock:
-    """What the data set says of its cameras."""
+def description(protocol: Protocol, title: str, objects: list[str], made_by: str) -> StudioBlock:
+    """What the data set says of its cameras, and of how it was made."""
     return StudioBlock(
         name=title, fov=protocol.fov, radius=protocol.radius, scale=protocol.scale, near=protocol.near,
         far=protocol.far, cube_scale=protocol.cube_scale, background="white", protocol=protocol.name,
-        objects=tuple(objects), generator=f"epigraf-studio {version('epigraf-studio')}",
+        objects=tuple(objects), generator=f"epigraf-studio {version('epigraf-studio')}: {made_by}",
     )  # fmt: skip
 
 
 def sphere_poses(count: int, seed: int, name: str) -> list[tuple[float, float]]:
-    """Yaw and pitch uniform on the sphere, radians; they depend on the seed and the object's name alone."""
+    """Yaw and pitch, radians, evenly spread over the sphere; they depend on the seed and the object's name alone.
+
+    A regular arrangement is turned at random, so that each pose by itself is uniform on the sphere.
+    """
     rng = np.random.default_rng([seed, seed_of(name)])
-    drawn = PoseConfig(kind="spherical-uniform").sample(count, rng)
-    drawn[:, 1] = np.clip(drawn[:, 1], POLE_MARGIN, math.pi - POLE_MARGIN)
-    return [(float(yaw), float(pitch)) for yaw, pitch in drawn]
+    rotation, upper = np.linalg.qr(rng.normal(size=(3, 3)))
+    yaw, pitch = angles_of(fibonacci_sphere(count) @ (rotation * np.sign(np.diag(upper))))
+    pitch = np.clip(pitch, POLE_MARGIN, math.pi - POLE_MARGIN)
+    return list(zip(yaw.tolist(), pitch.tolist(), strict=True))
 
 
 def coloured(model: Model, scale: float) -> Model:
-    """The model with normals, short edges, and procedural colours where the file gives none."""
+    """The model with normals, short edges, and procedural colours where it has none; a finished one stays as it is."""
 
     def finished(surface: Surface) -> Surface:
+        if surface.normals is not None and surface.colours is not None:
+            return surface
         # Normals first: splitting then spreads them over coarse triangles, which look round.
         surface = subdivided(with_normals(surface), LONGEST_EDGE * scale)
         if surface.colours is None:

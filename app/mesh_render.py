@@ -34,22 +34,24 @@ class SkyLight:
     Attributes:
         directions: How many directions are tried for shadows.
         ambient: Part of the light that shadows do not take away.
+        strength: Factor of the rest.
         key: Where the brightest part of the sky is; y is up.
         resolution: Pixels along a side of a shadow picture.
     """
 
     directions: int = 40
     ambient: float = 0.3
+    strength: float = 1.0
     key: tuple[float, float, float] = (0.5, 0.75, 0.45)
     resolution: int = 256
 
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
-        """Directions [d, 3] towards the light, and weights [d] under which a free plane facing the key gets about 1."""
+        """Directions [d, 3] towards the light, and weights [d] that give a free plane facing the key `strength`."""
         directions = fibonacci_sphere(self.directions)
         key = np.array(self.key) / np.linalg.norm(self.key)
         weights = 0.55 + 0.25 * directions[:, 1] + 0.6 * np.clip(directions @ key, 0, 1) ** 2
         facing = np.clip(directions @ key, 0, None)
-        return directions, weights / (weights * facing).sum()
+        return directions, self.strength * weights / (weights * facing).sum()
 
 
 def fibonacci_sphere(count: int) -> np.ndarray:

@@ -1,0 +1,84 @@
+"""The built-in data set: variety, reproducibility, and the copy that comes with the program."""
+
+import numpy as np
+import pytest
+
+from app.cli import main
+from app.data_meshes import OBJECTS
+from app.data_shapes import KINDS, make_shape, render_shapes, rounded_on_white, shape_names
+from training.data_check import check
+from training.data_set import ImageDataSet
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_makes_objects_that_differ_and_can_be_repeated(kind):
+    names = [name for name in shape_names(len(KINDS) * 2) if name.kind == kind]
+    first, second = (make_shape(name).surfaces[0] for name in names)
+    again = make_shape(names[0]).surfaces[0]
+    np.testing.assert_array_equal(first.points, again.points)
+    np.testing.assert_array_equal(first.colours, again.colours)
+    assert first.points.shape != second.points.shape or not np.allclose(first.points, second.points)
+    assert np.isfinite(first.points).all()
+    assert np.isfinite(first.colours).all()
+    assert np.allclose(np.linalg.norm(first.normals, axis=1), 1, atol=1e-6)
+    assert first.colours.min() >= 0
+    assert len(first.faces) < 150_000
+    assert np.linalg.norm(OBJECTS.placed(make_shape(names[1])).points, axis=1).max() == pytest.approx(0.25)
+
+
+def test_another_seed_makes_other_objects():
+    name = shape_names(1)[0]
+    assert not np.array_equal(
+        make_shape(name, 0).surfaces[0].colours[:50], make_shape(name, 1).surfaces[0].colours[:50]
+    )
+
+
+def test_names_take_turns_and_do_not_depend_on_the_count():
+    names = [str(name) for name in shape_names(240)]
+    assert len(set(names)) == 240
+    assert len({name.rsplit("-", 1)[0] for name in names}) == len(KINDS) >= 5
+    assert names[:20] == [str(name) for name in shape_names(20)]
+    assert names[0].endswith("-001")
+
+
+def test_the_command_makes_a_data_set(tmp_path, capsys):
+    out = tmp_path / "shapes.zip"
+    arguments = ["data", "shapes", "--count", "2", "--views", "3", "--resolution", "16", "--out", str(out)]
+    assert main(arguments) == 0
+    assert "6 pictures of 16 px, 2 objects" in capsys.readouterr().out
+    with ImageDataSet.open(out) as data:
+        assert data.names[0].endswith(".webp")
+        assert data.info.objects == ("mushroom-001", "apple-001")
+        corners = np.stack([data.image(i)[[0, 0, -1, -1], [0, -1, 0, -1]] for i in range(6)])
+        assert (corners == 255).all()
+    before = out.read_bytes()
+    render_shapes(tmp_path / "again.zip", count=2, views=3, resolution=16)
+    assert (tmp_path / "again.zip").read_bytes() == before
+
+
+def test_rounding_keeps_white_and_stays_near():
+    alpha = np.ones((16, 16, 1), np.float32)
+    colours = np.random.default_rng(0).random((16, 16, 3)).astype(np.float32)
+    rounded = rounded_on_white(np.concatenate([colours, alpha], axis=-1))
+    assert np.abs(rounded - colours * 255).max() <= 5 + 2.5 + 1
+    assert (rounded_on_white(np.zeros((4, 4, 4), np.float32)) == 255).all()
+
+
+def test_the_embedded_set(repository):
+    path = repository / "assets" / "shapes128.zip"
+    assert path.stat().st_size < 6_300_000
+    with ImageDataSet.open(path) as data:
+        labels = np.bincount([data.label(i) for i in range(len(data))])
+        assert len(labels) == len(data.info.objects) >= 200
+        assert labels.min() >= 8
+        assert data.info.resolution == 128
+        assert data.image(0).shape == (128, 128, 3)
+    kinds = {name.rsplit("-", 1)[0] for name in data.info.objects}
+    assert kinds == set(KINDS)
+
+
+@pytest.mark.soak
+def test_the_whole_embedded_set_is_sound(repository):
+    report = check(repository / "assets" / "shapes128.zip")
+    assert report.ok
+    assert not report.warnings
