@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import sys
@@ -33,9 +34,17 @@ def main(arguments: list[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(message)s",
         datefmt="%Y-%m-%d %H:%M:%S",
     )
+    step_back()
+    return train_run(RunDirectory(parser.parse_args(arguments).run))
+
+
+def step_back() -> None:
+    """Lower this process's priority against the window's, where the system has such a thing."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    return train_run(RunDirectory(parser.parse_args(arguments).run))
+    # Linux weighs sessions against each other first, and a detached trainer has its own (man 7 sched, autogroup).
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def train_run(run: RunDirectory) -> int:
