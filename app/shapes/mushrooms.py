@@ -51,7 +51,7 @@ def _one(rng: np.random.Generator, cap: np.ndarray, rounded: float, dotted: bool
     gills = paint.over(paint.plain(cream * 0.95), paint.plain(pale * 0.75), paint.around(28, 0.6))
     parts = [
         part(
-            stem, paint.over(paint.mottled(cream, cream * 0.88, seed, 0.2), paint.plain(pale), paint.above(-0.1, 0.01))
+            stem, paint.over(paint.plain(pale), paint.mottled(cream, cream * 0.9, seed, 0.2), paint.above(0.15, 0.12))
         ),
         part(lathe(top), skin, at=(0, height - 0.03, 0)),
         part(lathe(below), gills, at=(0, height - 0.03, 0)),
