@@ -70,6 +70,7 @@ class BakeAnswer:
     samples: int
     source: str
     white_back: bool
+    last_delta: float
 
     @classmethod
     def of(

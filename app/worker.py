@@ -131,6 +131,8 @@ class Worker:
                 connection = self._spawn()
                 self._send_next()
             self._serve(connection)
+            with self._lock:
+                self._connection = None  # nobody may write to the number of a closed pipe
             connection.close()
             assert self._process is not None
             self._process.join()

@@ -88,4 +88,4 @@ def bake_field(
             on_progress(rows.stop / resolution)
     samples = render.coarse_samples + render.fine_samples
     cameras = (render.near, render.far, render.radius, render.fov)
-    return BakedVolume(values, field.box, *cameras, samples, source, render.white_back)
+    return BakedVolume(values, field.box, *cameras, samples, source, render.white_back, render.last_delta)

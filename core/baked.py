@@ -29,6 +29,7 @@ class BakedVolume:
         samples: Samples along a training ray (coarse and fine together).
         source: What was baked, for people: checkpoint, seed, truncation.
         white_back: Whether light that even the last sample lets through counts as white.
+        last_delta: How far the last sample of a ray reaches; 1e10 makes it an opaque backdrop.
     """
 
     values: np.ndarray
@@ -40,6 +41,7 @@ class BakedVolume:
     samples: int
     source: str = ""
     white_back: bool = True
+    last_delta: float = 1e10
 
     def __post_init__(self) -> None:
         """Refuse a grid of another shape or type."""
@@ -62,7 +64,7 @@ class BakedVolume:
                 geometry=np.array([self.half, self.near, self.far, self.radius, self.fov]),
                 samples=self.samples,
                 source=self.source,
-                white_back=self.white_back,
+                rest=np.array([float(self.white_back), self.last_delta]),
             )
 
     @classmethod
@@ -77,7 +79,7 @@ class BakedVolume:
                     raise ValueError(f"{path}: baked volume of version {version}; this program reads {FORMAT_VERSION}")
                 half, near, far, radius, fov = (float(value) for value in archive["geometry"])
                 samples, source = int(archive["samples"]), str(archive["source"])
-                white = bool(archive["white_back"])
-                return cls(archive["values"], half, near, far, radius, fov, samples, source, white)
+                white, last_delta = (float(value) for value in archive["rest"])
+                return cls(archive["values"], half, near, far, radius, fov, samples, source, white > 0, last_delta)
         except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
             raise ValueError(f"{path} is not a baked volume ({error})") from error

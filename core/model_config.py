@@ -10,6 +10,9 @@ from pydantic.config import JsonDict
 
 Modulation = Literal["input", "output"]
 Bounds = Literal["range", "box"]
+Backdrop = Literal["field", "white"]
+# Reach of a ray's last sample: to infinity, an opaque backdrop, or hardly anywhere, as before a background of its own.
+LAST_DELTA: dict[Backdrop, float] = {"field": 1e10, "white": 1e-3}
 
 
 def power_of_two(value: int) -> int:
@@ -42,16 +45,27 @@ class RenderConfig(FrozenModel):
         default="range",
         description="Where samples lie: the whole range from near to far (published), or its part inside the box.",
     )
+    backdrop: Backdrop = Field(
+        default="field",
+        description="What ends a ray: its last sample, opaque (published), or plain white behind all samples.",
+    )
     white_back: bool = Field(default=True, description="Add 1 - sum of weights, so that empty rays are white.")
     coarse_samples: int = Field(default=48, ge=2, le=512, description="Stratified samples along a ray.")
     fine_samples: int = Field(
         default=48, ge=0, le=512, description="Samples drawn where the coarse ones found density."
     )
 
+    @property
+    def last_delta(self) -> float:
+        """How far a ray's last sample reaches, world units."""
+        return LAST_DELTA[self.backdrop]
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.near >= self.far:
             raise ValueError(f"near ({self.near}) must be smaller than far ({self.far})")
+        if self.backdrop == "white" and not self.white_back:
+            raise ValueError("backdrop is 'white', so white_back must be on: set it, or backdrop to 'field'")
         return self
 
 

@@ -11,8 +11,6 @@ from torch import Tensor
 from core.model_config import RenderConfig
 from core.triplane import Field
 
-# Without a background network the last sample reaches to infinity: an opaque backdrop (METHOD: Volume rendering).
-LAST_DELTA = 1e10
 TRANSMITTANCE_EPS = 1e-10
 WEIGHT_EPS = 2e-5
 
@@ -53,8 +51,8 @@ def ray_range(origins: Tensor, directions: Tensor, config: RenderConfig) -> tupl
     """Where samples of each ray start and end.
 
     With bounds `range` that is near and far for all.  Parts of it that lie outside the box show the decoder's answer to
-    zeros, which is fog and not empty space; with bounds `box` they are cut off.  A ray that misses the box keeps near
-    and far: it is all backdrop.
+    zeros, which is fog and not empty space; with bounds `box` they are cut off.  A ray that misses the box ends where
+    it starts: it is all backdrop.
 
     Args:
         origins: [batch, 1 or rays, 3], world units.
@@ -74,7 +72,7 @@ def ray_range(origins: Tensor, directions: Tensor, config: RenderConfig) -> tupl
     entry = torch.minimum(one, other).amax(dim=-1, keepdim=True).maximum(near)
     leave = torch.maximum(one, other).amin(dim=-1, keepdim=True).minimum(far)
     hit = leave > entry
-    return torch.where(hit, entry, near), torch.where(hit, leave, far)
+    return torch.where(hit, entry, near), torch.where(hit, leave, near)
 
 
 def coarse_depths(near: Tensor, far: Tensor, samples: int, noise: SamplingNoise) -> Tensor:
@@ -89,17 +87,18 @@ def coarse_depths(near: Tensor, far: Tensor, samples: int, noise: SamplingNoise)
     return near + (far - near) * fractions
 
 
-def compositing_weights(raw_density: Tensor, depths: Tensor) -> tuple[Tensor, Tensor]:
+def compositing_weights(raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
     """Weights of samples along rays.
 
     Args:
         raw_density: Before softplus, [batch, rays, samples].
         depths: Ascending, [batch, rays, samples].
+        last_delta: How far the last sample reaches; 1e10 makes it an opaque backdrop (METHOD: Volume rendering).
 
     Returns:
         Weights [batch, rays, samples], and the opacity before the last sample [batch, rays, 1].
     """
-    deltas = F.pad(depths.diff(dim=-1), (0, 1), value=LAST_DELTA)
+    deltas = F.pad(depths.diff(dim=-1), (0, 1), value=last_delta)
     alpha = 1 - torch.exp(-deltas * F.softplus(raw_density))
     transmittance = torch.cumprod(1 - alpha + TRANSMITTANCE_EPS, dim=-1)
     before = F.pad(transmittance[..., :-1], (1, 0), value=1.0)
@@ -161,13 +160,13 @@ def render_rays(
     depths = coarse_depths(*ray_range(origins, directions, config), config.coarse_samples, noise)
     rgb, density = evaluate(depths)
     if config.fine_samples > 0:
-        weights, _ = compositing_weights(density.detach(), depths)
+        weights, _ = compositing_weights(density.detach(), depths, config.last_delta)
         extra = fine_depths(depths, weights, config.fine_samples, noise)
         extra_rgb, extra_density = evaluate(extra)
         depths, order = torch.cat([depths, extra], dim=-1).sort(dim=-1)
         density = torch.cat([density, extra_density], dim=-1).gather(-1, order)
         rgb = torch.cat([rgb, extra_rgb], dim=-2).gather(-2, order[..., None].expand(*order.shape, 3))
-    weights, opacity = compositing_weights(density, depths)
+    weights, opacity = compositing_weights(density, depths, config.last_delta)
     color = (weights[..., None] * rgb).sum(dim=-2)
     if config.white_back:
         color = color + 1 - weights.sum(dim=-1, keepdim=True)

@@ -1,16 +1,15 @@
 // Volume rendering of a field along one ray (METHOD, Volume rendering).  Needs `vec4 field(vec3 point)`.
 //
-// The last sample is an opaque backdrop: its interval has no end.  A learned white background lives there, so it is
-// always evaluated, and opacity is what the samples before it absorb. Where it is clear enough to let light through,
-// that light is white if the training counted it so.
+// The last sample reaches further than the others: mostly to infinity, which makes it an opaque backdrop.  A learned
+// white background lives there, so it is always evaluated, and opacity is what the samples before it absorb.  What it
+// still lets through is white if the training counted it so.
 
 uniform int u_steps;              // samples along a ray, both ends included
 uniform float u_stop;             // leave the loop once less light than this passes; negative: never
 uniform int u_backdrop;           // 0: the last sample, as it was learned; 1: a constant colour
 uniform vec3 u_backdrop_colour;   // raw colour, [-1, 1]
 uniform float u_rest_colour;      // raw colour of light that even the last sample lets through
-
-const float LAST_INTERVAL = 1e10;
+uniform float u_last_interval;    // how far the last sample reaches; 1e10 makes it an opaque backdrop
 
 // log(1 + exp(x)), exact also far below zero, where 1 + exp(x) rounds to 1.
 float softplus(float x) {
@@ -35,7 +34,7 @@ vec4 integrate(vec3 eye, vec3 direction, vec2 range) {
     float opacity = 1.0 - passing;
     if (u_backdrop == 0) {
         vec4 last = field(eye + range.y * direction);
-        float through = exp(-softplus(last.a) * LAST_INTERVAL);
+        float through = exp(-softplus(last.a) * u_last_interval);
         colour += passing * ((1.0 - through) * last.rgb + through * u_rest_colour);
     } else {
         colour += passing * u_backdrop_colour;

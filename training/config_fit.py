@@ -38,6 +38,7 @@ def with_data_set(config: RunConfig, info: DataSetInfo, angles: np.ndarray | Non
     values["discriminator.image_resolution"] = values["data.resolution"]
     offered: dict[str, Any] = {f"generator.render.{name}": getattr(info, name) for name in RAYS}
     offered["generator.render.white_back"] = info.background == "white"
+    offered["generator.render.backdrop"] = "white" if info.background == "white" else "field"
     offered["poses.kind"] = "custom" if info.has_poses else "spherical-uniform"
     if angles is not None and len(angles):
         offered["discriminator.camera_condition"] = not summarise_poses(angles).covers_sphere

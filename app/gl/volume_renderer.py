@@ -224,6 +224,7 @@ class VolumeRenderer:
         program.set_int("u_backdrop", mode)
         program.set_vector("u_backdrop_colour", (colour,) * 3)
         program.set_float("u_rest_colour", 1.0 if volume.white_back else 0.0)
+        program.set_float("u_last_interval", volume.last_delta)
 
 
 def picture_extent(width: int, height: int) -> tuple[float, float]:

@@ -13,7 +13,6 @@ from core.bounds import depth_range
 from core.camera import Camera, pixel_directions
 
 HALF, NEAR, FAR = 0.35, 0.74, 1.26
-LAST_DELTA = 1e10
 
 
 def volume_of(values: np.ndarray) -> BakedVolume:
@@ -59,7 +58,7 @@ def oracle(volume: BakedVolume, camera: Camera, resolution: int, steps: int) -> 
     points = eye + directions[:, :, None] * depths[..., None]
     grid = torch.from_numpy(volume.values.astype(np.float64)).permute(3, 0, 1, 2)[None]
     sampled = F.grid_sample(grid, (points / volume.half)[None], align_corners=True, padding_mode="border")[0]
-    deltas = F.pad(depths.diff(dim=-1), (0, 1), value=LAST_DELTA)
+    deltas = F.pad(depths.diff(dim=-1), (0, 1), value=volume.last_delta)
     alpha = 1 - torch.exp(-F.softplus(sampled[3]) * deltas)
     passing = torch.cumprod(torch.cat([torch.ones_like(alpha[..., :1]), 1 - alpha], dim=-1), dim=-1)
     color = (passing[..., :-1] * alpha * sampled[:3]).sum(dim=-1).permute(1, 2, 0)

@@ -69,6 +69,14 @@ def test_the_shader_matches_torch(make, volume, camera, manual):
     assert psnr(opacity, expected_opacity, peak=1) >= 60
 
 
+def test_a_white_backdrop_matches_too(make):
+    volume = replace(smooth_volume(), last_delta=1e-3)
+    color, _ = floats(make(target="float"), volume, Camera())
+    expected = oracle(volume, Camera(), SIZE, STEPS)[0]
+    assert psnr(color, expected, peak=2) >= 60
+    assert psnr(expected, oracle(smooth_volume(), Camera(), SIZE, STEPS)[0], peak=2) < 40
+
+
 def test_a_wrong_texel_convention_would_be_noticed(make):
     volume = smooth_volume()
     color, _ = floats(make(target="float", corners_aligned=False), volume, Camera())
