@@ -13,6 +13,7 @@ Test functions run on a thread of the test engine, so they must make no GL calls
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import sys
 import time
@@ -68,7 +69,14 @@ def run_params(
 
 
 def _be_patient() -> None:
-    """The engine kills tests after a minute; ours end by `wait_until`."""
+    """The engine kills tests after a minute, ours end by `wait_until`; and it takes Python's crash handler away.
+
+    With EPIGRAF_FAULTS=FILE a crash in C writes the stacks of all threads there.
+    """
+    faults = os.environ.get("EPIGRAF_FAULTS")
+    if faults:
+        # Open until the process ends: a crash has no time to open it.
+        faulthandler.enable(Path(faults).open("a"))
     io = imgui.test_engine.get_io(hello_imgui.get_imgui_test_engine())
     io.config_watchdog_warning = io.config_watchdog_kill_test = 600.0
 
