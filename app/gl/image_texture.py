@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from OpenGL import GL
 
-from app.gl.state import forget_foreign_errors, texture_state
+from app.gl.errors import forget_errors
+from app.gl.state import texture_state
 from widgets.picture import Picture
 
 
@@ -46,7 +47,7 @@ class ImageTexture:
 
     def close(self) -> None:
         """Free the texture."""
-        forget_foreign_errors()
+        forget_errors()
         if self._id:
             GL.glDeleteTextures([self._id])
             self._id = 0

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from OpenGL import GL
 
-log = logging.getLogger(__name__)
+from app.gl.errors import forget_errors
 
-# Without a current context some drivers report an error for ever.
-_MOST_ERRORS = 16
 _SWITCHES = (GL.GL_BLEND, GL.GL_SCISSOR_TEST, GL.GL_DEPTH_TEST, GL.GL_STENCIL_TEST, GL.GL_CULL_FACE)
-
-
-def forget_foreign_errors() -> None:
-    """Take the errors that other code in this context has left behind, so that they are not taken for ours.
-
-    PyOpenGL looks after each call of ours, and would blame it; dialogs and back-ends in C++ never look.
-    """
-    for _ in range(_MOST_ERRORS):
-        error = int(GL.glGetError())
-        if error == GL.GL_NO_ERROR:
-            return
-        log.debug("an OpenGL error was left behind by other code: %#x", error)
 
 
 @contextmanager
 def drawing_state() -> Iterator[None]:
     """Everything our passes touch, saved; blending and all tests off inside, texture unit 0 active."""
-    forget_foreign_errors()
+    forget_errors()
     draw, read = _integer(GL.GL_DRAW_FRAMEBUFFER_BINDING), _integer(GL.GL_READ_FRAMEBUFFER_BINDING)
     program, vertices = _integer(GL.GL_CURRENT_PROGRAM), _integer(GL.GL_VERTEX_ARRAY_BINDING)
     viewport = [int(value) for value in GL.glGetIntegerv(GL.GL_VIEWPORT)]
@@ -56,7 +41,7 @@ def drawing_state() -> Iterator[None]:
 @contextmanager
 def texture_state() -> Iterator[None]:
     """Bindings of texture unit 0 saved and the unit active inside; pixels come from plain, tightly packed memory."""
-    forget_foreign_errors()
+    forget_errors()
     unit = _integer(GL.GL_ACTIVE_TEXTURE)
     GL.glActiveTexture(GL.GL_TEXTURE0)
     flat, volume = _integer(GL.GL_TEXTURE_BINDING_2D), _integer(GL.GL_TEXTURE_BINDING_3D)

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from OpenGL import GL
 
-from app.gl.state import forget_foreign_errors, texture_state
+from app.gl.errors import forget_errors
+from app.gl.state import texture_state
 
 TargetKind = Literal["screen", "float"]
 _TARGET_FORMATS = {
@@ -30,7 +31,7 @@ class VolumeTexture:
         Raises:
             ValueError: The volume is larger than this GPU's textures may be.
         """
-        forget_foreign_errors()
+        forget_errors()
         limit = int(GL.glGetIntegerv(GL.GL_MAX_3D_TEXTURE_SIZE))
         if max(values.shape[:3]) > limit:
             raise ValueError(f"a volume of {values.shape[:3]} voxels: this GPU takes {limit} a side; bake it coarser")
@@ -91,7 +92,7 @@ class PictureTarget:
         pixels = np.empty((height, width, 4), self._dtype)
         if pixels.size == 0:
             return pixels
-        forget_foreign_errors()
+        forget_errors()
         before = int(GL.glGetIntegerv(GL.GL_READ_FRAMEBUFFER_BINDING))
         buffer = int(GL.glGetIntegerv(GL.GL_PIXEL_PACK_BUFFER_BINDING))
         try:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from OpenGL import GL
 
+from app.gl.errors import forget_errors
 from app.gl.pacing import Pacer
 from app.gl.program import Program
 from app.gl.shader_source import load_shader
-from app.gl.state import drawing_state, forget_foreign_errors
+from app.gl.state import drawing_state
 from app.gl.textures import PictureTarget, TargetKind, VolumeTexture
 from app.gl.timing import GpuTimer
 from core.baked import BakedVolume
@@ -87,7 +88,7 @@ class VolumeRenderer:
         self.options = options or RendererOptions()
         self.pacer = pacer or Pacer()
         self.draws = 0
-        forget_foreign_errors()
+        forget_errors()
         defines = {
             "CORNERS_ALIGNED": int(self.options.corners_aligned),
             "MANUAL_FILTER": int(self.options.manual_filter),
@@ -175,7 +176,7 @@ class VolumeRenderer:
 
     def close(self) -> None:
         """Free everything on the GPU."""
-        forget_foreign_errors()
+        forget_errors()
         self._timer.close()
         self._target.close()
         self._texture.close()
@@ -191,7 +192,7 @@ class VolumeRenderer:
         return last is not None and replace(last, scale=frame.scale) == frame and last.scale >= frame.scale
 
     def _poll(self) -> None:
-        forget_foreign_errors()
+        forget_errors()
         for milliseconds, samples in self._timer.poll():
             self._measured = (milliseconds, samples)
             self.pacer.record(milliseconds, samples)
