@@ -76,7 +76,7 @@ def _be_patient() -> None:
     faults = os.environ.get("EPIGRAF_FAULTS")
     if faults:
         # Open until the process ends: a crash has no time to open it.
-        faulthandler.enable(Path(faults).open("a"))
+        faulthandler.enable(Path(faults).open("a"))  # noqa: SIM115
     io = imgui.test_engine.get_io(hello_imgui.get_imgui_test_engine())
     io.config_watchdog_warning = io.config_watchdog_kill_test = 600.0
 
