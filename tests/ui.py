@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -69,10 +70,12 @@ def run_params(
 
 
 def _be_patient() -> None:
-    """The engine kills tests after a minute, ours end by `wait_until`; and it takes Python's crash handler away.
+    """The engine kills tests after a minute, ours end by `wait_until`; and it takes Python's signal handlers away.
 
-    With EPIGRAF_FAULTS=FILE a crash in C writes the stacks of all threads there.
+    Without Python's rule for closed pipes, a worker that goes away would take the window with it.  With
+    EPIGRAF_FAULTS=FILE a crash in C writes the stacks of all threads there.
     """
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     faults = os.environ.get("EPIGRAF_FAULTS")
     if faults:
         # Open until the process ends: a crash has no time to open it.
