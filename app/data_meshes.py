@@ -79,6 +79,33 @@ class Dropped:
     reason: str
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """How models become a data set.
+
+    Attributes:
+        title: The data set's name.
+        views: Pictures of each object, from poses uniform on the sphere.
+        resolution: Pixels along a side.
+        protocol: How objects are placed and looked at.
+        seed: Of the poses.
+        light: What falls on every object.
+        develop: What is stored of what is rendered: [R, R, 4] with premultiplied colours to uint8 [R, R, 3].
+        picture_format: How pictures are stored.
+        made_by: The command, for the data set's description.
+    """
+
+    title: str
+    views: int
+    resolution: int
+    protocol: Protocol = OBJECTS
+    seed: int = 0
+    light: SkyLight = SCAN_LIGHT
+    develop: Callable[[np.ndarray], np.ndarray] = on_white
+    picture_format: PictureFormat = "png"
+    made_by: str = "data meshes"
+
+
 def render_folder(
     folder: Path,
     out: Path,
@@ -110,77 +137,80 @@ def render_folder(
         DataSetError: The data set cannot be written.
     """
     files = mesh_files(folder)
+    recipe = Recipe(folder.resolve().name, views, resolution, protocol, seed)
     models = (load_model(file) for file in files)
-    names = [file.stem for file in files]
     return render_models(
-        models, names, out, views=views, resolution=resolution, protocol=protocol, seed=seed, overwrite=overwrite,
-        title=folder.resolve().name, on_progress=on_progress,
-    )  # fmt: skip
+        models, [file.stem for file in files], out, recipe, overwrite=overwrite, on_progress=on_progress
+    )
 
 
 def render_models(
     models: Iterator[Model],
     names: list[str],
     out: Path,
+    recipe: Recipe,
     *,
-    views: int,
-    resolution: int,
-    protocol: Protocol,
-    title: str,
-    seed: int = 0,
     overwrite: bool = False,
-    picture_format: PictureFormat = "png",
-    light: SkyLight = SCAN_LIGHT,
-    develop: Callable[[np.ndarray], np.ndarray] = on_white,
-    made_by: str = "data meshes",
     on_progress: OnProgress | None = None,
 ) -> list[Dropped]:
-    """Render models as they come; see `render_folder`.
-
-    `names` has one for each model, `title` is the data set's, `light` falls on them all, and `develop` makes what is
-    stored of what is rendered: [R, R, 4] with premultiplied colours to uint8 [R, R, 3].  `made_by` is the command.
-    """
+    """Render models as they come, one for each of `names`; see `render_folder`."""
     dropped: list[Dropped] = []
     kept: list[str] = []
-    total = views * len(names)
-    with writing(out, picture_format, overwrite=overwrite) as writer, Renderer(resolution) as renderer:
+    with writing(out, recipe.picture_format, overwrite=overwrite) as writer, Renderer(recipe.resolution) as renderer:
         for index, (name, model) in enumerate(zip(names, models, strict=True)):
-            placed = protocol.placed(model)
-            extent = placed.points.max(axis=0) - placed.points.min(axis=0)
-            if float(extent.prod()) < protocol.least_volume:
-                dropped.append(Dropped(name, f"its box holds {extent.prod():.2f}, less than {protocol.least_volume:g}"))
-                continue
-            renderer.show(renderer.lit(coloured(placed, protocol.scale), light))
-            pictures, alphas, poses = [], [], sphere_poses(views, seed, name)
-            for view, (yaw, pitch) in enumerate(poses):
-                picture = renderer.picture(Camera(yaw, pitch, protocol.radius, protocol.fov))
-                alphas.append(float(picture[..., 3].mean()))
-                pictures.append(develop(picture))
+
+            def view_done(view: int, index: int = index, name: str = name) -> None:
                 if on_progress is not None:
-                    on_progress(index * views + view + 1, total, name)
-            alpha = float(np.mean(alphas))
-            if alpha < protocol.least_alpha:
-                dropped.append(
-                    Dropped(name, f"covers {alpha:.1%} of its pictures, less than {protocol.least_alpha:.0%}")
-                )
+                    on_progress(index * recipe.views + view, recipe.views * len(names), name)
+
+            poses = sphere_poses(recipe.views, recipe.seed, name)
+            pictures = photographed(renderer, replace(model, name=name), poses, recipe, view_done)
+            if isinstance(pictures, Dropped):
+                dropped.append(pictures)
                 continue
             for picture, (yaw, pitch) in zip(pictures, poses, strict=True):
                 writer.add(picture, (yaw, pitch, 0.0), len(kept))
             kept.append(name)
         if not kept:
-            raise MeshError(
-                f"{title}: no object is left: " + "; ".join(f"{item.name} {item.reason}" for item in dropped)
-            )
-        writer.describe(description(protocol, title, kept, made_by))
+            reasons = "; ".join(f"{item.name} {item.reason}" for item in dropped)
+            raise MeshError(f"{recipe.title}: no object is left: {reasons}")
+        writer.describe(description(recipe, kept))
     return dropped
 
 
-def description(protocol: Protocol, title: str, objects: list[str], made_by: str) -> StudioBlock:
+def photographed(
+    renderer: Renderer,
+    model: Model,
+    poses: list[tuple[float, float]],
+    recipe: Recipe,
+    view_done: Callable[[int], None],
+) -> list[np.ndarray] | Dropped:
+    """The pictures of one model as they are stored, [R, R, 3] uint8 each, or why the protocol drops it."""
+    protocol = recipe.protocol
+    placed = protocol.placed(model)
+    volume = float(np.ptp(placed.points, axis=0).prod())
+    if volume < protocol.least_volume:
+        return Dropped(model.name, f"its box holds {volume:.2f}, less than {protocol.least_volume:g}")
+    renderer.show(renderer.lit(coloured(placed, protocol.scale), recipe.light))
+    pictures, alphas = [], []
+    for view, (yaw, pitch) in enumerate(poses):
+        picture = renderer.picture(Camera(yaw, pitch, protocol.radius, protocol.fov))
+        alphas.append(float(picture[..., 3].mean()))
+        pictures.append(recipe.develop(picture))
+        view_done(view + 1)
+    alpha = float(np.mean(alphas))
+    if alpha < protocol.least_alpha:
+        return Dropped(model.name, f"covers {alpha:.1%} of its pictures, less than {protocol.least_alpha:.0%}")
+    return pictures
+
+
+def description(recipe: Recipe, objects: list[str]) -> StudioBlock:
     """What the data set says of its cameras, and of how it was made."""
+    protocol = recipe.protocol
     return StudioBlock(
-        name=title, fov=protocol.fov, radius=protocol.radius, scale=protocol.scale, near=protocol.near,
+        name=recipe.title, fov=protocol.fov, radius=protocol.radius, scale=protocol.scale, near=protocol.near,
         far=protocol.far, cube_scale=protocol.cube_scale, background="white", protocol=protocol.name,
-        objects=tuple(objects), generator=f"epigraf-studio {version('epigraf-studio')}: {made_by}",
+        objects=tuple(objects), generator=f"epigraf-studio {version('epigraf-studio')}: {recipe.made_by}",
     )  # fmt: skip
 
 

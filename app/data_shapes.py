@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.data_meshes import OBJECTS, OnProgress, render_models
+from app.data_meshes import OBJECTS, OnProgress, Recipe, render_models
 from app.mesh_model import Model, Surface
 from app.mesh_render import SkyLight, on_white
 from app.mesh_texture import seed_of
@@ -100,12 +100,12 @@ def render_shapes(
     names = shape_names(count)
     made_by = f"data shapes --count {count} --views {views} --resolution {resolution} --seed {seed}"
     made_by += f" --format {picture_format}" + (" --full-colour" if full_colour else "")
-    models: Iterator[Model] = (make_shape(name, seed) for name in names)
-    render_models(
-        models, [str(name) for name in names], out, views=views, resolution=resolution, protocol=OBJECTS,
-        title="shapes", seed=seed, overwrite=overwrite, picture_format=picture_format, light=LIGHT,
-        develop=on_white if full_colour else rounded_on_white, made_by=made_by, on_progress=on_progress,
+    recipe = Recipe(
+        "shapes", views, resolution, OBJECTS, seed, light=LIGHT, picture_format=picture_format, made_by=made_by,
+        develop=on_white if full_colour else rounded_on_white,
     )  # fmt: skip
+    models: Iterator[Model] = (make_shape(name, seed) for name in names)
+    render_models(models, [str(name) for name in names], out, recipe, overwrite=overwrite, on_progress=on_progress)
 
 
 def rounded_on_white(picture: np.ndarray) -> np.ndarray:
