@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from app.progress import ProgressLine
+
+OnProgress = Callable[[int, int, str], None]
 
 MESHES = """Render every OBJ, PLY, STL or GLB file of a folder from all around, on white.  Vertex colours and textures
 are used; objects without get a pattern of their own.  Ctrl-C leaves nothing behind."""
@@ -48,9 +49,9 @@ def register(subparsers: Any) -> None:
 
 def run_meshes(args: argparse.Namespace) -> int:
     """`epigraf data meshes`.  Returns the exit code; raises MeshError, DataSetError."""
-    from app.data_meshes import PROTOCOLS, render_folder  # VTK is loaded only when something is rendered
+    with Interruption() as interruption, ProgressLine("rendering") as line:
+        from app.data_meshes import PROTOCOLS, render_folder  # VTK is loaded only when something is rendered
 
-    with terminated_like_interrupted(), ProgressLine("rendering") as line:
         dropped = render_folder(
             args.folder,
             args.out,
@@ -59,7 +60,7 @@ def run_meshes(args: argparse.Namespace) -> int:
             protocol=PROTOCOLS[args.protocol],
             seed=args.seed,
             overwrite=args.force,
-            on_progress=line.update,
+            on_progress=interruption.between(line.update),
         )
     for item in dropped:
         print(f"left out {item.name}: {item.reason}")
@@ -68,9 +69,9 @@ def run_meshes(args: argparse.Namespace) -> int:
 
 def run_shapes(args: argparse.Namespace) -> int:
     """`epigraf data shapes`.  Returns the exit code; raises DataSetError."""
-    from app.data_shapes import render_shapes
+    with Interruption() as interruption, ProgressLine("rendering") as line:
+        from app.data_shapes import render_shapes
 
-    with terminated_like_interrupted(), ProgressLine("rendering") as line:
         render_shapes(
             args.out,
             count=args.count,
@@ -80,7 +81,7 @@ def run_shapes(args: argparse.Namespace) -> int:
             overwrite=args.force,
             picture_format=args.format,
             full_colour=args.full_colour,
-            on_progress=line.update,
+            on_progress=interruption.between(line.update),
         )
     return _say_written(args.out)
 
@@ -95,14 +96,34 @@ def run_check(args: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
-@contextmanager
-def terminated_like_interrupted() -> Iterator[None]:
-    """Let a polite kill clean up as Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+class Interruption:
+    """Notes Ctrl-C and a polite kill, and acts on them only between pictures: inside VTK they would end in a crash."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def between(self, update: OnProgress) -> OnProgress:
+        """The same report of progress, which raises KeyboardInterrupt once that was asked for."""
+
+        def checked(done: int, total: int, detail: str) -> None:
+            if self._asked:
+                raise KeyboardInterrupt
+            update(done, total, detail)
+
+        return checked
+
+    def _note(self, *_: object) -> None:
+        self._asked = True
 
 
 def positive(text: str) -> int:
