@@ -15,6 +15,7 @@ COMMANDS = {
     "data": "app.data_cli",
     "render": "app.render_cli",
     "evaluate": "training.evaluate_cli",
+    "runs": "training.runs_cli",
 }
 
 PACKAGES = ("app", "widgets", "training", "core")

@@ -32,7 +32,7 @@ def register(subparsers: Any) -> None:
     meshes = _command(commands, "meshes", "render a folder of meshes", MESHES, MESH_EXAMPLES)
     meshes.add_argument("folder", type=Path, help="folder of meshes")
     meshes.add_argument("--protocol", default="objects", choices=("objects", "megascans"), help="placing and cameras")
-    _picture_arguments(meshes, views=64, resolution=64)
+    _picture_arguments(meshes, views=None, resolution=64)
     meshes.set_defaults(handler=run_meshes)
     shapes = _command(commands, "shapes", "make the built-in data set of procedural objects", SHAPES, SHAPE_EXAMPLES)
     shapes.add_argument("--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of a kind)")
@@ -55,7 +55,7 @@ def run_meshes(args: argparse.Namespace) -> int:
         dropped = render_folder(
             args.folder,
             args.out,
-            views=args.views,
+            views=args.views or PROTOCOLS[args.protocol].views,
             resolution=args.resolution,
             protocol=PROTOCOLS[args.protocol],
             seed=args.seed,
@@ -140,8 +140,11 @@ def _command(commands: Any, name: str, text: str, description: str, epilog: str)
     )
 
 
-def _picture_arguments(parser: argparse.ArgumentParser, views: int, resolution: int) -> None:
-    parser.add_argument("--views", type=positive, default=views, metavar="N", help=f"of each object (default: {views})")
+def _picture_arguments(parser: argparse.ArgumentParser, views: int | None, resolution: int) -> None:
+    default = "64; 128 for megascans" if views is None else views
+    parser.add_argument(
+        "--views", type=positive, default=views, metavar="N", help=f"of each object (default: {default})"
+    )
     parser.add_argument(
         "--resolution", type=positive, default=resolution, metavar="PX", help=f"along a side (default: {resolution})"
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -41,6 +42,7 @@ class Protocol:
         scale: Radius of the sphere that holds every object.
         least_volume: Objects whose bounding box, scaled into [-1, 1]^3, is smaller than this are dropped.
         least_alpha: Objects that cover less of their pictures than this, on average, are dropped.
+        views: Pictures of each object, unless others are asked for.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Protocol:
     scale: float
     least_volume: float = 0.0
     least_alpha: float = 0.0
+    views: int = 64
 
     def placed(self, model: Model) -> Model:
         """Move and scale a model to where its cameras look."""
@@ -66,7 +69,7 @@ OBJECTS = Protocol("objects", fov=30, radius=1, near=0.74, far=1.26, cube_scale=
 # Appendix E: into [-1, 1]^3, seen from 3.5; the range covers the sphere around that cube.
 MEGASCANS = Protocol(
     "megascans", fov=45, radius=3.5, near=3.5 - math.sqrt(3), far=3.5 + math.sqrt(3), cube_scale=1.0,
-    scale=math.sqrt(3), least_volume=2.0, least_alpha=0.03,
+    scale=math.sqrt(3), least_volume=2.0, least_alpha=0.03, views=128,
 )  # fmt: skip
 PROTOCOLS = {protocol.name: protocol for protocol in (OBJECTS, MEGASCANS)}
 
@@ -130,41 +133,44 @@ def render_folder(
         on_progress: Called with pictures done, pictures in all, and the object's name.
 
     Returns:
-        The objects that were left out.
+        The objects that were left out, damaged ones among them.
 
     Raises:
-        MeshError: There are no meshes, one is damaged, or none was left.
+        MeshError: There are no meshes, or none was left.
         DataSetError: The data set cannot be written.
     """
     files = mesh_files(folder)
     recipe = Recipe(folder.resolve().name, views, resolution, protocol, seed)
-    models = (load_model(file) for file in files)
-    return render_models(
-        models, [file.stem for file in files], out, recipe, overwrite=overwrite, on_progress=on_progress
-    )
+    makers = [(file.stem, partial(load_model, file)) for file in files]
+    return render_models(makers, out, recipe, overwrite=overwrite, on_progress=on_progress)
 
 
 def render_models(
-    models: Iterator[Model],
-    names: list[str],
+    makers: Sequence[tuple[str, Callable[[], Model]]],
     out: Path,
     recipe: Recipe,
     *,
     overwrite: bool = False,
     on_progress: OnProgress | None = None,
 ) -> list[Dropped]:
-    """Render models as they come, one for each of `names`; see `render_folder`."""
+    """Render models as they are made; each comes with its name and may raise MeshError.  See `render_folder`."""
     dropped: list[Dropped] = []
     kept: list[str] = []
     with writing(out, recipe.picture_format, overwrite=overwrite) as writer, Renderer(recipe.resolution) as renderer:
-        for index, (name, model) in enumerate(zip(names, models, strict=True)):
+        for index, (name, make) in enumerate(makers):
 
             def view_done(view: int, index: int = index, name: str = name) -> None:
                 if on_progress is not None:
-                    on_progress(index * recipe.views + view, recipe.views * len(names), name)
+                    on_progress(index * recipe.views + view, recipe.views * len(makers), name)
 
             poses = sphere_poses(recipe.views, recipe.seed, name)
-            pictures = photographed(renderer, replace(model, name=name), poses, recipe, view_done)
+            view_done(0)
+            try:
+                model = replace(make(), name=name)
+            except MeshError as error:
+                dropped.append(Dropped(name, str(error)))
+                continue
+            pictures = photographed(renderer, model, poses, recipe, view_done)
             if isinstance(pictures, Dropped):
                 dropped.append(pictures)
                 continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +105,8 @@ def render_shapes(
         "shapes", views, resolution, OBJECTS, seed, light=LIGHT, picture_format=picture_format, made_by=made_by,
         develop=on_white if full_colour else rounded_on_white,
     )  # fmt: skip
-    models: Iterator[Model] = (make_shape(name, seed) for name in names)
-    render_models(models, [str(name) for name in names], out, recipe, overwrite=overwrite, on_progress=on_progress)
+    makers = [(str(name), partial(make_shape, name, seed)) for name in names]
+    render_models(makers, out, recipe, overwrite=overwrite, on_progress=on_progress)
 
 
 def rounded_on_white(picture: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from training.commands import Command
@@ -55,10 +56,15 @@ class Control:
         self.state, self.message = state, message
         self._write(time.monotonic())
 
-    def poll(self) -> None:
-        """Between two steps: renew the heartbeat, obey commands, wait while paused."""
+    def poll(self, while_paused: Callable[[], None]) -> None:
+        """Between two steps: renew the heartbeat, obey commands, wait while paused.
+
+        Args:
+            while_paused: Called again and again during a pause, for what must not wait: snapshots, live weights.
+        """
         self._look(time.monotonic())
         while self.state == "paused" and not self.stop:
+            while_paused()
             time.sleep(POLL_S)
             self._look(time.monotonic())
 

@@ -15,7 +15,7 @@ from core.epigraf import EpigrafGenerator
 from core.poses import PoseConfig
 from core.rays import pose_matrices
 from training.data_set import ImageDataSet
-from training.metrics import mask_iou, mean_mask, sliced_wasserstein
+from training.metrics import SMALLEST, mask_iou, mean_mask, sliced_wasserstein
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,15 @@ class Evaluation:
 
     Attributes:
         pictures: Pictures in each of the compared sets.
-        mask_iou: Soft IoU of the mean silhouettes, generated against real; 1 is equal.
+        mask_iou: Soft IoU of the mean silhouettes, generated against real; 1 is equal; none unless on white.
         mask_iou_floor: The same, real against real.
         wasserstein: Sliced Wasserstein distance by pyramid level, x 1000; 0 is equal.
         wasserstein_floor: The same, real against real.
     """
 
     pictures: int
-    mask_iou: float
-    mask_iou_floor: float
+    mask_iou: float | None
+    mask_iou_floor: float | None
     wasserstein: dict[int, float]
     wasserstein_floor: dict[int, float]
 
@@ -56,13 +56,18 @@ def evaluate(
     Raises:
         CheckpointError: The checkpoint cannot be used.
         DataSetError: The data set cannot be used.
-        ValueError: The data set has too few pictures.
+        ValueError: The data set has too few pictures, or a size that is no power of two of at least 16.
     """
     generator = load_checkpoint(checkpoint, device).generator
     with ImageDataSet.open(data_path) as data:
         count = min(pictures, len(data) // 2)
         if count < 2:
             raise ValueError(f"{data_path}: has {len(data)} pictures; comparing takes at least 4")
+        if data.resolution < SMALLEST or data.resolution & (data.resolution - 1):
+            raise ValueError(
+                f"{data_path}: has {data.resolution} px; comparing takes a power of two of at least {SMALLEST}"
+            )
+        on_white = data.info.background == "white"
         order = np.random.default_rng(0).permutation(len(data))[: 2 * count]
         real = torch.stack([_to_tensor(data.image(int(index))) for index in order])
         kind = "spherical-uniform" if data.all_angles is None else "custom"
@@ -71,8 +76,8 @@ def evaluate(
     half, other = real[:count], real[count:]
     return Evaluation(
         pictures=count,
-        mask_iou=mask_iou(mean_mask(half), mean_mask(fake)),
-        mask_iou_floor=mask_iou(mean_mask(half), mean_mask(other)),
+        mask_iou=mask_iou(mean_mask(half), mean_mask(fake)) if on_white else None,
+        mask_iou_floor=mask_iou(mean_mask(half), mean_mask(other)) if on_white else None,
         wasserstein=sliced_wasserstein(half, fake),
         wasserstein_floor=sliced_wasserstein(half, other),
     )

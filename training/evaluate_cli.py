@@ -39,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
 
     result = evaluate(args.checkpoint, args.data, args.pictures, args.device, show)
     print(f"{result.pictures} pictures of each kind        generated   real against real")
-    print(f"silhouettes, soft IoU            {result.mask_iou:9.3f}   {result.mask_iou_floor:17.3f}")
+    if result.mask_iou is not None:
+        print(f"silhouettes, soft IoU            {result.mask_iou:9.3f}   {result.mask_iou_floor:17.3f}")
     for level, distance in result.wasserstein.items():
         label = f"sliced Wasserstein, {level:3d} px"
         print(f"{label:32} {distance:9.1f}   {result.wasserstein_floor[level]:17.1f}")

@@ -19,7 +19,7 @@ from training.data_set import ImageDataSet
 from training.events import EventWriter
 from training.networks import Networks
 from training.run_dir import RunDirectory
-from training.run_errors import explained
+from training.run_errors import RunError, explained
 from training.samples import MAX_RESOLUTION, real_grid, sample_grid, sample_poses, write_picture
 from training.telemetry import Telemetry
 from training.train_state import Progress
@@ -41,7 +41,7 @@ class Recorder:
         self.process = psutil.Process()
         self._poses = sample_poses(config, data.all_angles)
         self._resolution = min(config.discriminator.image_resolution, MAX_RESOLUTION)
-        self._live_at = 0.0
+        self._live_at, self._live_step = 0.0, -1
         reals = run.path / "samples" / "reals.png"
         if not reals.exists():
             write_picture(reals, real_grid(data, self._resolution))
@@ -98,17 +98,26 @@ class Recorder:
 
     def live(self, progress: Progress, now: float) -> None:
         """Write live weights, if somebody watches and it is time.  now: monotonic seconds."""
-        if now < self._live_at or not self.lease.watched():
+        if now < self._live_at or self._live_step == progress.step or not self._watched():
             return
-        self._live_at = now + self.config.loop.live_seconds
-        path = self.run.live_path
-        with explained("write", path):
-            networks = self.networks
-            save_checkpoint(path, networks.average, networks.discriminator, self._facts(progress), torch.float16)
+        self._live_at, self._live_step = now + self.config.loop.live_seconds, progress.step
+        path, networks = self.run.live_path, self.networks
+        try:
+            with explained("write", path):
+                save_checkpoint(path, networks.average, networks.discriminator, self._facts(progress), torch.float16)
+        except RunError as error:  # whoever looks on must not be able to end the training
+            logger.warning("%s; trying again later", error)
 
     def close(self) -> None:
         """Close the event file."""
         self.events.close()
+
+    def _watched(self) -> bool:
+        try:
+            return self.lease.watched()
+        except RunError as error:
+            logger.warning("%s", error)
+            return False
 
     def _facts(self, progress: Progress) -> dict[str, Any]:
         return {"run": self.run.name, "kimg": progress.kimg, "step": progress.step, "preset": self.config.preset}

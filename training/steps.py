@@ -70,7 +70,8 @@ class Stepper:
             (betas[0] ** ratio, betas[1] ** ratio),
             settings.eps,
         )
-        self.bad_steps = 0
+        # Per kind of step: one network's good gradients say nothing of the other's.
+        self.bad_steps: dict[str, int] = {}
 
     def step(self, real: RealBatch, index: int, kimg: float, telemetry: Telemetry) -> None:
         """Train on one batch.
@@ -173,7 +174,7 @@ class Stepper:
         norm = float(get_total_norm(gradients))
         if math.isfinite(norm):
             telemetry.add(name, norm)
-            self.bad_steps = 0
+            self.bad_steps[name] = 0
         else:
             self._repair(gradients, name, telemetry)
         optimizer.step()
@@ -183,9 +184,9 @@ class Stepper:
         for gradient in gradients:
             torch.nan_to_num_(gradient, nan=0, posinf=1e5, neginf=-1e5)
         telemetry.count("Gradients/bad_steps")
-        self.bad_steps += 1
-        if self.bad_steps > MAX_BAD_STEPS:
+        self.bad_steps[name] = self.bad_steps.get(name, 0) + 1
+        if self.bad_steps[name] > MAX_BAD_STEPS:
             raise TrainingDiverged(
-                f"{name}: gradients were NaN or infinite for {self.bad_steps} steps in a row. Resume from an earlier "
-                "snapshot with a lower learning rate, or raise optimizer.r1_gamma."
+                f"{name} were NaN or infinite for {self.bad_steps[name]} steps in a row. Start a new run with a lower "
+                "learning rate, or with a larger optimizer.r1_gamma."
             )

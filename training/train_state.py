@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from training.run_errors import RunError, explained
 from training.steps import Stepper
 
 STATE_VERSION = 1
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -49,7 +52,7 @@ def save_state(path: Path, stepper: Stepper, progress: Progress) -> None:
         "discriminator_optimizer": stepper.discriminator_optimizer.state_dict(),
         "numpy": stepper.rng.bit_generator.state,
         "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "devices": device_random_states(),
     }
     with explained("write", path), replacing(path) as aside:
         torch.save(state, aside)
@@ -74,13 +77,29 @@ def load_state(path: Path, stepper: Stepper) -> Progress:
         stepper.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
         stepper.rng.bit_generator.state = state["numpy"]
         torch.set_rng_state(state["torch"])
-        if torch.cuda.is_available() and len(state["cuda"]) == torch.cuda.device_count():
-            torch.cuda.set_rng_state_all(state["cuda"])
+        restore_device_random_states(state["devices"])
         return Progress(**state["progress"])
-    except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError, EOFError) as error:
+    except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, TypeError, EOFError) as error:
         if isinstance(error, RunError):
             raise
         raise RunError(f"{path}: the state cannot be restored ({error}). {way_out}") from error
+
+
+def device_random_states() -> list[torch.Tensor]:
+    """Random states of the accelerators of this machine; none without any."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_rng_state_all()
+    return [torch.mps.get_rng_state()] if torch.backends.mps.is_available() else []
+
+
+def restore_device_random_states(states: list[torch.Tensor]) -> None:
+    """Restore what `device_random_states` gave; on other devices training goes on, but not with the same numbers."""
+    if len(states) != len(device_random_states()):
+        logger.warning("other devices than before: the training goes on, but with other random numbers")
+    elif torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(states)
+    elif states:
+        torch.mps.set_rng_state(states[0])
 
 
 def seeded_rng(seed: int) -> np.random.Generator:

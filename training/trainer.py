@@ -49,7 +49,7 @@ class Trainer:
         self.stepper = Stepper(config, self.networks, self.data.all_angles, rng, device)
         self._restore()
         self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device)
-        self.recorder = Recorder(run, config, self.networks, self.data, control.start, self.progress.step)
+        self.recorder = Recorder(run, config, self.networks, self.data, control.start, self.progress.step + 1)
         self.telemetry = Telemetry()
         self._tick_seconds, self._tick_images = 0.0, 0
         self._state_at = time.monotonic() + 60 * config.loop.state_minutes
@@ -61,7 +61,7 @@ class Trainer:
             self.recorder.sample(self.progress)
         total = self.config.loop.total_kimg
         while self.progress.kimg < total:
-            self.control.poll()
+            self.control.poll(self._record_if_asked)
             if self.control.stop:
                 break
             self._step()
@@ -108,14 +108,20 @@ class Trainer:
             self._tick()
         if self._due(loop.sample_kimg):
             self.recorder.sample(self.progress)
-        if self._due(loop.snapshot_kimg) or self.control.snapshot:
-            self.control.snapshot = False
-            self.recorder.snapshot(self.progress)
+        if self._due(loop.snapshot_kimg):
+            self.control.snapshot = True
         now = time.monotonic()
         if now >= self._state_at:
             self._state_at = now + 60 * loop.state_minutes
             save_state(self.run.state_path, self.stepper, self.progress)
-        self.recorder.live(self.progress, now)
+        self._record_if_asked()
+
+    def _record_if_asked(self) -> None:
+        """A snapshot that was asked for, and live weights for whoever watches; also during a pause."""
+        if self.control.snapshot:
+            self.control.snapshot = False
+            self.recorder.snapshot(self.progress)
+        self.recorder.live(self.progress, time.monotonic())
 
     def _due(self, interval_kimg: float) -> bool:
         """Whether the last step crossed a multiple of an interval."""

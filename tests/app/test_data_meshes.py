@@ -113,12 +113,27 @@ def test_damaged_meshes_are_named(tmp_path, name, content, words):
     assert name in str(caught.value)
 
 
-def test_a_damaged_mesh_ends_the_job_and_leaves_nothing(meshes, tmp_path, capsys):
+def test_a_damaged_mesh_is_left_out_and_named(meshes, tmp_path, capsys):
     (meshes / "zz.glb").write_bytes(b"glTF")
     out = tmp_path / "set.zip"
-    assert main(["data", "meshes", str(meshes), "--views", "1", "--resolution", "8", "--out", str(out)]) == 2
+    assert main(["data", "meshes", str(meshes), "--views", "1", "--resolution", "8", "--out", str(out)]) == 0
+    assert "left out zz" in capsys.readouterr().out
+    with ImageDataSet.open(out) as data:
+        assert len(data) == 4
+
+
+def test_only_damaged_meshes_leave_nothing(tmp_path, capsys):
+    folder = tmp_path / "things"
+    folder.mkdir()
+    (folder / "zz.glb").write_bytes(b"glTF")
+    out = tmp_path / "set.zip"
+    assert main(["data", "meshes", str(folder), "--views", "1", "--resolution", "8", "--out", str(out)]) == 2
     assert "zz.glb" in capsys.readouterr().err
     assert [file.name for file in tmp_path.iterdir()] == ["things"]
+
+
+def test_protocols_have_their_own_number_of_views():
+    assert (OBJECTS.views, MEGASCANS.views) == (64, 128)
 
 
 def test_folders_without_meshes(tmp_path):

@@ -3,6 +3,7 @@ import torch
 
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
+from core.model_config import GeneratorConfig
 from tests.training.toy import toy_config, toy_data
 from training.evaluate import evaluate
 from training.metrics import mask_iou, mean_mask, sliced_wasserstein
@@ -56,4 +57,13 @@ def test_too_few_pictures_are_said(tmp_path):
     data = toy_data(tmp_path / "toy.zip", count=3)
     save_checkpoint(tmp_path / "new.safetensors", EpigrafGenerator(toy_config(data).generator), None, {})
     with pytest.raises(ValueError, match="at least 4"):
+        evaluate(tmp_path / "new.safetensors", data)
+
+
+def test_sizes_that_cannot_be_compared_are_said(tmp_path):
+    data = toy_data(tmp_path / "toy.zip", resolution=24)
+    save_checkpoint(
+        tmp_path / "new.safetensors", EpigrafGenerator(GeneratorConfig(z_dim=8, plane_resolution=8)), None, {}
+    )
+    with pytest.raises(ValueError, match="24 px; comparing takes a power of two"):
         evaluate(tmp_path / "new.safetensors", data)

@@ -203,7 +203,6 @@ def test_gradients_that_stay_bad_end_the_run_with_advice(tmp_path, monkeypatch):
     run = toy_run(tmp_path, loop__total_kimg=10)
     monkeypatch.setattr("training.steps.MAX_BAD_STEPS", 3)
     monkeypatch.setattr("training.steps.generator_loss", lambda logits: logits.sum() * float("nan"))
-    monkeypatch.setattr("training.steps.discriminator_loss", lambda real, fake: (real + fake).sum() * float("inf"))
     assert train_run(run) == 1
     status = run.status()
     assert status is not None
@@ -243,3 +242,45 @@ def test_sample_pictures_carry_their_origin(tmp_path):
         assert picture.size == (6 * 16, 4 * 16)
         assert json.loads(json.dumps(picture.info))["kimg"] == "0.064"
     assert (run.path / "samples" / "reals.png").exists()
+
+
+def test_a_snapshot_and_live_weights_come_during_a_pause_too(tmp_path, monkeypatch):
+    run = toy_run(tmp_path, loop__live_seconds=1e-3)
+    monkeypatch.setattr("training.control.POLL_S", 0.01)
+    run.renew_lease(60)
+    send_command(run.commands_path, "pause", 1)
+    seen: list[tuple[int, bool]] = []
+
+    def on_look(control: Control, now: float, look=Control._look) -> None:
+        look(control, now)
+        if control.state == "paused" and len(seen) < 3:
+            if not seen:
+                send_command(run.commands_path, "snapshot", 1)
+            seen.append((len(run.snapshots()), run.live_path.exists()))
+            if len(seen) == 3:
+                send_command(run.commands_path, "stop", 1)
+
+    monkeypatch.setattr(Control, "_look", on_look)
+    assert train_run(run) == 0
+    assert seen[-1] == (1, True)
+
+
+def test_trouble_with_live_weights_does_not_end_the_training(tmp_path, caplog):
+    run = toy_run(tmp_path, loop__live_seconds=1e-3)
+    run.renew_lease(60)
+    run.live_path.mkdir()  # nothing can be renamed to this
+    (run.live_path / "in the way").touch()
+    assert train_run(run) == 0
+    assert "trying again later" in caplog.text
+
+
+def test_events_of_a_resumed_run_follow_those_of_the_first_start(tmp_path):
+    run = toy_run(tmp_path, loop__total_kimg=0.028)
+    assert train_run(run) == 0
+    run.write_config(with_values(run.config(), {"loop.total_kimg": 0.064}))
+    assert train_run(run) == 0
+    first, second = sorted(run.path.glob(PATTERN))
+    last = max(event.step for event in read_events(first))
+    assert min(event.step for event in read_events(second) if event.scalars) > last
+    starts = [event.step for event in read_events(second) if not event.scalars]
+    assert last not in starts  # TensorBoard voids everything from there on

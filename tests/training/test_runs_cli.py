@@ -1,0 +1,56 @@
+import time
+
+import pytest
+
+from app.cli import main
+from tests.training.toy import toy_run
+from training.processes import own_identity
+from training.status import RunStatus
+
+
+def running(run, state="running"):
+    """Pretend that this process trains the run."""
+    who = own_identity()
+    run.write_status(
+        RunStatus(
+            state=state, start=1, pid=who.pid, pid_created=who.created, host=who.host, heartbeat=time.time(),
+            kimg=12.5, total_kimg=60,
+        )
+    )  # fmt: skip
+
+
+def test_runs_are_listed_with_their_states(tmp_path, capsys):
+    one, other = toy_run(tmp_path), toy_run(tmp_path)
+    running(one)
+    other.status_path.write_text("nonsense")
+    assert main(["runs", "list", str(tmp_path / "runs")]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split()[:4] == [one.name, "running", "12.50", "of"]
+    assert "status.json" in second
+    assert main(["runs", "list", str(tmp_path / "empty")]) == 0
+    assert "no runs" in capsys.readouterr().out
+
+
+def test_commands_reach_the_trainer(tmp_path, capsys):
+    run = toy_run(tmp_path)
+    running(run)
+    for command in ("pause", "snapshot", "stop"):
+        assert main(["runs", command, str(run.path)]) == 0
+    assert [wish.command for wish in run.next_commands(1)] == ["pause", "snapshot", "stop"]
+    assert "asked to stop" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("state", "command", "words"),
+    [("stopped", "pause", "no trainer runs"), ("paused", "pause", "cannot pause while it is paused")],
+)
+def test_commands_that_make_no_sense_are_refused(tmp_path, capsys, state, command, words):
+    run = toy_run(tmp_path)
+    running(run, state)
+    assert main(["runs", command, str(run.path)]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_run(tmp_path, capsys):
+    assert main(["runs", "stop", str(tmp_path)]) == 2
+    assert "is no run" in capsys.readouterr().err
