@@ -83,6 +83,8 @@ class RunLock:
             alive = identity.alive()
             if alive is None:
                 alive = _heartbeat_changes(self._run, identity, self._foreign_watch_s)
+            elif not alive:
+                alive = _beats_on(self._run, identity)
             if alive:
                 return path, identity
             logger.warning("the lock of %s is left over: its process is gone", identity)
@@ -108,6 +110,15 @@ def claims(run: Path) -> list[tuple[Path, ProcessIdentity]]:
 def owner(run: Path) -> ProcessIdentity | None:
     """The process that holds a run, as far as one can see at once: claims of other machines count."""
     return next((identity for _, identity in claims(run) if identity.alive() is not False), None)
+
+
+def _beats_on(run: Path, identity: ProcessIdentity) -> bool:
+    """Whether a process that we do not see goes on: containers may share a host's name, but not its processes."""
+    status = read_status(run / "status.json")
+    if status is None or (status.pid, status.host) != (identity.pid, identity.host):
+        return False
+    age = time.time() - status.heartbeat
+    return 0 <= age < FRESH_S and _heartbeat_changes(run, identity, FRESH_S - age)
 
 
 def _heartbeat_changes(run: Path, identity: ProcessIdentity, seconds: float) -> bool:

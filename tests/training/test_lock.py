@@ -147,3 +147,35 @@ def test_a_strange_lock_is_named(tmp_path):
 def test_a_folder_that_is_gone_is_named(tmp_path):
     with pytest.raises(RunError, match="moved or deleted"):
         RunLock(tmp_path / "absent").acquire()
+
+
+def test_a_process_of_another_container_keeps_its_run_while_its_heart_beats(tmp_path):
+    hidden = ProcessIdentity(2**22 + 1, 0.0, own_identity().host)
+    claim(tmp_path, hidden)
+    run = RunDirectory(tmp_path)
+
+    def beat() -> None:
+        run.write_status(
+            RunStatus(
+                state="running", start=1, pid=hidden.pid, pid_created=hidden.created, host=hidden.host,
+                heartbeat=time.time(),
+            )
+        )  # fmt: skip
+
+    beat()
+    stop = threading.Event()
+
+    def keep_beating() -> None:
+        while not stop.wait(0.3):
+            beat()
+
+    heart = threading.Thread(target=keep_beating)
+    heart.start()
+    try:
+        with pytest.raises(RunLockedError):
+            RunLock(tmp_path).acquire()
+    finally:
+        stop.set()
+        heart.join()
+    with RunLock(tmp_path):  # the heart has stopped: what is left is removed
+        assert len(claims(tmp_path)) == 1
