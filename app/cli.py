@@ -12,7 +12,7 @@ from importlib import import_module
 # Each module has `register(subparsers)`, which adds its parser and sets `handler(args) -> exit code`.
 COMMANDS = {
     "train": "training.cli",
-    "data": "app.data_cli",
+    "data": "app.data.cli",
     "render": "app.render_cli",
     "evaluate": "training.evaluate_cli",
     "runs": "training.runs_cli",

@@ -104,7 +104,7 @@ def test_missing_library_is_explained(monkeypatch, capsys):
     [
         ([], []),
         (["train", "--help"], ["training.cli"]),
-        (["data", "check", "train"], ["app.data_cli"]),
+        (["data", "check", "train"], ["app.data.cli"]),
         (["--help"], list(cli.COMMANDS.values())),
         (["trian"], list(cli.COMMANDS.values())),
     ],

@@ -14,9 +14,9 @@ import trimesh
 from PIL import Image
 
 from app.cli import main
-from app.data_meshes import MEGASCANS, OBJECTS, coloured, render_folder, sphere_poses
-from app.mesh_load import MeshError, load_model, mesh_files
-from app.mesh_texture import object_colours
+from app.data.mesh_load import MeshError, load_model, mesh_files
+from app.data.mesh_texture import object_colours
+from app.data.meshes import MEGASCANS, OBJECTS, coloured, render_folder, sphere_poses
 from core.camera import sphere_points
 from training.data_check import check
 from training.data_set import ImageDataSet
@@ -231,7 +231,7 @@ def test_help_shows_examples_and_needs_no_vtk(capsys):
         with pytest.raises(SystemExit):
             main(["data", command, "--help"])
         assert f"epigraf data {command}" in capsys.readouterr().out.split("examp")[1]
-    assert not {"app.data_shapes", "torch"} & (set(sys.modules) - before)
+    assert not {"app.data.shapes", "torch"} & (set(sys.modules) - before)
 
 
 def test_check_says_with_its_exit_code_what_it_found(meshes, tmp_path, capsys):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.cli import main
-from app.data_shapes import KINDS, make_shape, render_shapes, rounded_on_white, shape_names
+from app.data.shapes import KINDS, make_shape, render_shapes, rounded_on_white, shape_names
 from training.data_check import check
 from training.data_set import ImageDataSet
 

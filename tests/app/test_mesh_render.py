@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.mesh_model import Model, Surface, bounding_sphere, joined, subdivided, with_normals
-from app.mesh_render import Renderer, SkyLight, fibonacci_sphere, on_white
+from app.data.mesh_model import Model, Surface, bounding_sphere, joined, subdivided, with_normals
+from app.data.mesh_render import Renderer, SkyLight, fibonacci_sphere, on_white
 from core.camera import Camera
 
 RESOLUTION = 48

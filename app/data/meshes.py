@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app.mesh_load import MeshError, load_model, mesh_files
-from app.mesh_model import Model, Surface, bounding_sphere, subdivided, with_normals
-from app.mesh_render import Renderer, SkyLight, fibonacci_sphere, on_white
-from app.mesh_texture import object_colours, seed_of
+from app.data.mesh_load import MeshError, load_model, mesh_files
+from app.data.mesh_model import Model, Surface, bounding_sphere, subdivided, with_normals
+from app.data.mesh_render import Renderer, SkyLight, fibonacci_sphere, on_white
+from app.data.mesh_texture import object_colours, seed_of
 from core.camera import Camera, angles_of
 from training.data_format import StudioBlock
 from training.data_writer import PictureFormat, writing

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app.data_meshes import OBJECTS, OnProgress, Recipe, render_models
-from app.mesh_model import Model, Surface
-from app.mesh_render import SkyLight, on_white
-from app.mesh_texture import seed_of
-from app.shapes import bakery, fruit, mushrooms, plants, vessels
-from app.shapes.build import group
+from app.data.kinds import bakery, fruit, mushrooms, plants, vessels
+from app.data.kinds.build import group
+from app.data.mesh_model import Model, Surface
+from app.data.mesh_render import SkyLight, on_white
+from app.data.mesh_texture import seed_of
+from app.data.meshes import OBJECTS, OnProgress, Recipe, render_models
 from training.data_writer import PictureFormat
 
 KINDS: dict[str, Callable[[np.random.Generator], list[Surface]]] = {

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.mesh_texture import blend, cell_spots, fractal_noise, hsv, step_between
-from app.shapes.build import Paint
+from app.data.kinds.build import Paint
+from app.data.mesh_texture import blend, cell_spots, fractal_noise, hsv, step_between
 
 Field = Callable[[np.ndarray], np.ndarray]
 """From points [n, 3] to weights [n] in [0, 1]."""

@@ -12,7 +12,7 @@ import trimesh
 from PIL import Image
 from trimesh.visual.material import SimpleMaterial
 
-from app.mesh_model import Model, Surface, bounding_sphere
+from app.data.mesh_model import Model, Surface, bounding_sphere
 
 MESH_SUFFIXES = frozenset({".obj", ".ply", ".stl", ".glb"})
 # What trimesh's many readers raise on damaged files.

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from app.mesh_model import Surface
-from app.shapes import paint
-from app.shapes.build import ball, box, curve, lathe, part, ring, tube, turn_x, turn_y, turned
+from app.data.kinds import paint
+from app.data.kinds.build import ball, box, curve, lathe, part, ring, tube, turn_x, turn_y, turned
+from app.data.mesh_model import Surface
 
 COFFEE = np.array([0.3, 0.18, 0.1])
 METALS = ((0.2, 0.2, 0.23), (0.55, 0.42, 0.22), (0.6, 0.34, 0.22), (0.3, 0.36, 0.34), (0.75, 0.72, 0.66))

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from app.mesh_model import Surface
-from app.shapes import paint
-from app.shapes.build import ball, bent, curve, group, leaf, part, tube, turn_x, turn_y, turn_z, turned
+from app.data.kinds import paint
+from app.data.kinds.build import ball, bent, curve, group, leaf, part, tube, turn_x, turn_y, turn_z, turned
+from app.data.mesh_model import Surface
 
 STALK = np.array([0.36, 0.25, 0.13])
 LEAF = np.array([0.33, 0.58, 0.2])

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.mesh_model import Surface, joined, subdivided, with_normals
+from app.data.mesh_model import Surface, joined, subdivided, with_normals
 
 # Shapes are built about one unit large; colours live at the vertices, so edges are kept this short.
 LONGEST_EDGE = 0.04

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from app.mesh_model import Surface
-from app.mesh_texture import fractal_noise
-from app.shapes import paint
-from app.shapes.build import bent, curve, group, lathe, part, towards, turned
+from app.data.kinds import paint
+from app.data.kinds.build import bent, curve, group, lathe, part, towards, turned
+from app.data.mesh_model import Surface
+from app.data.mesh_texture import fractal_noise
 
 
 def mushroom(rng: np.random.Generator) -> list[Surface]:

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from app.mesh_model import Surface
-from app.mesh_texture import fractal_noise
-from app.shapes import paint
-from app.shapes.build import ball, bent, box, curve, lathe, part, ring, towards, tube, turn_y, turned
+from app.data.kinds import paint
+from app.data.kinds.build import ball, bent, box, curve, lathe, part, ring, towards, tube, turn_y, turned
+from app.data.mesh_model import Surface
+from app.data.mesh_texture import fractal_noise
 
 DOUGH = np.array([0.87, 0.64, 0.36])
 CREAM = np.array([0.98, 0.95, 0.88])

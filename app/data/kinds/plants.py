@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.mesh_model import Surface
-from app.shapes import paint
-from app.shapes.build import ball, bent, curve, group, lathe, leaf, part, towards, tube, turn_y, turned
+from app.data.kinds import paint
+from app.data.kinds.build import ball, bent, curve, group, lathe, leaf, part, towards, tube, turn_y, turned
+from app.data.mesh_model import Surface
 
 SOIL = np.array([0.3, 0.2, 0.13])
 

@@ -50,7 +50,7 @@ def register(subparsers: Any) -> None:
 def run_meshes(args: argparse.Namespace) -> int:
     """`epigraf data meshes`.  Returns the exit code; raises MeshError, DataSetError."""
     with Interruption() as interruption, ProgressLine("rendering") as line:
-        from app.data_meshes import PROTOCOLS, render_folder  # VTK is loaded only when something is rendered
+        from app.data.meshes import PROTOCOLS, render_folder  # VTK is loaded only when something is rendered
 
         dropped = render_folder(
             args.folder,
@@ -70,7 +70,7 @@ def run_meshes(args: argparse.Namespace) -> int:
 def run_shapes(args: argparse.Namespace) -> int:
     """`epigraf data shapes`.  Returns the exit code; raises DataSetError."""
     with Interruption() as interruption, ProgressLine("rendering") as line:
-        from app.data_shapes import render_shapes
+        from app.data.shapes import render_shapes
 
         render_shapes(
             args.out,

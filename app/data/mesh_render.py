@@ -14,7 +14,7 @@ from typing import Self
 
 import numpy as np
 
-from app.mesh_model import Model, Surface
+from app.data.mesh_model import Model, Surface
 from core.camera import Camera
 
 if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
