@@ -34,7 +34,7 @@ def start_in_a_window_and_kill_it(home: Path, repository: Path) -> RunDirectory:
     os.kill(window.pid, signal.SIGKILL)
     window.wait()
     window.stdout.close()
-    assert psutil.wait_procs([worker], timeout=5)[0], "the model worker has outlived its window"
+    assert psutil.wait_procs([worker], timeout=30)[0], "the model worker has outlived its window"
     [run] = list_runs(studio_runs.runs_dir(home))
     return run
 
