@@ -6,6 +6,7 @@ from pathlib import Path
 
 from imgui_bundle import im_file_dialog
 
+from app.paths import user_path
 from widgets.train_view import BrowseKind
 
 KEY = "choose a path"
@@ -27,10 +28,7 @@ class PathDialog:
     def open(self, kind: BrowseKind, start: str) -> None:
         """Ask for a path, beginning at `start` or the nearest folder above it that exists."""
         self._kind = kind
-        folder = Path(start).expanduser() if start else Path.home()
-        while not folder.is_dir() and folder != folder.parent:
-            folder = folder.parent
-        im_file_dialog.FileDialog.instance().open(KEY, TITLES[kind], FILTERS[kind], False, str(folder))
+        im_file_dialog.FileDialog.instance().open(KEY, TITLES[kind], FILTERS[kind], False, str(start_folder(start)))
 
     def poll(self) -> tuple[BrowseKind, str] | None:
         """Draw the dialog, if one is open.  Returns what was chosen, once."""
@@ -43,3 +41,16 @@ class PathDialog:
         dialog.close()
         self._kind = None
         return chosen
+
+
+def start_folder(text: str) -> Path:
+    """The folder that a path names, or the nearest above it that exists; the home folder if it names none."""
+    for candidate in (text or "~", "~"):
+        try:
+            folder = user_path(candidate)
+        except ValueError:
+            continue
+        while not folder.is_dir() and folder != folder.parent:
+            folder = folder.parent
+        return folder
+    return Path.cwd()

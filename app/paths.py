@@ -34,6 +34,14 @@ def pictures_dir() -> Path:
     return platformdirs.user_pictures_path() / "EpiGRAF Studio"
 
 
+def user_path(text: str) -> Path:
+    """A path as a person has typed it; ~ is their home.  Raises ValueError if it names the home of nobody."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{text}: there is no such home folder ({error}); write the whole path.") from error
+
+
 def asset(name: str) -> Path:
     """A file that ships with the program; it may be missing."""
     return Path(str(importlib.resources.files("assets") / name))

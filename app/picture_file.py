@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,27 @@ from core.files import replacing
 from core.scene import Scene
 
 SCENE_KEY = "epigraf-scene"
+
+
+@dataclass(frozen=True)
+class SavedPicture:
+    """What a picture tells of itself.
+
+    Attributes:
+        scene: What made it.
+        size: Width and height, pixels.
+        notes: Its further text chunks by name.
+    """
+
+    scene: Scene
+    size: tuple[int, int]
+    notes: Mapping[str, str]
+
+
+def free_path(folder: Path, stem: str) -> Path:
+    """The path of a PNG in a folder that is not taken yet: stem.png, stem-2.png and so on."""
+    names = itertools.chain([f"{stem}.png"], (f"{stem}-{number}.png" for number in itertools.count(2)))
+    return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
 def save_picture(path: Path, pixels: np.ndarray, scene: Scene, notes: Mapping[str, str] | None = None) -> None:
@@ -38,14 +61,18 @@ def save_picture(path: Path, pixels: np.ndarray, scene: Scene, notes: Mapping[st
         Image.fromarray(pixels).save(aside, "PNG", pnginfo=info)
 
 
-def read_scene(path: Path) -> Scene:
-    """The Scene that a picture was made of.  Raises ValueError if the file carries none."""
+def read_picture(path: Path) -> SavedPicture:
+    """The Scene that a picture was made of, and its size.  Raises ValueError if the file carries none."""
     try:
         with Image.open(path) as image:
             image.load()  # text chunks may follow the pixels
-            text = image.info.get(SCENE_KEY)
+            size, texts = image.size, {str(name): text for name, text in image.info.items() if isinstance(text, str)}
     except (UnidentifiedImageError, OSError) as error:
         raise ValueError(f"{path} cannot be read as a picture ({error})") from error
-    if not isinstance(text, str):
+    text = texts.pop(SCENE_KEY, None)
+    if text is None:
         raise ValueError(f"{path} carries no Scene: it was not made by EpiGRAF Studio, or was saved again elsewhere")
-    return Scene.from_json(text)
+    try:
+        return SavedPicture(Scene.from_json(text), size, texts)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
+from app.engine import DEMO_CHECKPOINT, DEMO_VOLUME, is_shipped
 from app.gl.headless import open_context
 from app.gl.shader_source import ShaderError
 from app.paths import asset
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.scene import Quality, Scene, Source
+from training.run_dir import RunDirectory
 
 log = logging.getLogger(__name__)
 
 VOLUME_SUFFIX = ".npz"
-DEMO_CHECKPOINT = "demo.safetensors"
 
 
 def volume_of(scene: Scene, on_progress: Callable[[float], None] | None = None) -> BakedVolume:
@@ -28,7 +29,9 @@ def volume_of(scene: Scene, on_progress: Callable[[float], None] | None = None) 
     Raises:
         ValueError: The file is missing, damaged, or not a generator's.
     """
-    path = source_file(scene.source)
+    path = asset(DEMO_VOLUME) if is_shipped(scene) else None
+    if path is None or not path.is_file():
+        path = source_file(scene.source)
     if path.suffix == VOLUME_SUFFIX:
         return BakedVolume.load(path)
     # Torch is loaded only where something is to be computed.
@@ -42,7 +45,7 @@ def volume_of(scene: Scene, on_progress: Callable[[float], None] | None = None) 
 
 
 def source_file(source: Source) -> Path:
-    """The file behind a source.  Raises ValueError if there is none."""
+    """The file behind a source; of a run, its newest snapshot.  Raises ValueError if there is none."""
     if source.kind == "demo":
         path = asset(DEMO_CHECKPOINT)
         if not path.is_file():
@@ -50,7 +53,10 @@ def source_file(source: Source) -> Path:
         return path
     path = Path(source.path)
     if source.kind == "run":
-        path = path / "live.safetensors"
+        snapshots = RunDirectory(path).snapshots()
+        if not snapshots:
+            raise ValueError(f"{path}: there is no run with a snapshot here; a training writes one when it is stopped")
+        path = snapshots[-1].path
     if not path.is_file():
         raise ValueError(f"there is no file {path}")
     return path

@@ -1,11 +1,14 @@
-"""`epigraf render`: a picture, or a strip of views all around, of a checkpoint's sample; no window needed."""
+"""`epigraf render`: a picture, or a strip of views all around, of a checkpoint's sample; no window needed.
+
+What a person has not said comes from the Scene that SOURCE carries, or else from defaults: options are None till then.
+"""
 
 from __future__ import annotations
 
 import argparse
 import math
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,16 +16,37 @@ from core.baked import BakedVolume
 from core.camera import Camera
 from core.scene import Backdrop, Latent, Quality, Scene, Source
 
-DESCRIPTION = """Render a sample of a generator, or a baked volume, to a PNG.  The file carries the Scene that made it.
+DESCRIPTION = """Render a sample of a generator, or a baked volume, to a PNG.  The file carries the Scene that made it:
+given as SOURCE it is made again, with what the options change.  Of a picture of a run, the newest snapshot is drawn.
 Distance and angle of view are those of the training unless given; angles are in degrees."""
 
 EXAMPLE = """examples:
   epigraf render runs/00001-tiny/snapshots/000060.safetensors --seed 3 --out picture.png
-  epigraf render snapshot.safetensors --turntable 8 --size 256 --out strip.png"""
+  epigraf render snapshot.safetensors --turntable 8 --size 256 --out strip.png
+  epigraf render picture.png --voxels 256 --size 1024 --out large.png"""
 
-DEFAULT_VOXELS, DEFAULT_STEPS, DEFAULT_SIZE = 128, 192, 512
+DEFAULT_QUALITY = Quality(steps=192, volume=128)
+DEFAULT_SIZE = 512
+PICTURE_SUFFIX, SCENE_SUFFIX = ".png", ".json"
 LARGEST_SIDE = 8192
 TURNTABLE_KEY = "epigraf-turntable"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be drawn.
+
+    Attributes:
+        scene: The first view.
+        size: Width and height of a view, pixels.
+        views: So many side by side, all around.
+        own_camera: The Scene's distance and angle of view are meant; else those of the training are taken.
+    """
+
+    scene: Scene
+    size: tuple[int, int] = (DEFAULT_SIZE, DEFAULT_SIZE)
+    views: int = 1
+    own_camera: bool = False
 
 
 def register(subparsers: Any) -> None:
@@ -35,30 +59,28 @@ def register(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "source", type=Path, nargs="?", help="checkpoint (.safetensors) or baked volume (.npz); without it, the demo"
+        "source",
+        type=Path,
+        nargs="?",
+        help="checkpoint (.safetensors), baked volume (.npz), picture saved by the studio (.png) or Scene (.json); "
+        "without it, the demo",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the PNG to write")
     sample = parser.add_argument_group("the sample")
-    sample.add_argument("--seed", type=int, default=0, help="seed of the latent (default: 0)")
-    sample.add_argument("--psi", type=float, default=Latent().psi, help="truncation, -1 to 2 (default: %(default)s)")
-    sample.add_argument(
-        "--voxels", type=int, default=DEFAULT_VOXELS, help="of the volume's edge (default: %(default)s)"
-    )
+    sample.add_argument("--seed", type=int, help="seed of the latent (default: 0)")
+    sample.add_argument("--psi", type=float, help=f"truncation, -1 to 2 (default: {Latent().psi})")
+    sample.add_argument("--voxels", type=int, help=f"of the volume's edge (default: {DEFAULT_QUALITY.volume})")
     view = parser.add_argument_group("the camera")
-    view.add_argument("--yaw", type=float, default=90.0, help="around the vertical axis (default: 90)")
-    view.add_argument("--pitch", type=float, default=90.0, help="from above: 0 looks straight down (default: 90)")
+    view.add_argument("--yaw", type=float, help="around the vertical axis (default: 90)")
+    view.add_argument("--pitch", type=float, help="from above: 0 looks straight down (default: 90)")
     view.add_argument("--radius", type=float, help="distance to the target (default: of the training)")
     view.add_argument("--fov", type=float, help="full angle of view (default: of the training)")
-    view.add_argument(
-        "--target", type=float, nargs=3, default=(0, 0, 0), metavar=("X", "Y", "Z"), help="the point looked at"
-    )
+    view.add_argument("--target", type=float, nargs=3, metavar=("X", "Y", "Z"), help="the point looked at")
     picture = parser.add_argument_group("the picture")
-    picture.add_argument(
-        "--size", type=size, default=(DEFAULT_SIZE,) * 2, metavar="PIXELS", help="512, or 640x480 (default: 512)"
-    )
-    picture.add_argument("--steps", type=int, default=DEFAULT_STEPS, help="samples along a ray (default: %(default)s)")
-    picture.add_argument("--backdrop", choices=get_args(Backdrop), default="learned", help="(default: as learned)")
-    picture.add_argument("--turntable", type=int, default=1, metavar="N", help="N views all around, side by side")
+    picture.add_argument("--size", type=size, metavar="PIXELS", help="512, or 640x480 (default: 512)")
+    picture.add_argument("--steps", type=int, help=f"samples along a ray (default: {DEFAULT_QUALITY.steps})")
+    picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
+    picture.add_argument("--turntable", type=int, metavar="N", help="N views all around, side by side")
     parser.set_defaults(handler=run)
 
 
@@ -83,37 +105,103 @@ def run(args: argparse.Namespace) -> int:
 
     if args.out.suffix.lower() != ".png":
         raise ValueError(f"--out {args.out}: the picture is a PNG; choose a name that ends in .png")
-    scene = scene_of(args)
-    cameras = turntable(scene.camera, args.turntable)  # refused before anything is computed
+    order = order_of(args)
+    scene = order.scene
+    turntable(scene.camera, order.views)  # refused before anything is computed
     with ProgressLine("baking") as line:
         volume = volume_of(scene, lambda done: line.update(round(100 * done), 100))
-    scene = replace(scene, camera=with_training(args, scene.camera, volume))
-    cameras = turntable(scene.camera, args.turntable)
-    pictures = render_views(volume, cameras, scene.quality, *args.size)
+    if not order.own_camera:
+        scene = replace(scene, camera=with_training(args, scene.camera, volume))
+    cameras = turntable(scene.camera, order.views)
+    pictures = render_views(volume, cameras, scene.quality, *order.size)
     strip = np.concatenate([picture[..., :3] for picture in pictures], axis=1)
-    notes = {TURNTABLE_KEY: str(args.turntable)} if args.turntable > 1 else {}
+    notes = {TURNTABLE_KEY: str(order.views)} if order.views > 1 else {}
     save_picture(args.out, strip, scene, notes)
     height, width = strip.shape[:2]
     print(f"{args.out}: {width} x {height}, {volume.source or args.source}", file=sys.stderr)
     return 0
 
 
-def scene_of(args: argparse.Namespace) -> Scene:
-    """The Scene that the arguments describe, with the studio's own camera distance where none was given.
+def order_of(args: argparse.Namespace) -> Order:
+    """What SOURCE describes, changed by the options.
 
     Raises:
-        ValueError: A value is out of range; the message names it.
+        ValueError: A value is out of range, or SOURCE is not what its name says; the message names it.
+        OSError: SOURCE cannot be read.
     """
-    source = Source() if args.source is None else Source("checkpoint", str(args.source.resolve()))
-    home = Camera()
-    camera = Camera(
-        math.radians(args.yaw),
-        math.radians(args.pitch),
-        home.radius if args.radius is None else args.radius,
-        home.fov if args.fov is None else args.fov,
-        tuple(float(value) for value in args.target),
-    )
-    return Scene(source, Latent(args.seed, args.psi), camera, Quality(args.steps, args.voxels, args.backdrop))
+    order = given(args.source)
+    scene, target = order.scene, args.target and tuple(float(value) for value in args.target)
+    angles = {name: None if value is None else math.radians(value) for name, value in _named(args, "yaw", "pitch")}
+    camera = _changed(scene.camera, **angles, **dict(_named(args, "radius", "fov")), target=target)
+    latent = _changed(scene.latent, **dict(_named(args, "seed", "psi")))
+    quality = _changed(scene.quality, steps=args.steps, volume=args.voxels, backdrop=args.backdrop)
+    scene = replace(scene, camera=camera, latent=latent, quality=quality)
+    return _changed(replace(order, scene=scene), size=args.size, views=args.turntable)
+
+
+def given(source: Path | None) -> Order:
+    """What SOURCE describes by itself.  Raises ValueError, OSError."""
+    if source is None:
+        return Order(Scene(quality=DEFAULT_QUALITY))
+    suffix = source.suffix.lower()
+    if suffix not in (PICTURE_SUFFIX, SCENE_SUFFIX):
+        return Order(Scene(Source("checkpoint", str(source.resolve())), quality=DEFAULT_QUALITY))
+    if not source.is_file():
+        raise ValueError(f"there is no file {source}")
+    order = saved_picture(source) if suffix == PICTURE_SUFFIX else saved_scene(source)
+    return replace(order, scene=settled(order.scene, source), own_camera=True)
+
+
+def saved_picture(path: Path) -> Order:
+    """What a picture was made of.  Raises ValueError if it does not say."""
+    from app.picture_file import read_picture
+
+    picture = read_picture(path)
+    count = picture.notes.get(TURNTABLE_KEY, "1")
+    views = int(count) if count.isdecimal() else 1
+    width, height = picture.size
+    return Order(picture.scene, (max(width // max(views, 1), 1), height), views)
+
+
+def saved_scene(path: Path) -> Order:
+    """A Scene in a file.  Raises ValueError if it is none."""
+    try:
+        return Order(Scene.from_json(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def settled(scene: Scene, origin: Path) -> Scene:
+    """A Scene whose weights are a file that is there: of a run, the newest snapshot.
+
+    Args:
+        scene: As it was saved.
+        origin: Where it was saved.
+
+    Raises:
+        ValueError: The weights are gone.
+    """
+    from app.render import source_file
+
+    if scene.source.kind == "demo":
+        return scene
+    try:
+        path = source_file(scene.source)
+    except ValueError as error:
+        raise ValueError(
+            f"{origin} was made of {scene.source.path}, which is not to be had any more ({error}): put it back, or "
+            f"name another checkpoint, with --seed {scene.latent.seed} --psi {scene.latent.psi:g}"
+        ) from error
+    return replace(scene, source=Source("checkpoint", str(path)))
+
+
+def _named(args: argparse.Namespace, *names: str) -> list[tuple[str, Any]]:
+    return [(name, getattr(args, name)) for name in names]
+
+
+def _changed(value: Any, **changes: Any) -> Any:
+    """A dataclass with the changes that are not None."""
+    return replace(value, **{name: change for name, change in changes.items() if change is not None})
 
 
 def with_training(args: argparse.Namespace, camera: Camera, volume: BakedVolume) -> Camera:

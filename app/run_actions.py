@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.paths import asset, user_presets_dir
+from app.paths import asset, user_path, user_presets_dir
 from widgets.train_view import Note, PresetItem, Problem, TrainForm
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
@@ -100,7 +100,7 @@ def _start(form: TrainForm) -> Started:
     from training.run_dir import create_run
 
     config = fitted(load_preset(preset_key(form.preset)), data_path(form))
-    run = create_run(Path(form.runs_dir).expanduser(), with_values(config, {"name": form.name}, "the form"))
+    run = create_run(user_path(form.runs_dir), with_values(config, {"name": form.name}, "the form"))
     launch(run)
     log.info("Started %s", run.path)
     return Started(run.path)
@@ -123,8 +123,8 @@ def _send(path: Path, command: CommandName) -> Sent:
 
 
 def data_path(form: TrainForm) -> Path:
-    """The data set that the form names."""
-    return asset(SHAPES) if form.choice == "shapes" else Path(form.data_path).expanduser()
+    """The data set that the form names.  Raises ValueError if the path cannot be understood."""
+    return asset(SHAPES) if form.choice == "shapes" else user_path(form.data_path)
 
 
 def read_presets(_key: str) -> tuple[PresetItem, ...]:
@@ -163,6 +163,23 @@ def describe_data(path: str) -> Note:
     return Note("good", ", ".join(parts))
 
 
+def read_advice(key: tuple[str, str]) -> tuple[Note, ...]:
+    """What a preset with a data set allows but is probably not wanted.  Raises ConfigError, DataSetError.
+
+    Args:
+        key: Name of the preset, path of the data set.
+    """
+    from training.config_fit import data_advice, with_data_set
+    from training.data_set import ImageDataSet
+    from training.presets import load_preset
+
+    preset, path = key
+    with ImageDataSet.open(Path(path)) as data:
+        config = with_data_set(load_preset(preset_key(preset)), data.info, data.all_angles)
+        advice = [*config.advice(data.all_angles), *data_advice(config, data.info)]
+    return tuple(Note("warning", f"{note.field}: {note.text}") for note in advice)
+
+
 def check_name(name: str) -> Note:
     """Whether a run may be called so."""
     from training.config import NAME_PATTERN
@@ -173,11 +190,13 @@ def check_name(name: str) -> Note:
 
 
 def check_folder(path: str) -> Note:
-    """Whether runs can be kept in a folder, as far as one can see without writing there."""
-    folder = Path(path).expanduser()
+    """Whether runs can be kept in a folder, as far as one can see without writing there.  Raises ValueError."""
+    folder = user_path(path)
     if not path or not folder.is_absolute():
         return Note("bad", "Give the whole path of a folder.")
     while not folder.exists():
+        if folder == folder.parent:
+            return Note("bad", f"There is no {folder}: choose a folder on a drive that is there.")
         folder = folder.parent
     if not folder.is_dir():
         return Note("bad", f"{folder} is a file, not a folder.")

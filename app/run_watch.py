@@ -89,14 +89,14 @@ class RunWatch:
         with self._lock:
             return self._seen
 
-    def start(self, runs_dir: Path) -> None:
-        """Begin to watch."""
+    def start(self, runs_dir: Path | None) -> None:
+        """Begin to watch; without a folder there are no runs."""
         with self._lock:
             self._runs_dir = runs_dir
             self._thread = threading.Thread(target=self._watch, name="run watch", daemon=True)
             self._thread.start()
 
-    def set_runs_dir(self, runs_dir: Path) -> None:
+    def set_runs_dir(self, runs_dir: Path | None) -> None:
         """Look for runs in another folder."""
         with self._lock:
             if runs_dir != self._runs_dir:
@@ -131,8 +131,6 @@ class RunWatch:
         self._lock.notify_all()
 
     def _watch(self) -> None:
-        from training.run_errors import RunError  # loads pydantic, so not before the first frame
-
         lister, reader = _Lister(), None
         while True:
             with self._lock:
@@ -144,29 +142,43 @@ class RunWatch:
                     return
                 forced, self._look_now = self._look_now, False
                 runs_dir, path, follow = self._runs_dir, self._path, self._follow
-            assert runs_dir is not None
             if reader is None or reader.path != path:
                 reader = _Reader(path) if path is not None else None
-            problem, runs, attached = "", None, None
+            listing = lister.look(runs_dir, forced)
+            attached, trouble = None, ""
             try:
-                runs = lister.look(runs_dir, forced)
                 attached = reader.look(follow) if reader is not None else None
-            except (RunError, ValueError, OSError) as error:
-                problem = str(error)
-            self._publish(path, Watched(True, runs or (), attached, problem))
+            except (ValueError, OSError) as error:
+                trouble = str(error)
+            self._publish((runs_dir, path), Watched(listing.done, listing.runs, attached, listing.problem or trouble))
 
-    def _publish(self, path: Path | None, seen: Watched) -> None:
+    def _publish(self, asked: tuple[Path | None, Path | None], seen: Watched) -> None:
         with self._lock:
-            if path != self._path:
-                return  # somebody has attached another run meanwhile
-            if seen.problem:
-                if seen.problem != self._seen.problem:
-                    log.warning("%s", seen.problem)
-                seen = replace(self._seen, listed=True, problem=seen.problem)
+            if asked != (self._runs_dir, self._path):
+                return  # somebody wants to see something else meanwhile
+            if seen.attached is None:
+                seen = replace(seen, attached=self._seen.attached)  # what was seen last stays
+            if seen.problem and seen.problem != self._seen.problem:
+                log.warning("%s", seen.problem)
             changed = seen != self._seen
             self._seen = seen
         if changed:
             self._wake()
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """The runs of a folder.
+
+    Attributes:
+        done: The folder was read.
+        runs: The newest first.
+        problem: Why the folder could not be read this time.
+    """
+
+    done: bool = False
+    runs: tuple[RunItem, ...] = ()
+    problem: str = ""
 
 
 class _Lister:
@@ -174,23 +186,41 @@ class _Lister:
 
     def __init__(self) -> None:
         self._observers: dict[Path, RunObserver] = {}
-        self._items: tuple[RunItem, ...] = ()
+        self._listing = _Listing()
         self._folder: Path | None = None
         self._next = 0.0
 
-    def look(self, folder: Path, forced: bool) -> tuple[RunItem, ...]:
-        """The runs, the newest first; every now and then, or when forced."""
+    def look(self, folder: Path | None, forced: bool) -> _Listing:
+        """The runs; looked at every now and then, or when forced."""
         if not forced and folder == self._folder and time.monotonic() < self._next:
-            return self._items
+            return self._listing
+        if folder != self._folder:
+            self._listing = _Listing()
+        self._folder, self._next = folder, time.monotonic() + LIST_SECONDS
+        if folder is not None:
+            try:
+                self._listing = _Listing(True, self._items(folder))
+            except (ValueError, OSError) as error:
+                self._listing = replace(self._listing, problem=str(error))
+        return self._listing
+
+    def _items(self, folder: Path) -> tuple[RunItem, ...]:
         from training.run_dir import RunObserver, list_runs
 
-        self._folder, self._next = folder, time.monotonic() + LIST_SECONDS
         runs = list_runs(folder)[::-1][:MOST_RUNS]
         self._observers = {run.path: self._observers.get(run.path) or RunObserver(run) for run in runs}
-        self._items = tuple(RunItem(path, observer.look()) for path, observer in self._observers.items())
+        return tuple(_item(path, observer) for path, observer in self._observers.items())
+
+
+def _item(path: Path, observer: RunObserver) -> RunItem:
+    """A run of the list; one that cannot be read says so, and leaves the others alone."""
+    from training.liveness import RunView
+
+    try:
         # The age of a heartbeat changes all the time and nobody sees it.
-        self._items = tuple(replace(item, view=replace(item.view, age=0.0)) for item in self._items)
-        return self._items
+        return RunItem(path, replace(observer.look(), age=0.0))
+    except (ValueError, OSError) as error:
+        return RunItem(path, RunView("new", None, 0, 0.0, ""), str(error))
 
 
 class _Reader:

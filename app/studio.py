@@ -59,7 +59,7 @@ class Studio:
         self.default_source = scene.source
         self.wake = Waker()
         self.messages = Messages(self.wake)
-        self.train = TrainController(settings.form, self.wake)
+        self.train = TrainController(settings.form, self.wake, follow_living=scene.source.kind != "checkpoint")
         self.view = ViewController()
         self.turntable = Turntable()
         self.turntable.on = scene.source.kind == "demo"
@@ -191,9 +191,9 @@ class Studio:
         pixels = self.view.pixels()
         if pixels is None:
             return
-        from app.picture_file import save_picture  # loads PIL, so not before the first frame
+        from app.picture_file import free_path, save_picture  # loads PIL, so not before the first frame
 
-        path = pictures_dir() / f"epigraf-{time.strftime('%Y%m%d-%H%M%S')}.png"
+        path = free_path(pictures_dir(), f"epigraf-{time.strftime('%Y%m%d-%H%M%S')}")
         try:
             save_picture(path, pixels[..., :3], self.scene)
         except OSError as error:

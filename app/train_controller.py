@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.loader import Loader, LoadFailure
+from app.paths import user_path
 from app.run_actions import (
     RunActions,
     Started,
@@ -14,6 +15,7 @@ from app.run_actions import (
     check_name,
     data_path,
     describe_data,
+    read_advice,
     read_presets,
 )
 from app.run_watch import RunWatch, WatchedRun
@@ -45,20 +47,23 @@ class TrainController:
     Args:
         form: As it was last filled in.
         wake: Called from threads when `update` should be called again.
+        follow_living: Whether the viewport follows a run that is found alive at the start.
     """
 
-    def __init__(self, form: TrainForm, wake: Callable[[], None]) -> None:
+    def __init__(self, form: TrainForm, wake: Callable[[], None], follow_living: bool = True) -> None:
         self.form = form
         self.follow = True
         self.browse: BrowseKind | None = None
         self._watch = RunWatch(wake)
         self._actions = RunActions(wake)
         self._data: Loader[str, Note] = Loader(describe_data, wake)
+        self._advice: Loader[tuple[str, str], tuple[Note, ...]] = Loader(read_advice, wake)
         self._names: Loader[str, Note] = Loader(check_name, wake)
         self._folders: Loader[str, Note] = Loader(check_folder, wake)
         self._presets: Loader[str, tuple[PresetItem, ...]] = Loader(read_presets, wake)
         self._attached: Path | None = None
         self._chosen = False
+        self._follow_living = follow_living
         self._problem: Problem | None = None
         self._dismissed = ""
         self._started = False
@@ -84,7 +89,7 @@ class TrainController:
     def start(self) -> None:
         """Begin to look at runs: after the first frame, since this loads much."""
         self._started = True
-        self._watch.start(Path(self.form.runs_dir).expanduser())
+        self._watch.start(_runs_dir(self.form))
 
     def attach(self, path: Path | None) -> None:
         """Show this run; None shows none."""
@@ -106,6 +111,7 @@ class TrainController:
             self._chosen = True
             alive = next((item.path for item in seen.runs if item.view.state in ALIVE), None)
             if alive is not None:
+                self.follow = self._follow_living
                 self.attach(alive)
         presets = self._presets_now()
         if presets and self.form.preset not in [item.name for item in presets]:
@@ -116,11 +122,13 @@ class TrainController:
         seen = self._watch.seen
         problem = self._problem
         folder = self._note(self._folders, self.form.runs_dir)
+        data = self._data_note()
         if problem is None and seen.problem not in ("", self._dismissed) and folder.kind != "bad":
             problem = Problem(seen.problem)
         return TrainView(
             presets=self._presets_now(),
-            data=self._data_note(),
+            data=data,
+            advice=self._advice_notes() if data.kind == "good" else (),
             folder=folder,
             name=self._note(self._names, self.form.name),
             runs=seen.runs,
@@ -133,7 +141,7 @@ class TrainController:
     def edit(self, form: TrainForm, intents: tuple[Intent, ...]) -> None:
         """Take what the panel gave back."""
         if form.runs_dir != self.form.runs_dir and self._started:
-            self._watch.set_runs_dir(Path(form.runs_dir).expanduser())
+            self._watch.set_runs_dir(_runs_dir(form))
         self.form = form
         for intent in intents:
             self._handle(intent)
@@ -142,7 +150,7 @@ class TrainController:
         """End the threads; trainers go on."""
         self._watch.close()
         self._actions.close()
-        for loader in (self._data, self._names, self._folders, self._presets):
+        for loader in (self._data, self._advice, self._names, self._folders, self._presets):
             loader.close()
 
     def _handle(self, intent: Intent) -> None:
@@ -179,11 +187,24 @@ class TrainController:
     def _data_note(self) -> Note:
         if self.form.choice == "own" and not self.form.data_path:
             return Note("none", "Choose a zip or folder of pictures with a dataset.json.")
-        note = self._note(self._data, str(data_path(self.form)))
+        try:
+            path = data_path(self.form)
+        except ValueError as error:
+            return Note("bad", str(error))
+        note = self._note(self._data, str(path))
         if self.form.choice == "shapes" and note.kind == "bad":
             text = "The built-in shapes are not part of this installation. Make them with `epigraf data shapes`."
             return Note("bad", text)
         return note
+
+    def _advice_notes(self) -> tuple[Note, ...]:
+        """On the preset together with data that can be read."""
+        if self.form.preset not in [item.name for item in self._presets_now()]:
+            return ()
+        found = self._advice.get((self.form.preset, str(data_path(self.form))))
+        if isinstance(found, LoadFailure):
+            return (Note("bad", found.message),)
+        return found or ()
 
     def _note(self, loader: Loader[str, Note], key: str) -> Note:
         if not self._started:
@@ -192,3 +213,11 @@ class TrainController:
         if isinstance(found, LoadFailure):
             return Note("bad", found.message)
         return found if found is not None else Note("checking", "checking…")
+
+
+def _runs_dir(form: TrainForm) -> Path | None:
+    """The folder to look for runs in; None if it cannot be understood, which the note beside the field explains."""
+    try:
+        return user_path(form.runs_dir)
+    except ValueError:
+        return None

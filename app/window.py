@@ -12,7 +12,7 @@ import imgui_bundle
 from imgui_bundle import hello_imgui, immapp
 
 from app import layout
-from app.paths import asset, config_dir, default_runs_dir
+from app.paths import asset, config_dir, default_runs_dir, user_path
 from app.settings import load_settings
 from app.studio import Studio
 from core.scene import Scene, Source
@@ -94,7 +94,7 @@ def first_scene(source: str | None) -> tuple[Scene, Path | None]:
     """What is shown first, and the run that is attached, if any.  Raises ValueError."""
     if source is None:
         return Scene(), None
-    path = Path(source).expanduser().resolve()
+    path = user_path(source).resolve()
     if (path / "config.yaml").is_file():
         return Scene(), path
     if path.is_dir():

@@ -28,11 +28,6 @@ def vec4(colour: Colour) -> ImVec4:
     return ImVec4(*colour)
 
 
-def button_width(text: str) -> float:
-    """Pixels that a button with this text takes."""
-    return imgui.calc_text_size(text, True).x + 2 * imgui.get_style().frame_padding.x
-
-
 def icon_width() -> float:
     """Pixels of an icon button: it is square."""
     return imgui.get_frame_height()

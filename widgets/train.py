@@ -14,6 +14,7 @@ from widgets.common import (
     em,
     error_box,
     icon_button,
+    icon_width,
     icons,
     row,
     sentence,
@@ -52,7 +53,13 @@ STATE_TONES: dict[RunState, Tone] = {
     "hung": "warning",
 }
 STATE_WORDS: dict[RunState, str] = {"hung": "not answering", "new": "not started"}
-NOTE_TONES: dict[NoteKind, Tone] = {"checking": "quiet", "good": "quiet", "bad": "error", "none": "quiet"}
+NOTE_TONES: dict[NoteKind, Tone] = {
+    "checking": "quiet",
+    "good": "quiet",
+    "warning": "warning",
+    "bad": "error",
+    "none": "quiet",
+}
 DATA_NAMES = {"shapes": "Built-in shapes", "own": "Own zip or folder"}
 
 
@@ -80,28 +87,37 @@ def _choose_run(view: TrainView, intents: list[Intent]) -> None:
     if imgui.selectable("none", view.attached is None)[0]:
         intents.append(AttachRun(None))
     for item in view.runs:
-        state = STATE_WORDS.get(item.view.state, item.view.state)
+        word, tone = _state(item)
         chosen = view.attached is not None and item.path == view.attached.path
         if imgui.selectable(item.name, chosen)[0]:
             intents.append(AttachRun(item.path))
         imgui.set_item_tooltip(str(item.path))
         imgui.same_line(max(em(14), imgui.calc_text_size(item.name).x + em(2)))
-        with text_colour(STATE_TONES[item.view.state]):
-            imgui.text(state)
+        with text_colour(tone):
+            imgui.text(word)
     imgui.end_combo()
+
+
+def _state(item: RunItem) -> tuple[str, Tone]:
+    """The state of a run, for people, and its colour."""
+    if item.problem:
+        return "unreadable", "error"
+    return STATE_WORDS.get(item.view.state, item.view.state), STATE_TONES[item.view.state]
 
 
 def _attached(item: RunItem, view: TrainView, intents: list[Intent]) -> None:
     state = item.view.state
     row("State")
-    badge(STATE_WORDS.get(state, state), STATE_TONES[state])
+    badge(*_state(item))
     status = item.view.status
     if status is not None and status.sec_per_kimg and state == "running":
         imgui.same_line()
         imgui.align_text_to_frame_padding()
         with text_colour("quiet"):
             imgui.text(f"{status.sec_per_kimg:.1f} s/kimg")
-    if item.view.message and state in ("dead", "hung", "failed"):
+    if item.problem:
+        coloured(sentence(item.problem), "error")
+    elif item.view.message and state in ("dead", "hung", "failed"):
         coloured(sentence(item.view.message), STATE_TONES[state])
     _progress(item.view)
     _buttons(item, intents)
@@ -128,11 +144,14 @@ def _progress(run: RunView) -> None:
 
 def _buttons(item: RunItem, intents: list[Intent]) -> None:
     offered = item.view.offered
-    third = (imgui.get_content_region_avail().x - 2 * imgui.get_style().item_spacing.x) / 3
+    style = imgui.get_style()
+    taken = 2 * style.item_spacing.x + style.item_inner_spacing.x + icon_width()
+    third = (imgui.get_content_region_avail().x - taken) / 3
     if button(f"{icons.ICON_FA_PAUSE}  Pause###pause", "pause" in offered, "Halt; the trainer keeps its memory", third):
         intents.append(SendCommand("pause"))
     imgui.same_line()
-    goes_on = "resume" in offered or (item.view.can_start and item.view.state not in ("finished",))
+    can_start = item.view.can_start and item.view.state != "finished" and not item.problem
+    goes_on = "resume" in offered or can_start
     hint = "Go on where it stands"
     if button(f"{icons.ICON_FA_PLAY}  Resume###resume", goes_on, hint, third):
         intents.append(SendCommand("resume") if "resume" in offered else ResumeRun(item.path))
@@ -141,11 +160,16 @@ def _buttons(item: RunItem, intents: list[Intent]) -> None:
         f"{icons.ICON_FA_STOP}  Stop###stop", "stop" in offered, "Save a snapshot and end; Resume goes on later", third
     ):
         intents.append(SendCommand("stop"))
+    hint = "Write a snapshot of both networks now"
+    if icon_button(icons.ICON_FA_FLOPPY_DISK, "snapshot", hint, "snapshot" in offered):
+        intents.append(SendCommand("snapshot"))
 
 
 def _form(form: TrainForm, view: TrainView, intents: list[Intent]) -> TrainForm:
     form = _preset(form, view)
     form = _data(form, view, intents)
+    for note in view.advice:
+        _note(note)
     row("Name", "Part of the name of the run's folder")
     changed, name = imgui.input_text("##name", form.name)
     if changed:

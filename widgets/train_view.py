@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # pydantic waits until after the first frame
 
 DataChoice = Literal["shapes", "own"]
 BrowseKind = Literal["zip", "folder", "runs"]
-NoteKind = Literal["none", "checking", "good", "bad"]
+NoteKind = Literal["none", "checking", "good", "warning", "bad"]
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,12 @@ class RunItem:
     Attributes:
         path: Its folder.
         view: Its state as seen from here.
+        problem: Why its state cannot be read; empty if it can.
     """
 
     path: Path
     view: RunView
+    problem: str = ""
 
     @property
     def name(self) -> str:
@@ -83,6 +85,7 @@ class TrainView:
     Attributes:
         presets: To choose from, the lightest first; empty while they are being read.
         data: About the chosen data.
+        advice: What to think about before this preset is started with this data; stops nobody.
         folder: About the folder for runs.
         name: About the run's name.
         runs: In the folder, the newest first.
@@ -94,6 +97,7 @@ class TrainView:
 
     presets: tuple[PresetItem, ...] = ()
     data: Note = field(default_factory=Note)
+    advice: tuple[Note, ...] = ()
     folder: Note = field(default_factory=Note)
     name: Note = field(default_factory=Note)
     runs: tuple[RunItem, ...] = ()

@@ -6,12 +6,14 @@ import pytest
 from PIL import Image
 
 from app.cli import main
-from app.picture_file import read_scene, save_picture
+from app.picture_file import free_path, read_picture, save_picture
+from core.camera import Camera
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.model_config import GeneratorConfig
-from core.scene import Scene, Source
+from core.scene import Latent, Quality, Scene, Source
 from tests.app.gl.fields import blob_volume
+from training.run_dir import RunDirectory
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def test_a_picture_of_a_volume_carries_its_scene(volume, tmp_path):
     assert pixels.shape == (60, 80, 3)
     assert (pixels[0, 0] == 255).all()
     assert (pixels < 100).any()
-    scene = read_scene(out)
+    scene = read_picture(out).scene
     assert scene.source == Source("checkpoint", str(volume))
     assert (scene.camera.yaw, scene.camera.fov) == (pytest.approx(math.radians(60)), 30)
     assert [path.name for path in out.parent.iterdir()] == ["picture.png"]
@@ -53,7 +55,7 @@ def test_a_sample_of_a_checkpoint(tmp_path):
     save_checkpoint(checkpoint, EpigrafGenerator(config).eval(), None, {})
     small = ["--voxels", "32", "--size", "32", "--backdrop", "black"]
     assert main(["render", str(checkpoint), "--seed", "5", *small, "--out", str(out)]) == 0
-    scene = read_scene(out)
+    scene = read_picture(out).scene
     assert (scene.latent.seed, scene.quality.volume, scene.quality.backdrop) == (5, 32, "black")
     assert scene.camera.radius == config.render.radius
 
@@ -87,9 +89,110 @@ def test_a_foreign_picture_carries_no_scene(tmp_path):
     foreign = tmp_path / "foreign.png"
     Image.new("RGB", (4, 4)).save(foreign)
     with pytest.raises(ValueError, match="carries no Scene"):
-        read_scene(foreign)
+        read_picture(foreign)
     (tmp_path / "text.png").write_text("no picture")
     with pytest.raises(ValueError, match=r"text\.png cannot be read"):
-        read_scene(tmp_path / "text.png")
+        read_picture(tmp_path / "text.png")
     save_picture(tmp_path / "own.png", np.zeros((2, 3, 4), np.uint8), Scene())
-    assert read_scene(tmp_path / "own.png") == Scene()
+    assert read_picture(tmp_path / "own.png").scene == Scene()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> RunDirectory:
+    """A run with two snapshots of different weights and newer live weights."""
+    folder = tmp_path_factory.mktemp("runs") / "00001-run"
+    (folder / "snapshots").mkdir(parents=True)
+    run = RunDirectory(folder)
+    config = GeneratorConfig(z_dim=16, w_dim=16, plane_resolution=16, plane_features=4, channel_max=16)
+    for path in (run.snapshot_path(1), run.snapshot_path(12), run.live_path):
+        save_checkpoint(path, EpigrafGenerator(config).eval(), None, {})
+    return run
+
+
+CAMERA = Camera(0.3, 1.2, 1.5, 40.0, (0.01, 0.0, -0.02))
+
+
+def saved(path, source: Source, size: tuple[int, int] = (40, 24)):
+    """A picture as the window saves it, of which only the Scene matters."""
+    scene = Scene(source, Latent(7, 0.4), CAMERA, Quality(16, 32, "black"))
+    save_picture(path, np.zeros((size[1], size[0], 3), np.uint8), scene)
+    return scene
+
+
+@pytest.mark.parametrize("suffix", [".png", ".json"])
+def test_what_was_saved_can_be_made_again(run, tmp_path, suffix):
+    snapshot = run.snapshot_path(12)
+    scene = saved(tmp_path / "saved.png", Source("checkpoint", str(snapshot)))
+    (tmp_path / "saved.json").write_text(scene.to_json())
+    again, third = tmp_path / "again.png", tmp_path / "third.png"
+    small = [] if suffix == ".png" else ["--size", "40x24"]
+    assert main(["render", str(tmp_path / f"saved{suffix}"), *small, "--out", str(again)]) == 0
+    assert read_picture(again).scene == scene
+    assert read_picture(again).size == (40, 24), "the size is the picture's"
+    degrees = [f"--yaw={math.degrees(0.3)}", f"--pitch={math.degrees(1.2)}", "--radius=1.5", "--fov=40"]
+    other = ["--target", "0.01", "0", "-0.02", "--seed=7", "--psi=0.4", "--steps=16", "--voxels=32", "--backdrop=black"]
+    assert main(["render", str(snapshot), *degrees, *other, "--size=40x24", "--out", str(third)]) == 0
+    assert (np.asarray(Image.open(again)) == np.asarray(Image.open(third))).all()
+
+
+def test_a_picture_of_a_run_shows_its_newest_snapshot(run, tmp_path):
+    scene = saved(tmp_path / "saved.png", Source("run", str(run.path)))
+    out = tmp_path / "again.png"
+    assert main(["render", str(tmp_path / "saved.png"), "--out", str(out)]) == 0
+    again = read_picture(out).scene
+    assert again.source == Source("checkpoint", str(run.snapshot_path(12)))
+    assert (again.latent, again.camera, again.quality) == (scene.latent, scene.camera, scene.quality)
+
+
+def test_options_change_what_was_saved(run, tmp_path):
+    scene = saved(tmp_path / "saved.png", Source("run", str(run.path)))
+    out = tmp_path / "again.png"
+    changes = ["--seed", "0", "--yaw", "0", "--backdrop", "learned", "--size", "16", "--turntable", "2"]
+    assert main(["render", str(tmp_path / "saved.png"), *changes, "--out", str(out)]) == 0
+    again = read_picture(out)
+    assert again.scene.latent == Latent(0, 0.4)
+    assert again.scene.camera == Camera(0.0, 1.2, 1.5, 40.0, CAMERA.target)
+    assert again.scene.quality == Quality(16, 32, "learned")
+    assert again.size == (32, 16)
+    last = tmp_path / "last.png"
+    assert main(["render", str(out), "--out", str(last)]) == 0
+    assert (np.asarray(Image.open(last)) == np.asarray(Image.open(out))).all(), "a turntable is made again as one"
+    assert scene.latent.seed == 7
+
+
+def test_a_picture_of_the_demo(volume, tmp_path, monkeypatch):
+    volume_of_demo = tmp_path / "demo.npz"
+    volume_of_demo.write_bytes(volume.read_bytes())
+    monkeypatch.setattr("app.render.asset", lambda name: tmp_path / name)
+    save_picture(tmp_path / "saved.png", np.zeros((8, 8, 3), np.uint8), Scene())
+    out = tmp_path / "again.png"
+    assert main(["render", str(tmp_path / "saved.png"), "--out", str(out)]) == 0
+    assert read_picture(out).scene == Scene()
+    assert main(["render", str(tmp_path / "saved.png"), "--seed", "3", "--out", str(out)]) == 2
+
+
+def test_what_cannot_be_made_again_is_explained(tmp_path, capsys):
+    gone, empty = tmp_path / "gone.safetensors", tmp_path / "00002-empty"
+    for name, source in (("a", Source("checkpoint", str(gone))), ("b", Source("run", str(empty)))):
+        saved(tmp_path / f"{name}.png", source)
+    (tmp_path / "c.json").write_text('{"version": 9}')
+    (tmp_path / "d.json").write_bytes(b"\xff")
+    Image.new("RGB", (4, 4)).save(tmp_path / "e.png")
+    words = {"a.png": "gone.safetensors", "b.png": "snapshot", "c.json": "version 9", "d.json": "d.json",
+             "e.png": "carries no Scene", "f.png": "there is no file", "g.json": "there is no file"}  # fmt: skip
+    for name, word in words.items():
+        assert main(["render", str(tmp_path / name), "--out", str(tmp_path / "out.png")]) == 2
+        error = capsys.readouterr().err
+        assert name in error, error
+        assert word in error, error
+        assert "Traceback" not in error
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_no_picture_replaces_another(tmp_path):
+    names = []
+    for _ in range(3):
+        path = free_path(tmp_path, "epigraf-1")
+        path.touch()
+        names.append(path.name)
+    assert names == ["epigraf-1.png", "epigraf-1-2.png", "epigraf-1-3.png"]

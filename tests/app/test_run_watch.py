@@ -101,3 +101,52 @@ def test_a_broken_status_is_a_problem_not_an_end(watch: RunWatch, run: RunDirect
     assert watch.seen.attached is not None, "what was seen stays on the screen"
     run.write_status(good)
     wait_for(lambda: not watch.seen.problem)
+
+
+def test_one_unreadable_run_leaves_the_others_alone(run: RunDirectory):
+    other = studio_runs.ended_run(run.path.parents[2], ticks=5)
+    other.status_path.write_text('{"version": 99}')
+    problems = []
+    watch = RunWatch(lambda: problems.append(watch.seen.problem))
+    watch.start(run.path.parent)
+    watch.attach(run.path, follow=True)
+    wait_for(lambda: watch.seen.listed and watch.seen.attached is not None)
+    broken, whole = watch.seen.runs
+    assert (whole.path, whole.view.state, whole.problem) == (run.path, "stopped", "")
+    assert broken.path == other.path
+    assert "status.json" in broken.problem
+    assert not broken.view.active
+    assert watch.seen.attached.item.view.state == "stopped"
+    time.sleep(2.5)  # the list is read again
+    assert set(problems) == {""}
+    other.write_status(run.status())
+    wait_for(lambda: not watch.seen.runs[0].problem)
+    watch.close()
+
+
+def test_a_folder_that_cannot_be_read_stays_a_problem(watch: RunWatch, run: RunDirectory, tmp_path: Path):
+    file = tmp_path / "file"
+    file.touch()
+    watch.attach(run.path, follow=False)
+    wait_for(lambda: watch.seen.attached is not None)
+    watch.set_runs_dir(file)
+    wait_for(lambda: bool(watch.seen.problem))
+    end = time.monotonic() + 2.5
+    while time.monotonic() < end:
+        watch.hurry()
+        assert "file" in watch.seen.problem
+        assert watch.seen.attached is not None
+        time.sleep(0.02)
+    watch.set_runs_dir(run.path.parent)
+    wait_for(lambda: len(watch.seen.runs) == 1 and not watch.seen.problem)
+
+
+def test_without_a_folder_the_attached_run_is_watched(run: RunDirectory):
+    watch = RunWatch(lambda: None)
+    watch.start(None)
+    watch.attach(run.path, follow=False)
+    wait_for(lambda: watch.seen.attached is not None)
+    assert not watch.seen.listed
+    watch.set_runs_dir(run.path.parent)
+    wait_for(lambda: watch.seen.listed)
+    watch.close()

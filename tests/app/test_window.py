@@ -8,7 +8,7 @@ import pytest
 from imgui_bundle import imgui
 
 from app import layout
-from app.picture_file import read_scene
+from app.picture_file import read_picture
 from app.studio import Studio
 from core.camera import Camera
 from core.scene import Latent, Quality
@@ -111,6 +111,28 @@ def test_wrong_input_is_explained_beside_the_field(tmp_path: Path, monkeypatch):
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
+def test_an_unreadable_run_says_so(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    whole, broken = studio_runs.ended_run(tmp_path), studio_runs.ended_run(tmp_path)
+    broken.status_path.write_text('{"version": 99}')
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        ui.wait_until(ctx, lambda: len(studio.train.view().runs) == 2, 30, "the list of runs")
+        assert studio.train.view().problem is None
+        ctx.set_ref("//Train")
+        ctx.item_click("##run")
+        ui.capture(ctx, tmp_path / "list.png")
+        ctx.item_click(f"//$FOCUSED/{broken.name}")
+        ui.wait_until(ctx, lambda: studio.train.view().problem is not None, 30, "a word on the run")
+        ui.capture(ctx, tmp_path / "unreadable.png")
+        ctx.set_ref("//Train")
+        ctx.combo_click(f"##run/{whole.name}")
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "stopped", 30, "the other run")
+        ui.wait_until(ctx, lambda: studio.train.view().problem is None, 30, "the end of the problem")
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
 def test_an_ended_run_is_shown_when_chosen(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     run = studio_runs.ended_run(tmp_path)
@@ -179,8 +201,12 @@ def test_a_picture_is_saved_with_its_scene(tmp_path: Path, monkeypatch):
         ctx.menu_click("Studio/Save picture")
         ui.wait_until(ctx, lambda: any("Saved" in line.text for line in studio.messages.lines), 5, "a word on it")
         ui.capture(ctx, tmp_path / "saved.png")
-        [path] = (tmp_path / "pictures").iterdir()
-        assert read_scene(path) == studio.scene
+        for _ in range(2):
+            ctx.menu_click("Studio/Save picture")
+        saved = lambda: list((tmp_path / "pictures").glob("*.png"))  # noqa: E731
+        ui.wait_until(ctx, lambda: len(saved()) == 3, 5, "three pictures beside each other")
+        for path in saved():
+            assert read_picture(path).scene == studio.scene
 
     ui.run_studio(clicks, monkeypatch, tmp_path, source=str(run.path))
 

@@ -36,6 +36,11 @@ def test_train_from_the_window(tmp_path: Path, monkeypatch):
         assert not np.array_equal(before, after), "the viewport does not follow the run"
         ui.capture(ctx, tmp_path / "running.png")
 
+        assert not RunDirectory(studio.train.attached).snapshots()
+        ctx.item_click("//Train/###snapshot")
+        written = lambda: RunDirectory(studio.train.attached).snapshots()  # noqa: E731
+        ui.wait_until(ctx, lambda: bool(written()), 90, "the snapshot that was asked for")
+
         ctx.item_click("//Train/###pause")
         ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "paused", 90, "the pause")
         paused = RunDirectory(studio.train.attached).status().step
