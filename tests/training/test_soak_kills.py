@@ -20,6 +20,7 @@ CHANGES = {"loop__total_kimg": 6.0, "loop__kimg_per_tick": 0.04, "loop__sample_k
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 def test_kills_at_random_moments_change_nothing(tmp_path):
     torch.set_num_threads(1)
     alone, killed = toy_run(tmp_path, **CHANGES), toy_run(tmp_path, loop__state_minutes=0.005, **CHANGES)
