@@ -8,8 +8,6 @@ from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui, immapp
 
-from app.style import apply_style
-
 TITLE = "EpiGRAF Studio"
 SIZE = (1280, 800)
 # No user, nothing changes: the window still looks once in this many frames a second.
@@ -17,15 +15,8 @@ IDLE_FPS = 1.0
 ACTIVE_FPS = 60.0
 ACTIVE_SECONDS = 0.5
 
-TRAIN, VIEWPORT, LATENT, CAMERA, CURVES, LOG, SAMPLES = (
-    "Train",
-    "Viewport",
-    "Latent",
-    "Camera",
-    "Curves",
-    "Log",
-    "Samples",
-)
+TRAIN, RUNS, VIEWPORT, LATENT, CAMERA = "Train", "Runs", "Viewport", "Latent", "Camera"
+CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulation", "Log", "Samples"
 MAIN = "MainDockSpace"
 # Panel: where it is docked.
 PLACES: dict[str, str] = {
@@ -39,12 +30,15 @@ PLACES: dict[str, str] = {
 }
 
 
-def runner_params(panels: Mapping[str, Callable[[], None]], layout_file: Path | None) -> hello_imgui.RunnerParams:
+def runner_params(
+    panels: Mapping[str, Callable[[], None]], layout_file: Path | None, style: Callable[[], None]
+) -> hello_imgui.RunnerParams:
     """Parameters of the window.
 
     Args:
         panels: What draws each panel of PLACES.
         layout_file: Where the layout is kept; None keeps none.
+        style: Sets colours and metrics.
     """
     params = hello_imgui.RunnerParams()
     params.app_window_params.window_title = TITLE
@@ -64,7 +58,7 @@ def runner_params(panels: Mapping[str, Callable[[], None]], layout_file: Path | 
     params.fps_idling.fps_max = ACTIVE_FPS
     params.fps_idling.time_active_after_last_event = ACTIVE_SECONDS
     params.callbacks.default_icon_font = hello_imgui.DefaultIconFont.font_awesome6
-    params.callbacks.setup_imgui_style = apply_style
+    params.callbacks.setup_imgui_style = style
     _dock(params.docking_params, panels)
     if layout_file is None:
         params.ini_disable = True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from core.files import write_text
+from widgets.palette import Theme
 from widgets.train_view import TrainForm
 
 log = logging.getLogger(__name__)
@@ -17,15 +18,33 @@ FILE = "settings.json"
 VERSION = 1
 
 
+SCALES = (1.0, 1.25, 1.5, 1.75, 2.0)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the window looks.
+
+    Attributes:
+        theme: Its colours.
+        scale: Size of text and spacing, 1 to 2, on top of the screen's own scaling.
+    """
+
+    theme: Theme = "dark"
+    scale: float = 1.0
+
+
 @dataclass(frozen=True)
 class Settings:
     """Remembered values.
 
     Attributes:
         form: As the Train panel was last filled in.
+        look: How the window looks.
     """
 
     form: TrainForm
+    look: Look = field(default_factory=Look)
 
 
 def load_settings(folder: Path, default: TrainForm) -> Settings:
@@ -34,14 +53,23 @@ def load_settings(folder: Path, default: TrainForm) -> Settings:
         content: Any = json.loads((folder / FILE).read_text(encoding="utf-8"))
         if content["version"] != VERSION:
             return Settings(default)
-        known = {name: value for name, value in content["form"].items() if value and isinstance(value, str)}
-        form = TrainForm(**{**asdict(default), **known})
+        return Settings(_form(content["form"], default), _look(content.get("look", {})))
     except FileNotFoundError:
         return Settings(default)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         log.warning("The settings in %s cannot be read and are ignored: %s", folder / FILE, error)
         return Settings(default)
-    return Settings(form if form.choice in ("shapes", "own") else default)
+
+
+def _form(content: dict[str, Any], default: TrainForm) -> TrainForm:
+    known = {name: value for name, value in content.items() if value and isinstance(value, str)}
+    form = TrainForm(**{**asdict(default), **known})
+    return form if form.choice in ("shapes", "own") else default
+
+
+def _look(content: dict[str, Any]) -> Look:
+    theme, scale = content.get("theme"), content.get("scale")
+    return Look(theme if theme in get_args(Theme) else Look.theme, scale if scale in SCALES else Look.scale)
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

@@ -9,17 +9,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from imgui_bundle import hello_imgui, imgui
 
 from app import layout
 from app.dialogs import PathDialog
 from app.engine import Engine, carried_camera
-from app.loader import Loader, LoadFailure
 from app.messages import Messages
 from app.paths import pictures_dir
+from app.run_panels import RunPanels
 from app.settings import Settings, save_settings
-from app.style import apply_plot_style
+from app.style import apply_metrics, apply_plot_metrics, apply_theme
 from app.train_controller import TrainController
 from app.view_controller import Turntable, ViewController
 from app.waker import Waker
@@ -32,13 +31,9 @@ from widgets import latent as latent_panel
 from widgets import status_bar, train
 from widgets.camera import CameraSettings
 from widgets.common import error_box
-from widgets.curves import CurvesPanel
-from widgets.log import LogPanel
 from widgets.picture import Picture
-from widgets.samples import Filter, SamplesPanel
 from widgets.train_view import BrowseKind, TrainForm
 from widgets.viewport import ViewportPanel
-from widgets.views import CurvesView, LogLine, SamplesView
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +51,7 @@ class Studio:
 
     def __init__(self, scene: Scene, settings: Settings, folder: Path) -> None:
         self.scene = scene
+        self.look = self._applied = settings.look
         self.default_source = scene.source
         self.wake = Waker()
         self.messages = Messages(self.wake)
@@ -65,21 +61,15 @@ class Studio:
         self.turntable.on = scene.source.kind == "demo"
         self.worker = Worker(MODEL_WORKER, self.wake)
         self.engine = Engine(self.worker, self.wake)
+        self.run_panels = RunPanels(self.messages, self.wake)
         self._folder = folder
         self._frames = 0
         self._closed = False
         self._dialog = PathDialog()
-        self._curves, self._samples, self._log = CurvesPanel(), SamplesPanel(), LogPanel()
         self._viewport = ViewportPanel()
-        self._pictures: Loader[Path, np.ndarray] = Loader(_read_picture, self.wake, keep=8)
-        self._sample_texture = None
-        self._sample_problem = ""
-        self._last_sample: np.ndarray | None = None
         self._home = Camera()
         self._shown_source: Source | None = None
         self._rng = random.Random()
-        self._line_parts: tuple[tuple[LogLine, ...], tuple[LogLine, ...]] = ((), ())
-        self._lines: tuple[LogLine, ...] = ()
 
     @property
     def panels(self) -> dict[str, Callable[[], None]]:
@@ -89,9 +79,9 @@ class Studio:
             layout.VIEWPORT: self._draw_viewport,
             layout.LATENT: self._draw_latent,
             layout.CAMERA: self._draw_camera,
-            layout.CURVES: self._draw_curves,
-            layout.LOG: self._draw_log,
-            layout.SAMPLES: self._draw_samples,
+            layout.CURVES: self.run_panels.draw_curves,
+            layout.LOG: self.run_panels.draw_log,
+            layout.SAMPLES: self.run_panels.draw_samples,
         }
 
     @property
@@ -99,14 +89,23 @@ class Studio:
         """Whether a frame was ever on the screen."""
         return self._frames > 0
 
+    def apply_look(self) -> None:
+        """Set colours and metrics of the window as they are wanted."""
+        self._applied = self.look
+        apply_metrics(self.look.scale)
+        apply_theme(self.look.theme)
+
     def before_frame(self) -> None:
         """Bring everything up to date; called once a frame, before anything is drawn."""
+        if self.look != self._applied or self._frames == 0:
+            self.apply_look()
+            apply_plot_metrics(self.look.scale)
         if self._frames == 0:
-            apply_plot_style()
             return
         self.train.update()
         self._choose_source()
         run = self.train.run
+        self.run_panels.show(run, self.train.attached.name if self.train.attached else "")
         if run is not None and self.train.follow:
             self.engine.set_run_weights(str(run.item.path), run.weights)
         if self.engine.update(self.scene):
@@ -120,11 +119,9 @@ class Studio:
         """Called when a frame is on the screen; what is slow to load waits for the first one."""
         self._frames += 1
         if self._frames == 1:
-            from app.gl.image_texture import ImageTexture
-
             self.wake.open()
             self.view.start()
-            self._sample_texture = ImageTexture()
+            self.run_panels.start()
             self.train.start()
             self.worker.start()
             hello_imgui.request_refresh()
@@ -138,9 +135,7 @@ class Studio:
 
         forget_errors()
         self.view.close()
-        if self._sample_texture is not None:
-            self._sample_texture.close()
-            self._sample_texture = None
+        self.run_panels.free_gpu()
 
     def close(self) -> None:
         """End threads and processes; trainers go on.  Needs no context, and may be called twice."""
@@ -148,10 +143,10 @@ class Studio:
             return
         self._closed = True
         self.wake.close()
-        save_settings(self._folder, Settings(self.train.form))
+        save_settings(self._folder, Settings(self.train.form, self.look))
         self.train.close()
         self.engine.close()
-        self._pictures.close()
+        self.run_panels.close()
         self.worker.close()
 
     def draw_status(self) -> None:
@@ -228,36 +223,6 @@ class Studio:
         self.scene = replace(self.scene, camera=settings.camera, quality=settings.quality)
         self.turntable.on = settings.turntable
 
-    def _draw_curves(self) -> None:
-        run = self.train.run
-        name = self.train.attached.name if self.train.attached else ""
-        self._curves.draw(run.curves if run is not None else CurvesView(run=name))
-
-    def _draw_samples(self) -> None:
-        run = self.train.run
-        name = self.train.attached.name if self.train.attached else ""
-        view = SamplesView(name, run.samples if run is not None else (), self._sample_problem)
-        self._samples.draw(view, self._sample)
-
-    def _sample(self, path: Path, smooth: Filter) -> Picture | None:
-        if self._sample_texture is None:
-            return None
-        pixels = self._pictures.get(path)
-        self._sample_problem = pixels.message if isinstance(pixels, LoadFailure) else ""
-        if isinstance(pixels, np.ndarray):
-            self._last_sample = pixels
-        if self._last_sample is None:  # until the new one is read, the last one stays
-            return None
-        return self._sample_texture.show(self._last_sample, smooth == "linear")
-
-    def _draw_log(self) -> None:
-        run = self.train.run
-        parts = (run.lines if run is not None else (), self.messages.lines)
-        if parts != self._line_parts:
-            self._line_parts = parts
-            self._lines = tuple(sorted((*parts[0], *parts[1]), key=lambda line: line.stamp))
-        self._log.draw(self._lines)
-
     def _draw_viewport(self) -> None:
         self._viewport_problem()
         hint = self.engine.hint
@@ -280,14 +245,6 @@ class Studio:
                 self.view.problem = self.engine.problem = None
             case "retry":
                 self.engine.retry()
-
-
-def _read_picture(path: Path) -> np.ndarray:
-    """A picture file.  Returns [height, width, 4], uint8."""
-    from PIL import Image
-
-    with Image.open(path) as image:
-        return np.asarray(image.convert("RGBA"))
 
 
 def _with_path(form: TrainForm, kind: BrowseKind, path: str) -> TrainForm:

@@ -1,114 +1,212 @@
-"""How the window looks: colours, spacing and corners, in multiples of the font size."""
+"""How the window looks: the two themes' colours, spacing and corners."""
 
 from __future__ import annotations
 
-from imgui_bundle import ImVec2, ImVec4, imgui, implot
+from dataclasses import dataclass
+
+from imgui_bundle import ImVec2, hello_imgui, imgui, implot
 
 from widgets.common import vec4
-from widgets.palette import TONES, hex_colour
-
-GROUND = hex_colour("1d2026")  # of panels
-DEEP = hex_colour("16181d")  # between panels, title bars
-FIELD = hex_colour("2a2e37")  # of what can be typed or dragged
-FIELD_HOVERED = hex_colour("343a46")
-FIELD_ACTIVE = hex_colour("3e4554")
-EDGE = hex_colour("31353f")
-TEXT = hex_colour("dde1e8")
-SELECTED = hex_colour("35506f")  # what is chosen or full
+from widgets.palette import TONES, Colour, Theme, hex_colour
 
 Col = imgui.Col_
-FAINT_ACCENT = (*TONES["accent"][:3], 0.35)
-COLOURS: dict[imgui.Col_, tuple[float, float, float, float]] = {
-    Col.text: TEXT,
-    Col.text_disabled: hex_colour("6d7480"),
-    Col.window_bg: GROUND,
-    Col.child_bg: (0, 0, 0, 0),
-    Col.popup_bg: hex_colour("23272f"),
-    Col.border: EDGE,
-    Col.border_shadow: (0, 0, 0, 0),
-    Col.frame_bg: FIELD,
-    Col.frame_bg_hovered: FIELD_HOVERED,
-    Col.frame_bg_active: FIELD_ACTIVE,
-    Col.title_bg: DEEP,
-    Col.title_bg_active: DEEP,
-    Col.title_bg_collapsed: DEEP,
-    Col.menu_bar_bg: DEEP,
-    Col.scrollbar_bg: (0, 0, 0, 0),
-    Col.scrollbar_grab: FIELD_ACTIVE,
-    Col.scrollbar_grab_hovered: hex_colour("4d5566"),
-    Col.scrollbar_grab_active: hex_colour("5c6679"),
-    Col.check_mark: TONES["accent"],
-    Col.slider_grab: hex_colour("96653a"),  # the value is written across it
-    Col.slider_grab_active: hex_colour("ad7542"),
-    Col.button: hex_colour("323844"),
-    Col.button_hovered: hex_colour("3d4453"),
-    Col.button_active: hex_colour("4a5265"),
-    Col.header: hex_colour("2d3440"),
-    Col.header_hovered: hex_colour("384252"),
-    Col.header_active: hex_colour("435064"),
-    Col.separator: EDGE,
-    Col.separator_hovered: FAINT_ACCENT,
-    Col.separator_active: TONES["accent"],
-    Col.resize_grip: (0, 0, 0, 0),
-    Col.resize_grip_hovered: FAINT_ACCENT,
-    Col.resize_grip_active: TONES["accent"],
-    Col.tab: DEEP,
-    Col.tab_hovered: FIELD_HOVERED,
-    Col.tab_selected: GROUND,
-    Col.tab_selected_overline: TONES["accent"],
-    Col.tab_dimmed: DEEP,
-    Col.tab_dimmed_selected: GROUND,
-    Col.tab_dimmed_selected_overline: EDGE,
-    Col.docking_preview: FAINT_ACCENT,
-    Col.docking_empty_bg: DEEP,
-    Col.plot_histogram: SELECTED,
-    Col.text_selected_bg: SELECTED,
-    Col.nav_cursor: TONES["accent"],
-    Col.modal_window_dim_bg: (0, 0, 0, 0.45),
+CLEAR: Colour = (0, 0, 0, 0)
+# Pixels at a scale of 1, by their names in ImGui's style.
+LENGTHS = {
+    "indent_spacing": 16,
+    "scrollbar_size": 12,
+    "grab_min_size": 10,
+    "docking_separator_size": 3,
+    **dict.fromkeys(("window_rounding", "popup_rounding"), 4),
+    **dict.fromkeys(("frame_rounding", "child_rounding", "tab_rounding", "grab_rounding", "scrollbar_rounding"), 3),
+}
+SIZES = {
+    "window_padding": (10, 8),
+    "frame_padding": (8, 4),
+    "item_spacing": (8, 6),
+    "item_inner_spacing": (4, 4),
+    "cell_padding": (6, 3),
+    "separator_text_padding": (0, 4),
 }
 
 
-def apply_style() -> None:
-    """Set colours and metrics of the current context."""
+@dataclass(frozen=True)
+class Grounds:
+    """What surfaces of a theme look like.
+
+    Attributes:
+        ground: Panels.
+        deep: Between panels, title bars, plots.
+        popup: What lies above panels.
+        field: What can be typed or dragged; with those for hovered and held.
+        edge: Lines between things.
+        text: Ordinary text.
+        disabled: Text of what cannot be used now.
+        selected: What is chosen, or full.
+        button: Buttons; with those for hovered and held.
+        header: Rows and headings that can be clicked; with those for hovered and held.
+        scroll: Scroll bars; with those for hovered and held.
+        grab: Handle of a slider, with the value written across it; and held.
+        grid: Lines behind plots.
+        dim: Over everything behind a dialog.
+    """
+
+    ground: Colour
+    deep: Colour
+    popup: Colour
+    field: tuple[Colour, Colour, Colour]
+    edge: Colour
+    text: Colour
+    disabled: Colour
+    selected: Colour
+    button: tuple[Colour, Colour, Colour]
+    header: tuple[Colour, Colour, Colour]
+    scroll: tuple[Colour, Colour, Colour]
+    grab: tuple[Colour, Colour]
+    grid: Colour
+    dim: Colour
+
+
+def _three(first: str, second: str, third: str) -> tuple[Colour, Colour, Colour]:
+    return hex_colour(first), hex_colour(second), hex_colour(third)
+
+
+GROUNDS: dict[Theme, Grounds] = {
+    "dark": Grounds(
+        ground=hex_colour("1d2026"),
+        deep=hex_colour("16181d"),
+        popup=hex_colour("23272f"),
+        field=_three("2a2e37", "343a46", "3e4554"),
+        edge=hex_colour("31353f"),
+        text=hex_colour("dde1e8"),
+        disabled=hex_colour("7d8592"),
+        selected=hex_colour("35506f"),
+        button=_three("323844", "3d4453", "4a5265"),
+        header=_three("2d3440", "384252", "435064"),
+        scroll=_three("3e4554", "4d5566", "5c6679"),
+        grab=(hex_colour("96653a"), hex_colour("ad7542")),
+        grid=(1, 1, 1, 0.22),
+        dim=(0, 0, 0, 0.45),
+    ),
+    "light": Grounds(
+        ground=hex_colour("f6f6f4"),
+        deep=hex_colour("e6e6e3"),
+        popup=hex_colour("ffffff"),
+        field=_three("e3e4e2", "d8dad8", "cbcecd"),
+        edge=hex_colour("cfd0cd"),
+        text=hex_colour("1c1f24"),
+        disabled=hex_colour("767b84"),
+        selected=hex_colour("a9c7ec"),
+        button=_three("dcdedd", "cfd2d2", "bfc4c5"),
+        header=_three("e2e6ec", "d2dae4", "c2cedc"),
+        scroll=_three("c4c7c8", "b0b4b7", "9ca1a5"),
+        grab=(hex_colour("e3b184"), hex_colour("d99c66")),
+        grid=(0, 0, 0, 0.25),
+        dim=(0.2, 0.2, 0.2, 0.35),
+    ),
+}
+
+
+def colours(theme: Theme) -> dict[imgui.Col_, Colour]:
+    """The colour of every part of a theme's window."""
+    grounds, accent = GROUNDS[theme], TONES[theme]["accent"]
+    faint = (*accent[:3], 0.35)
+    return {
+        Col.text: grounds.text,
+        Col.text_disabled: grounds.disabled,
+        Col.window_bg: grounds.ground,
+        Col.child_bg: CLEAR,
+        Col.popup_bg: grounds.popup,
+        Col.border_shadow: CLEAR,
+        Col.menu_bar_bg: grounds.deep,
+        Col.scrollbar_bg: CLEAR,
+        Col.check_mark: accent,
+        Col.checkbox_selected_bg: grounds.field[0],
+        Col.input_text_cursor: grounds.text,
+        Col.tree_lines: grounds.edge,
+        Col.separator_hovered: faint,
+        Col.separator_active: accent,
+        Col.resize_grip: CLEAR,
+        Col.resize_grip_hovered: faint,
+        Col.resize_grip_active: accent,
+        Col.tab_hovered: grounds.field[1],
+        Col.tab_selected_overline: accent,
+        Col.tab_dimmed_selected_overline: grounds.edge,
+        Col.docking_preview: faint,
+        Col.docking_empty_bg: grounds.deep,
+        Col.nav_cursor: accent,
+        Col.drag_drop_target: accent,
+        Col.table_row_bg: CLEAR,
+        Col.table_row_bg_alt: CLEAR,
+        Col.table_header_bg: grounds.deep,
+        Col.modal_window_dim_bg: grounds.dim,
+        Col.slider_grab: grounds.grab[0],
+        Col.slider_grab_active: grounds.grab[1],
+        **dict.fromkeys((Col.border, Col.separator, Col.table_border_strong, Col.table_border_light), grounds.edge),
+        **dict.fromkeys((Col.title_bg, Col.title_bg_active, Col.title_bg_collapsed, Col.tab), grounds.deep),
+        **dict.fromkeys((Col.tab_dimmed,), grounds.deep),
+        **dict.fromkeys((Col.tab_selected, Col.tab_dimmed_selected), grounds.ground),
+        **dict.fromkeys((Col.plot_histogram, Col.text_selected_bg), grounds.selected),
+        **_triple((Col.frame_bg, Col.frame_bg_hovered, Col.frame_bg_active), grounds.field),
+        **_triple((Col.button, Col.button_hovered, Col.button_active), grounds.button),
+        **_triple((Col.header, Col.header_hovered, Col.header_active), grounds.header),
+        **_triple((Col.scrollbar_grab, Col.scrollbar_grab_hovered, Col.scrollbar_grab_active), grounds.scroll),
+    }
+
+
+def _triple(
+    names: tuple[imgui.Col_, imgui.Col_, imgui.Col_], values: tuple[Colour, Colour, Colour]
+) -> dict[imgui.Col_, Colour]:
+    return dict(zip(names, values, strict=True))
+
+
+def apply_theme(theme: Theme) -> None:
+    """Set the colours of the current context, and of its plots if there are any."""
     style = imgui.get_style()
-    for name, colour in COLOURS.items():
+    for name, colour in colours(theme).items():
         style.set_color_(name, vec4(colour))
-    style.window_padding = ImVec2(10, 8)
-    style.frame_padding = ImVec2(8, 4)
-    style.item_spacing = ImVec2(8, 6)
-    style.item_inner_spacing = ImVec2(4, 4)
-    style.cell_padding = ImVec2(6, 3)
-    style.indent_spacing = 16
-    style.scrollbar_size = 12
-    style.grab_min_size = 10
-    style.window_border_size = 0
-    style.child_border_size = 0
-    style.popup_border_size = 1
-    style.frame_border_size = 0
-    style.tab_bar_border_size = 0
-    style.docking_separator_size = 3
-    style.window_rounding = style.popup_rounding = 4
-    style.frame_rounding = style.child_rounding = style.tab_rounding = 3
-    style.grab_rounding = style.scrollbar_rounding = 3
-    style.disabled_alpha = 0.45
-    style.separator_text_padding = ImVec2(0, 4)
+    if implot.get_current_context() is not None:
+        _apply_plot_theme(theme)
 
 
-def apply_plot_style() -> None:
-    """Set colours and metrics of plots; needs ImPlot's context."""
-    implot.style_colors_dark()
+def _apply_plot_theme(theme: Theme) -> None:
+    grounds = GROUNDS[theme]
+    if theme == "dark":
+        implot.style_colors_dark()
+    else:
+        implot.style_colors_light()
     style = implot.get_style()
-    style.plot_padding = ImVec2(6, 4)
-    style.legend_padding = ImVec2(5, 4)
-    style.legend_inner_padding = ImVec2(4, 3)
-    style.label_padding = ImVec2(4, 3)
+    style.set_color_(implot.Col_.frame_bg, vec4(CLEAR))
+    style.set_color_(implot.Col_.plot_bg, vec4(grounds.deep))
+    style.set_color_(implot.Col_.legend_bg, vec4((*grounds.deep[:3], 0.75)))
+    style.set_color_(implot.Col_.legend_border, vec4(CLEAR))
+    style.set_color_(implot.Col_.legend_text, vec4(grounds.text))
+    style.set_color_(implot.Col_.axis_text, vec4(TONES[theme]["quiet"]))
+    style.set_color_(implot.Col_.inlay_text, vec4(TONES[theme]["quiet"]))
+    style.set_color_(implot.Col_.axis_grid, vec4(grounds.grid))
+    style.set_color_(implot.Col_.title_text, vec4(grounds.text))
+
+
+def apply_metrics(scale: float = 1.0) -> None:
+    """Set font size, spacing and corners of the current context for a scale of the interface, 1 for none."""
+    style = imgui.get_style()
+    style.font_scale_main = scale
+    pixels = scale * hello_imgui.get_dpi_aware_params().dpi_window_size_factor
+    for name, value in LENGTHS.items():
+        setattr(style, name, value * pixels)
+    for name, (x, y) in SIZES.items():
+        setattr(style, name, ImVec2(x * pixels, y * pixels))
+    style.popup_border_size = 1
+    style.window_border_size = style.child_border_size = style.frame_border_size = style.tab_bar_border_size = 0
+    style.disabled_alpha = 0.45
+
+
+def apply_plot_metrics(scale: float = 1.0) -> None:
+    """Set spacing of plots for a scale of the interface; needs ImPlot's context."""
+    style = implot.get_style()
+    style.plot_padding = ImVec2(6 * scale, 4 * scale)
+    style.legend_padding = ImVec2(5 * scale, 4 * scale)
+    style.legend_inner_padding = ImVec2(4 * scale, 3 * scale)
+    style.label_padding = ImVec2(4 * scale, 3 * scale)
     style.plot_border_size = 0
     style.fit_padding = ImVec2(0, 0.12)
-    clear = ImVec4(0, 0, 0, 0)
-    style.set_color_(implot.Col_.frame_bg, clear)
-    style.set_color_(implot.Col_.plot_bg, vec4(DEEP))
-    style.set_color_(implot.Col_.legend_bg, vec4((*DEEP[:3], 0.75)))
-    style.set_color_(implot.Col_.legend_border, clear)
-    style.set_color_(implot.Col_.axis_text, vec4(TONES["quiet"]))
-    style.set_color_(implot.Col_.axis_grid, ImVec4(1, 1, 1, 0.22))
-    style.set_color_(implot.Col_.title_text, vec4(TEXT))

@@ -11,7 +11,7 @@ from typing import Literal
 
 from imgui_bundle import ImVec2, ImVec4, icons_fontawesome_6, imgui
 
-from widgets.palette import TONES, Colour, Tone
+from widgets.palette import LINES, TONES, Colour, Theme, Tone
 
 icons = icons_fontawesome_6
 LABEL_WIDTH = 6.2
@@ -26,6 +26,29 @@ def em(count: float = 1.0) -> float:
 def vec4(colour: Colour) -> ImVec4:
     """A colour as the toolkit wants it."""
     return ImVec4(*colour)
+
+
+def theme() -> Theme:
+    """The theme in force, told by its own colours, so that there is no second place that knows it."""
+    ground = imgui.get_style().color_(imgui.Col_.window_bg)
+    return "light" if 0.3 * ground.x + 0.6 * ground.y + 0.1 * ground.z > 0.5 else "dark"
+
+
+def tone_colour(tone: Tone, alpha: float = 1.0) -> ImVec4:
+    """A meaning's colour in the theme in force."""
+    red, green, blue, _ = TONES[theme()][tone]
+    return ImVec4(red, green, blue, alpha)
+
+
+def tone_ink(tone: Tone, alpha: float = 1.0) -> int:
+    """The same for draw lists."""
+    return imgui.color_convert_float4_to_u32(tone_colour(tone, alpha))
+
+
+def line_colour(index: int) -> ImVec4:
+    """The colour of a plot's line in the theme in force; after the last one they begin again."""
+    colours = LINES[theme()]
+    return vec4(colours[index % len(colours)])
 
 
 def icon_width() -> float:
@@ -64,11 +87,12 @@ def reset_button(name: str, changed: bool, default: str) -> bool:
 def button(label: str, enabled: bool = True, tooltip: str = "", width: float = 0.0, primary: bool = False) -> bool:
     """A button; the primary one of a panel has the accent's colour.  Returns whether it was clicked."""
     if primary:
-        red, green, blue, _ = TONES["accent"]
-        imgui.push_style_color(imgui.Col_.button, ImVec4(red * 0.82, green * 0.82, blue * 0.82, 1))
-        imgui.push_style_color(imgui.Col_.button_hovered, ImVec4(red * 0.92, green * 0.92, blue * 0.92, 1))
-        imgui.push_style_color(imgui.Col_.button_active, ImVec4(red, green, blue, 1))
-        imgui.push_style_color(imgui.Col_.text, ImVec4(0.08, 0.08, 0.09, 1))
+        dark = theme() == "dark"
+        colours = (imgui.Col_.button, imgui.Col_.button_hovered, imgui.Col_.button_active)
+        for name, share in zip(colours, (0.82, 0.92, 1.0) if dark else (1.0, 0.9, 0.8), strict=True):
+            accent = tone_colour("accent")
+            imgui.push_style_color(name, ImVec4(accent.x * share, accent.y * share, accent.z * share, 1))
+        imgui.push_style_color(imgui.Col_.text, ImVec4(0.08, 0.08, 0.09, 1) if dark else ImVec4(1, 1, 1, 1))
     imgui.begin_disabled(not enabled)
     clicked = imgui.button(label, ImVec2(width, 0))
     imgui.end_disabled()
@@ -88,7 +112,7 @@ def coloured(text: str, tone: Tone) -> None:
 @contextmanager
 def text_colour(tone: Tone) -> Iterator[None]:
     """Text drawn inside has a meaning's colour."""
-    imgui.push_style_color(imgui.Col_.text, vec4(TONES[tone]))
+    imgui.push_style_color(imgui.Col_.text, tone_colour(tone))
     try:
         yield
     finally:
@@ -103,12 +127,9 @@ def badge(text: str, tone: Tone) -> None:
     height = imgui.get_frame_height()
     low = ImVec2(start.x, start.y + (height - size.y) / 2 - padding.y)
     high = ImVec2(start.x + size.x + 2 * padding.x, low.y + size.y + 2 * padding.y)
-    red, green, blue, _ = TONES[tone]
-    ground = imgui.color_convert_float4_to_u32(ImVec4(red, green, blue, 0.22))
-    ink = imgui.color_convert_float4_to_u32(vec4(TONES[tone]))
     canvas = imgui.get_window_draw_list()
-    canvas.add_rect_filled(low, high, ground, em(0.3))
-    canvas.add_text(ImVec2(low.x + padding.x, low.y + padding.y), ink, text)
+    canvas.add_rect_filled(low, high, tone_ink(tone, 0.22 if theme() == "dark" else 0.12), em(0.3))
+    canvas.add_text(ImVec2(low.x + padding.x, low.y + padding.y), tone_ink(tone), text)
     imgui.dummy(ImVec2(high.x - low.x, height))
 
 
@@ -130,8 +151,7 @@ def error_box(name: str, message: str, detail: str = "", retry: bool = False) ->
         What was clicked.
     """
     action: ErrorAction | None = None
-    red, green, blue, _ = TONES["error"]
-    imgui.push_style_color(imgui.Col_.child_bg, ImVec4(red, green, blue, 0.13))
+    imgui.push_style_color(imgui.Col_.child_bg, tone_colour("error", 0.13 if theme() == "dark" else 0.08))
     flags = imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.always_use_window_padding
     imgui.begin_child(f"error {name}", ImVec2(0, 0), flags)
     with text_colour("error"):

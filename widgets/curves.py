@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from imgui_bundle import ImVec2, imgui, implot
 
-from widgets.common import em, empty_state, icons, text_colour, vec4
+from widgets.common import em, empty_state, icons, line_colour, text_colour
 from widgets.decimate import decimate
-from widgets.palette import LINES
 from widgets.views import CurvesView
 
 MIN_PLOT_WIDTH = 16.0
@@ -124,12 +123,12 @@ def _heading(group: Group, view: CurvesView, width: float) -> None:
             imgui.same_line(0, em(0.9 if index == 0 else 0.6))
             if imgui.get_cursor_pos_x() + imgui.calc_text_size(label).x > end:
                 return
-            imgui.text_colored(vec4(LINES[index]), label)
+            imgui.text_colored(line_colour(index), label)
 
 
 def _line(label: str, x: np.ndarray, y: np.ndarray, index: int) -> None:
     spec = implot.Spec()
-    spec.line_color = vec4(LINES[index % len(LINES)])
+    spec.line_color = line_colour(index)
     spec.line_weight = em(0.11)
     if len(x) == 1:  # a line of one point would be invisible
         spec.marker = implot.Marker_.circle

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from imgui_bundle import ImVec2, imgui
 
-from widgets.common import em, text_colour, vec4
-from widgets.palette import TONES, Tone
+from widgets.common import em, text_colour, tone_ink
+from widgets.palette import Tone
 from widgets.train import STATE_TONES, STATE_WORDS
 from widgets.train_view import RunItem
 from widgets.views import Level, LogLine
@@ -61,8 +61,6 @@ def _dot(tone: Tone) -> None:
     """A small disc in a meaning's colour, in line with the text behind it."""
     start, height = imgui.get_cursor_screen_pos(), imgui.get_text_line_height()
     centre = ImVec2(start.x + em(0.3), start.y + height / 2)
-    imgui.get_window_draw_list().add_circle_filled(
-        centre, em(0.3), imgui.color_convert_float4_to_u32(vec4(TONES[tone]))
-    )
+    imgui.get_window_draw_list().add_circle_filled(centre, em(0.3), tone_ink(tone))
     imgui.dummy(ImVec2(em(0.6), height))
     imgui.same_line()

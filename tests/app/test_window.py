@@ -145,7 +145,7 @@ def test_an_ended_run_is_shown_when_chosen(tmp_path: Path, monkeypatch):
         ui.wait_until(ctx, lambda: studio.train.run is not None, 30, "the run")
         ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "its generator")
         assert studio.scene.source.kind == "run"
-        ui.wait_until(ctx, lambda: studio._last_sample is not None, 30, "its newest sample")
+        ui.wait_until(ctx, lambda: studio.run_panels.last_sample is not None, 30, "its newest sample")
         ui.capture(ctx, tmp_path / "curves.png")
         ctx.set_ref("//Samples")
         ctx.item_input_value("##kimg", 0)
