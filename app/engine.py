@@ -17,7 +17,7 @@ from app.worker_messages import Failure, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.scene import Latent, Quality, Scene, Source
-from widgets.train_view import Problem
+from widgets.notes import Problem
 
 log = logging.getLogger(__name__)
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
-import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.paths import asset, user_path, user_presets_dir
-from widgets.train_view import Note, PresetItem, Problem, TrainForm
+from app.form_checks import data_path, preset_key
+from app.paths import user_path
+from widgets.notes import Problem
+from widgets.train_view import TrainForm
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
     from training.status import CommandName
 
 log = logging.getLogger(__name__)
-
-SHAPES = "shapes128.zip"
 
 
 @dataclass(frozen=True)
@@ -120,86 +118,3 @@ def _send(path: Path, command: CommandName) -> Sent:
 
     RunDirectory(path).send(command)
     return Sent(command)
-
-
-def data_path(form: TrainForm) -> Path:
-    """The data set that the form names.  Raises ValueError if the path cannot be understood."""
-    return asset(SHAPES) if form.choice == "shapes" else user_path(form.data_path)
-
-
-def read_presets(_key: str) -> tuple[PresetItem, ...]:
-    """The presets of the program, then those that somebody has added to the folder for presets.
-
-    One that cannot be read says so in its description.
-    """
-    from training.presets import describe_preset, preset_names
-
-    own = sorted(user_presets_dir().glob("*.yaml"))
-    items = []
-    for name, key in [*((name, name) for name in preset_names()), *((path.stem, str(path)) for path in own)]:
-        try:
-            items.append(PresetItem(name, describe_preset(key)))
-        except ValueError as error:
-            items.append(PresetItem(name, str(error)))
-    return tuple(items)
-
-
-def preset_key(name: str) -> str:
-    """What `load_preset` wants for a preset of the list: its name, or the path of one that somebody has added."""
-    own = user_presets_dir() / f"{name}.yaml"
-    return str(own) if own.is_file() else name
-
-
-def describe_data(path: str) -> Note:
-    """What a data set holds, on one line.  Raises DataSetError."""
-    from training.data_set import ImageDataSet
-
-    with ImageDataSet.open(Path(path)) as data:
-        info = data.info
-    parts = [f"{info.count} pictures", f"{info.resolution}²"]
-    if info.objects:
-        parts.append(f"{len(info.objects)} objects")
-    parts.append("with poses" if info.has_poses else "no poses")
-    return Note("good", ", ".join(parts))
-
-
-def read_advice(key: tuple[str, str]) -> tuple[Note, ...]:
-    """What a preset with a data set allows but is probably not wanted.  Raises ConfigError, DataSetError.
-
-    Args:
-        key: Name of the preset, path of the data set.
-    """
-    from training.config_fit import data_advice, with_data_set
-    from training.data_set import ImageDataSet
-    from training.presets import load_preset
-
-    preset, path = key
-    with ImageDataSet.open(Path(path)) as data:
-        config = with_data_set(load_preset(preset_key(preset)), data.info, data.all_angles)
-        advice = [*config.advice(data.all_angles), *data_advice(config, data.info)]
-    return tuple(Note("warning", f"{note.field}: {note.text}") for note in advice)
-
-
-def check_name(name: str) -> Note:
-    """Whether a run may be called so."""
-    from training.config import NAME_PATTERN
-
-    if re.match(NAME_PATTERN, name):
-        return Note()
-    return Note("bad", "Use letters, digits, dots, dashes and underscores; begin with a letter or digit.")
-
-
-def check_folder(path: str) -> Note:
-    """Whether runs can be kept in a folder, as far as one can see without writing there.  Raises ValueError."""
-    folder = user_path(path)
-    if not path or not folder.is_absolute():
-        return Note("bad", "Give the whole path of a folder.")
-    while not folder.exists():
-        if folder == folder.parent:
-            return Note("bad", f"There is no {folder}: choose a folder on a drive that is there.")
-        folder = folder.parent
-    if not folder.is_dir():
-        return Note("bad", f"{folder} is a file, not a folder.")
-    if not os.access(folder, os.W_OK):
-        return Note("bad", f"You may not write to {folder}.")
-    return Note()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from app.log_tail import LogTail
 from app.model_messages import CheckpointId
 from app.scalars import KIMG, ScalarTable
-from widgets.train_view import RunItem
+from widgets.runs_view import RunItem
 from widgets.views import CurvesView, LogLine, Sample
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame

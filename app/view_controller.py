@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from app.engine import Shown
 from core.camera import Camera
 from core.scene import Scene
+from widgets.notes import Problem
 from widgets.picture import Picture
-from widgets.train_view import Problem
 
 if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
     import numpy as np

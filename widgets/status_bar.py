@@ -8,8 +8,8 @@ from imgui_bundle import ImVec2, imgui
 
 from widgets.common import em, text_colour, tone_ink
 from widgets.palette import Tone
-from widgets.train import STATE_TONES, STATE_WORDS
-from widgets.train_view import RunItem
+from widgets.runs_view import RunItem
+from widgets.train_run import STATE_TONES, STATE_WORDS
 from widgets.views import Level, LogLine
 
 NOTICE_TONES: dict[Level, Tone] = {"warning": "warning", "error": "error"}

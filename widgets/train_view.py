@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:  # pydantic waits until after the first frame
-    from training.liveness import RunView
-    from training.status import CommandName
+from widgets.notes import Note, Problem
+from widgets.runs_view import RunIntent, RunItem
 
 DataChoice = Literal["shapes", "own"]
 BrowseKind = Literal["zip", "folder", "runs"]
-NoteKind = Literal["none", "checking", "good", "warning", "bad"]
-
-
-@dataclass(frozen=True)
-class Note:
-    """What is known of a field's content, shown below it."""
-
-    kind: NoteKind = "none"
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,36 +40,8 @@ class PresetItem:
 
 
 @dataclass(frozen=True)
-class RunItem:
-    """A run in the folder for runs.
-
-    Attributes:
-        path: Its folder.
-        view: Its state as seen from here.
-        problem: Why its state cannot be read; empty if it can.
-    """
-
-    path: Path
-    view: RunView
-    problem: str = ""
-
-    @property
-    def name(self) -> str:
-        """Of the run's folder."""
-        return self.path.name
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that went wrong, for people; `detail` is for the Copy button."""
-
-    message: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class TrainView:
-    """What the panel shows beside the form.
+class FormView:
+    """What the form shows beside what is filled in.
 
     Attributes:
         presets: To choose from, the lightest first; empty while they are being read.
@@ -88,11 +49,6 @@ class TrainView:
         advice: What to think about before this preset is started with this data; stops nobody.
         folder: About the folder for runs.
         name: About the run's name.
-        runs: In the folder, the newest first.
-        attached: The run that is shown, if any.
-        follow: Whether the viewport shows the attached run as it learns.
-        waiting: What is being done right now (starting a trainer); empty otherwise.
-        problem: What went wrong last, until it is dismissed.
     """
 
     presets: tuple[PresetItem, ...] = ()
@@ -100,6 +56,28 @@ class TrainView:
     advice: tuple[Note, ...] = ()
     folder: Note = field(default_factory=Note)
     name: Note = field(default_factory=Note)
+
+    @property
+    def can_start(self) -> bool:
+        """Whether the form can be started as it is."""
+        blocked = "bad" in (self.data.kind, self.folder.kind, self.name.kind) or self.data.kind != "good"
+        return bool(self.presets) and not blocked
+
+
+@dataclass(frozen=True)
+class TrainView:
+    """What the panel shows.
+
+    Attributes:
+        form: Beside the form.
+        runs: In the folder for runs, the newest first.
+        attached: The run that is shown, if any.
+        follow: Whether the viewport shows the attached run as it learns.
+        waiting: What is being done right now (starting a trainer); empty otherwise.
+        problem: What went wrong last, until it is dismissed.
+    """
+
+    form: FormView = field(default_factory=FormView)
     runs: tuple[RunItem, ...] = ()
     attached: RunItem | None = None
     follow: bool = True
@@ -108,9 +86,8 @@ class TrainView:
 
     @property
     def can_start(self) -> bool:
-        """Whether the form can be started as it is."""
-        blocked = "bad" in (self.data.kind, self.folder.kind, self.name.kind) or self.data.kind != "good"
-        return bool(self.presets) and not blocked and not self.waiting
+        """Whether the form can be started now."""
+        return self.form.can_start and not self.waiting
 
 
 @dataclass(frozen=True)
@@ -118,34 +95,6 @@ class StartRun:
     """Start a run from the form."""
 
     form: TrainForm
-
-
-@dataclass(frozen=True)
-class ResumeRun:
-    """Go on with a run that has ended or died."""
-
-    path: Path
-
-
-@dataclass(frozen=True)
-class AttachRun:
-    """Show this run; None shows none."""
-
-    path: Path | None
-
-
-@dataclass(frozen=True)
-class SendCommand:
-    """Tell the attached run's trainer something."""
-
-    command: CommandName
-
-
-@dataclass(frozen=True)
-class FollowRun:
-    """Show the attached run's generator in the viewport while it learns, or keep the viewport as it is."""
-
-    on: bool
 
 
 @dataclass(frozen=True)
@@ -160,4 +109,5 @@ class DismissProblem:
     """The problem has been read."""
 
 
-Intent = StartRun | ResumeRun | AttachRun | SendCommand | FollowRun | Browse | DismissProblem
+FormIntent = StartRun | Browse
+Intent = RunIntent | FormIntent | DismissProblem

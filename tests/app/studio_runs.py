@@ -131,7 +131,7 @@ def state_of(studio: Studio) -> str:
 
 def fill_form(ctx: ui.Context, studio: Studio, data: Path, name: str = "test") -> None:
     """Fill in the Train panel, by clicks; Start is left to press."""
-    ui.wait_until(ctx, lambda: bool(studio.train.view().presets), 60, "the presets")
+    ui.wait_until(ctx, lambda: bool(studio.train.view().form.presets), 60, "the presets")
     ctx.set_ref("//Train")
     ctx.combo_click(f"##preset/{PRESET}")
     ctx.combo_click("##data/Own zip or folder")

@@ -10,7 +10,7 @@ import pytest
 
 from app import dialogs
 from app.paths import user_path
-from app.run_actions import check_folder, read_advice
+from app.form_checks import check_folder, read_advice
 from app.train_controller import TrainController
 from app.window import first_scene
 from tests.app import studio_runs
@@ -52,21 +52,21 @@ def test_a_home_of_nobody_is_a_value_error():
 def test_a_remembered_folder_of_nobody_is_explained(tmp_path: Path):
     run = studio_runs.ended_run(tmp_path, ticks=1)
     with controller(TrainForm(runs_dir=NOBODY)) as train:
-        settle(train, lambda: train.view().folder.kind == "bad")
-        assert "nobody-of-this-name" in train.view().folder.text
+        settle(train, lambda: train.view().form.folder.kind == "bad")
+        assert "nobody-of-this-name" in train.view().form.folder.text
         assert train.view().problem is None
         assert not train.view().can_start
         train.edit(TrainForm(runs_dir=str(run.path.parent)), ())
-        settle(train, lambda: len(train.view().runs) == 1 and train.view().folder.kind == "none")
+        settle(train, lambda: len(train.view().runs) == 1 and train.view().form.folder.kind == "none")
 
 
 def test_typed_paths_of_nobody_are_explained(tmp_path: Path):
     with controller(TrainForm(runs_dir=str(tmp_path))) as train:
         form = TrainForm("tiny", "own", NOBODY, NOBODY)
         train.edit(form, ())
-        settle(train, lambda: train.view().folder.kind == "bad")
-        assert train.view().data.kind == "bad"
-        assert "nobody-of-this-name" in train.view().data.text
+        settle(train, lambda: train.view().form.folder.kind == "bad")
+        assert train.view().form.data.kind == "bad"
+        assert "nobody-of-this-name" in train.view().form.data.text
         train.edit(train.form, (StartRun(form),))
         settle(train, lambda: train.view().problem is not None)
         assert "nobody-of-this-name" in train.view().problem.message
@@ -98,21 +98,21 @@ def test_advice_is_shown_and_stops_nobody(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
     form = TrainForm(studio_runs.PRESET, "own", str(data), str(tmp_path / "runs"))
     with controller(form) as train:
-        settle(train, lambda: bool(train.view().advice))
-        [note] = train.view().advice
+        settle(train, lambda: bool(train.view().form.advice))
+        [note] = train.view().form.advice
         assert note.kind == "warning"
         assert "generator.render.cube_scale" in note.text
         settle(train, lambda: train.view().can_start)
         train.edit(TrainForm(studio_runs.PRESET, "own", str(tmp_path), str(tmp_path)), ())
-        settle(train, lambda: train.view().data.kind == "bad")
-        assert train.view().advice == (), "the data are the matter"
+        settle(train, lambda: train.view().form.data.kind == "bad")
+        assert train.view().form.advice == (), "the data are the matter"
 
 
 def test_data_that_does_not_fit_the_preset_is_told_before_the_start(tmp_path: Path):
     data = toy_data(tmp_path / "toy.zip")
     with controller(TrainForm("cats256", "own", str(data), str(tmp_path))) as train:
-        settle(train, lambda: bool(train.view().advice))
-        [note] = train.view().advice
+        settle(train, lambda: bool(train.view().form.advice))
+        [note] = train.view().form.advice
         assert note.kind == "bad"
         assert "toy.zip" in note.text
     with pytest.raises(ValueError, match=r"toy\.zip"):

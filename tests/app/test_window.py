@@ -89,14 +89,14 @@ def test_wrong_input_is_explained_beside_the_field(tmp_path: Path, monkeypatch):
         view = studio.train.view
         ctx.item_click("##path")
         ctx.key_chars_replace_enter(str(broken))
-        ui.wait_until(ctx, lambda: view().data.kind == "bad", 30, "a word on the broken zip")
-        assert "broken.zip" in view().data.text
+        ui.wait_until(ctx, lambda: view().form.data.kind == "bad", 30, "a word on the broken zip")
+        assert "broken.zip" in view().form.data.text
         ctx.item_click("##name")
         ctx.key_chars_replace_enter("a/b")
-        ui.wait_until(ctx, lambda: view().name.kind == "bad", 30, "a word on the name")
+        ui.wait_until(ctx, lambda: view().form.name.kind == "bad", 30, "a word on the name")
         ctx.item_click("##runs")
         ctx.key_chars_replace_enter(str(locked))
-        ui.wait_until(ctx, lambda: view().folder.kind == "bad", 30, "a word on the folder")
+        ui.wait_until(ctx, lambda: view().form.folder.kind == "bad", 30, "a word on the folder")
         assert not view().can_start
         ui.capture(ctx, tmp_path / "wrong.png")
         ctx.item_click("##runs")
@@ -106,7 +106,7 @@ def test_wrong_input_is_explained_beside_the_field(tmp_path: Path, monkeypatch):
         ctx.item_click("##name")
         ctx.key_chars_replace_enter("fine-1")
         ui.wait_until(ctx, lambda: view().can_start, 30, "a form that can be started")
-        assert "24 pictures" in view().data.text
+        assert "24 pictures" in view().form.data.text
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
@@ -232,6 +232,6 @@ def test_a_data_set_is_chosen_in_a_dialog(tmp_path: Path, monkeypatch):
         ctx.item_click("**/Open")
         ctx.yield_(3)
         assert studio.train.form.data_path == str(data)
-        ui.wait_until(ctx, lambda: studio.train.view().data.kind == "good", 30, "a word on the data")
+        ui.wait_until(ctx, lambda: studio.train.view().form.data.kind == "good", 30, "a word on the data")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)

@@ -1,0 +1,99 @@
+"""Behind the form of the Train panel: what is filled in, and what threads find out about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from app.form_checks import check_folder, check_name, data_path, describe_data, read_advice, read_presets
+from app.loader import Loader, LoadFailure
+from app.paths import user_path
+from widgets.notes import Note
+from widgets.train_view import FormView, PresetItem, TrainForm
+
+
+class FormController:
+    """Keeps the form, and checks its fields.
+
+    Args:
+        form: As it was last filled in.
+        wake: Called from threads when `update` should be called again.
+    """
+
+    def __init__(self, form: TrainForm, wake: Callable[[], None]) -> None:
+        self.form = form
+        self._data: Loader[str, Note] = Loader(describe_data, wake)
+        self._advice: Loader[tuple[str, str], tuple[Note, ...]] = Loader(read_advice, wake)
+        self._names: Loader[str, Note] = Loader(check_name, wake)
+        self._folders: Loader[str, Note] = Loader(check_folder, wake)
+        self._presets: Loader[str, tuple[PresetItem, ...]] = Loader(read_presets, wake)
+        self._started = False
+
+    @property
+    def runs_dir(self) -> Path | None:
+        """The folder for runs; None if it cannot be understood, which the note beside the field explains."""
+        try:
+            return user_path(self.form.runs_dir)
+        except ValueError:
+            return None
+
+    def start(self) -> None:
+        """Begin to check: after the first frame, since this loads much."""
+        self._started = True
+
+    def update(self) -> None:
+        """Take what threads have brought."""
+        presets = self._presets_now()
+        if presets and self.form.preset not in [item.name for item in presets]:
+            self.form = replace(self.form, preset=presets[0].name)
+
+    def view(self) -> FormView:
+        """What the form shows."""
+        data = self._data_note()
+        return FormView(
+            presets=self._presets_now(),
+            data=data,
+            advice=self._advice_notes() if data.kind == "good" else (),
+            folder=self._note(self._folders, self.form.runs_dir),
+            name=self._note(self._names, self.form.name),
+        )
+
+    def close(self) -> None:
+        """End the threads."""
+        for loader in (self._data, self._advice, self._names, self._folders, self._presets):
+            loader.close()
+
+    def _presets_now(self) -> tuple[PresetItem, ...]:
+        presets = self._presets.get("") if self._started else None
+        return presets if isinstance(presets, tuple) else ()
+
+    def _data_note(self) -> Note:
+        if self.form.choice == "own" and not self.form.data_path:
+            return Note("none", "Choose a zip or folder of pictures with a dataset.json.")
+        try:
+            path = data_path(self.form)
+        except ValueError as error:
+            return Note("bad", str(error))
+        note = self._note(self._data, str(path))
+        if self.form.choice == "shapes" and note.kind == "bad":
+            text = "The built-in shapes are not part of this installation. Make them with `epigraf data shapes`."
+            return Note("bad", text)
+        return note
+
+    def _advice_notes(self) -> tuple[Note, ...]:
+        """On the preset together with data that can be read."""
+        if self.form.preset not in [item.name for item in self._presets_now()]:
+            return ()
+        found = self._advice.get((self.form.preset, str(data_path(self.form))))
+        if isinstance(found, LoadFailure):
+            return (Note("bad", found.message),)
+        return found or ()
+
+    def _note(self, loader: Loader[str, Note], key: str) -> Note:
+        if not self._started:
+            return Note()
+        found = loader.get(key)
+        if isinstance(found, LoadFailure):
+            return Note("bad", found.message)
+        return found if found is not None else Note("checking", "checking…")

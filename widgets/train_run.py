@@ -1,0 +1,109 @@
+"""The part of the Train panel about the run that is shown: its state and progress, and what can be asked of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgui_bundle import ImVec2, imgui
+
+from widgets.common import badge, button, coloured, em, icon_button, icon_width, icons, row, sentence, text_colour
+from widgets.palette import Tone
+from widgets.runs_view import FollowRun, ResumeRun, RunIntent, RunItem, SendCommand
+
+if TYPE_CHECKING:
+    from training.liveness import RunState, RunView
+
+STATE_TONES: dict[RunState, Tone] = {
+    "new": "quiet",
+    "starting": "busy",
+    "running": "good",
+    "paused": "warning",
+    "stopping": "busy",
+    "stopped": "quiet",
+    "finished": "good",
+    "failed": "error",
+    "dead": "error",
+    "hung": "warning",
+}
+STATE_WORDS: dict[RunState, str] = {"hung": "not answering", "new": "not started"}
+
+
+def state_words(item: RunItem) -> tuple[str, Tone]:
+    """The state of a run, for people, and its colour."""
+    if item.problem:
+        return "unreadable", "error"
+    return STATE_WORDS.get(item.view.state, item.view.state), STATE_TONES[item.view.state]
+
+
+def draw(item: RunItem, follow: bool) -> list[RunIntent]:
+    """Draw the run.  Returns what was asked for."""
+    intents: list[RunIntent] = []
+    state = item.view.state
+    row("State")
+    badge(*state_words(item))
+    status = item.view.status
+    if status is not None and status.sec_per_kimg and state == "running":
+        imgui.same_line()
+        imgui.align_text_to_frame_padding()
+        with text_colour("quiet"):
+            imgui.text(f"{status.sec_per_kimg:.1f} s/kimg")
+    if item.problem:
+        coloured(sentence(item.problem), "error")
+    elif item.view.message and state in ("dead", "hung", "failed"):
+        coloured(sentence(item.view.message), STATE_TONES[state])
+    _progress(item.view)
+    _buttons(item, intents)
+    changed, follow = imgui.checkbox("Follow run", follow)
+    imgui.set_item_tooltip("Show this run's generator in the viewport while it learns")
+    if changed:
+        intents.append(FollowRun(follow))
+    return intents
+
+
+def _progress(run: RunView) -> None:
+    status = run.status
+    if status is None:
+        imgui.progress_bar(0.0, ImVec2(-1, 0), "")
+        return
+    fraction = status.kimg / status.total_kimg if status.total_kimg else 0.0
+    imgui.progress_bar(min(fraction, 1.0), ImVec2(-1, 0), f"{status.kimg:.2f} / {status.total_kimg:g} kimg")
+    with text_colour("quiet"):
+        imgui.text(f"step {status.step}")
+        if status.eta_s is not None and run.state == "running":
+            text = f"about {duration(status.eta_s)} left"
+            imgui.same_line(imgui.get_content_region_avail().x - imgui.calc_text_size(text).x + em(0.5))
+            imgui.text(text)
+
+
+def _buttons(item: RunItem, intents: list[RunIntent]) -> None:
+    offered = item.view.offered
+    style = imgui.get_style()
+    taken = 2 * style.item_spacing.x + style.item_inner_spacing.x + icon_width()
+    third = (imgui.get_content_region_avail().x - taken) / 3
+    if button(f"{icons.ICON_FA_PAUSE}  Pause###pause", "pause" in offered, "Halt; the trainer keeps its memory", third):
+        intents.append(SendCommand("pause"))
+    imgui.same_line()
+    can_start = item.view.can_start and item.view.state != "finished" and not item.problem
+    goes_on = "resume" in offered or can_start
+    hint = "Go on where it stands"
+    if button(f"{icons.ICON_FA_PLAY}  Resume###resume", goes_on, hint, third):
+        intents.append(SendCommand("resume") if "resume" in offered else ResumeRun(item.path))
+    imgui.same_line()
+    if button(
+        f"{icons.ICON_FA_STOP}  Stop###stop", "stop" in offered, "Save a snapshot and end; Resume goes on later", third
+    ):
+        intents.append(SendCommand("stop"))
+    hint = "Write a snapshot of both networks now"
+    if icon_button(icons.ICON_FA_FLOPPY_DISK, "snapshot", hint, "snapshot" in offered):
+        intents.append(SendCommand("snapshot"))
+
+
+def duration(seconds: float) -> str:
+    """A time span for people: "45 s", "12 min", "3 h 20 min"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{hours / 24:.1f} days"
