@@ -24,6 +24,10 @@ class ScaleSchedule(Protocol):
         """Probability density p_t(s) at scales [n]; infinite where the law puts all its mass on one point."""
         ...
 
+    def cumulative(self, scale: np.ndarray, kimg: float) -> np.ndarray:
+        """Probability of a scale of at most each of scales [n]."""
+        ...
+
     def quantile(self, probability: np.ndarray, kimg: float) -> np.ndarray:
         """Inverse of the cumulative distribution, at probabilities [n] in [0, 1]."""
         ...
@@ -55,6 +59,13 @@ class BetaSchedule:
         """Second parameter of Beta(1, beta) at a time."""
         progress = min(max(kimg / self.anneal_kimg, 0), 1)
         return self.beta_start + (self.beta_end - self.beta_start) * progress
+
+    def cumulative(self, scale: np.ndarray, kimg: float) -> np.ndarray:
+        """CDF of Eq. 5 at scales [n]: that of Beta(1, b) is 1 - (1 - x)^b."""
+        scale = np.asarray(scale, np.float64)
+        span = 1 - self.min_scale
+        above = np.clip((1 - scale) / span, 0, 1) if span else (scale < 1).astype(np.float64)
+        return 1 - above ** self.beta(kimg)
 
     def quantile(self, probability: np.ndarray, kimg: float) -> np.ndarray:
         """Inverse CDF of Eq. 5; closed form, since the CDF of Beta(1, b) is 1 - (1 - x)^b."""
@@ -97,6 +108,13 @@ class UniformSchedule:
     def lower(self, kimg: float) -> float:
         """s_min at a time."""
         return 1 - (1 - self.min_scale) * min(max(kimg / self.anneal_kimg, 0), 1)
+
+    def cumulative(self, scale: np.ndarray, kimg: float) -> np.ndarray:
+        """CDF at scales [n]; before the annealing starts, a step at 1."""
+        scale, lower = np.asarray(scale, np.float64), self.lower(kimg)
+        if lower == 1:
+            return (scale >= 1).astype(np.float64)
+        return np.clip((scale - lower) / (1 - lower), 0, 1)
 
     def quantile(self, probability: np.ndarray, kimg: float) -> np.ndarray:
         """Inverse CDF at probabilities [n]."""

@@ -51,6 +51,27 @@ def test_density_integrates_to_the_probability_between_quantiles(schedule, progr
     assert np.trapezoid(schedule.density(scales, kimg), scales) == pytest.approx(high - low, abs=1e-3)
 
 
+@given(schedules, st.floats(0.05, 1), st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_cumulative_and_quantile_are_inverse(schedule, progress, probabilities):
+    kimg = progress * schedule.anneal_kimg
+    scales = schedule.quantile(np.array(probabilities), kimg)
+    # Near 1 a scale cannot be told from its neighbours any more, but the way back leads to the same scale.
+    np.testing.assert_allclose(schedule.quantile(schedule.cumulative(scales, kimg), kimg), scales, atol=1e-9)
+    inner = np.linspace(schedule.min_scale, 1, 50)
+    assert (np.diff(schedule.cumulative(inner, kimg)) >= 0).all()
+
+
+@given(schedules, st.floats(0, 2e4))
+def test_cumulative_goes_from_nothing_to_all(schedule, kimg):
+    ends = np.array([schedule.min_scale - 0.01, 1.0, 1.1])
+    np.testing.assert_array_equal(schedule.cumulative(ends, kimg), [0, 1, 1])
+
+
+@pytest.mark.parametrize("kind", [BetaSchedule, UniformSchedule])
+def test_a_law_of_whole_images_is_a_step(kind):
+    np.testing.assert_array_equal(kind(1.0).cumulative(np.array([0.5, 0.999, 1.0]), 3000), [0, 0, 1])
+
+
 @given(schedules, st.floats(0, 2e4))
 def test_density_is_zero_outside(schedule, kimg):
     assert (schedule.density(np.array([schedule.min_scale - 0.01, 1.01]), kimg) == 0).all()
