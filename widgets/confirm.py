@@ -1,0 +1,124 @@
+"""A question before something that cannot be undone: its answer is given by a click, never by Enter in passing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from imgui_bundle import ImVec2, ImVec4, imgui
+
+from widgets.common import button, em, icons, text_colour, theme, tone_colour
+
+Key = TypeVar("Key")
+NAME = "###confirm"
+WIDTH = 27.0
+
+
+@dataclass(frozen=True)
+class Question(Generic[Key]):
+    """What is asked.
+
+    Attributes:
+        key: What `draw` returns when the answer is yes.
+        title: Of the dialog: the question itself.
+        text: What would happen.
+        action: On the button, as "Delete".
+        dangerous: Whether something would be lost: the button is red then, and Enter does not press it.
+    """
+
+    key: Key
+    title: str
+    text: str
+    action: str
+    dangerous: bool
+
+
+class ConfirmDialog(Generic[Key]):
+    """One question at a time, above everything else.
+
+    Escape and Cancel mean no.  Enter means no where something would be lost, and yes elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self._question: Question[Key] | None = None
+        self._asked = False
+
+    @property
+    def question(self) -> Question[Key] | None:
+        """What is being asked right now."""
+        return self._question
+
+    def ask(self, title: str, text: str, action_label: str, key: Key, dangerous: bool = True) -> None:
+        """Show a question from the next `draw` on; an older one is dropped.
+
+        Args:
+            title: The question in a few words.
+            text: What would happen, and to what.
+            action_label: What the button says, a verb.
+            key: What `draw` returns when it is clicked.
+            dangerous: Whether something would be lost.
+        """
+        self._question = Question(key, title, text, action_label, dangerous)
+        self._asked = False
+
+    def draw(self) -> Key | None:
+        """Draw the dialog if there is a question.  Returns the question's key, once, when the answer is yes."""
+        question = self._question
+        if question is None:
+            return None
+        name = f"{question.title}{NAME}"
+        if not self._asked:
+            imgui.open_popup(name)
+            self._asked = True
+        imgui.set_next_window_pos(imgui.get_main_viewport().get_center(), imgui.Cond_.appearing, ImVec2(0.5, 0.5))
+        flags = imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_saved_settings
+        if not imgui.begin_popup_modal(name, None, flags)[0]:
+            self._question = None  # closed from outside
+            return None
+        answer = _contents(question)
+        if answer is not None:
+            imgui.close_current_popup()
+            self._question = None
+        imgui.end_popup()
+        return question.key if answer else None
+
+
+def _contents(question: Question[Key]) -> bool | None:
+    """Text and buttons.  Returns the answer, None as long as there is none."""
+    if question.dangerous:
+        with text_colour("error"):
+            imgui.text(icons.ICON_FA_TRIANGLE_EXCLAMATION)
+        imgui.same_line()
+    imgui.push_text_wrap_pos(em(WIDTH))
+    imgui.text(question.text)
+    imgui.pop_text_wrap_pos()
+    imgui.dummy(ImVec2(em(WIDTH), em(0.3)))
+    padding, spacing = 2 * imgui.get_style().frame_padding.x, imgui.get_style().item_spacing.x
+    widths = [max(imgui.calc_text_size(text).x + padding, em(6)) for text in (question.action, "Cancel")]
+    imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(em(WIDTH) - sum(widths) - spacing, 0))
+    label = f"{question.action}{NAME} yes"
+    yes = _red_button(label, widths[0]) if question.dangerous else button(label, width=widths[0], primary=True)
+    imgui.same_line()
+    no = imgui.button(f"Cancel{NAME} no", ImVec2(widths[1], 0))
+    imgui.set_item_default_focus()
+    if no or imgui.is_key_pressed(imgui.Key.escape, False):
+        return False
+    entered = any(imgui.is_key_pressed(key, False) for key in (imgui.Key.enter, imgui.Key.keypad_enter))
+    if entered and not imgui.is_window_appearing():  # the Enter that asked the question does not answer it
+        return not question.dangerous
+    return True if yes else None
+
+
+def _red_button(label: str, width: float) -> bool:
+    """A button in the colour of errors.  Enter and Space do not press it while it has the focus."""
+    dark = theme() == "dark"
+    red = tone_colour("error")
+    colours = (imgui.Col_.button, imgui.Col_.button_hovered, imgui.Col_.button_active)
+    for name, share in zip(colours, (0.82, 0.92, 1.0) if dark else (1.0, 0.9, 0.8), strict=True):
+        imgui.push_style_color(name, ImVec4(red.x * share, red.y * share, red.z * share, 1))
+    imgui.push_style_color(imgui.Col_.text, ImVec4(0.08, 0.08, 0.09, 1) if dark else ImVec4(1, 1, 1, 1))
+    imgui.push_item_flag(imgui.ItemFlags_.no_nav, True)
+    clicked = imgui.button(label, ImVec2(width, 0))
+    imgui.pop_item_flag()
+    imgui.pop_style_color(4)
+    return clicked
