@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 
@@ -24,14 +22,18 @@ def decimate(x: np.ndarray, y: np.ndarray, low: float, high: float, buckets: int
     stop = min(int(np.searchsorted(x, high, side="right")) + 1, len(x))
     x, y = x[start:stop], y[start:stop]
     known = ~np.isnan(y)
-    x, y = x[known], y[known]
+    if not known.all():
+        x, y = x[known], y[known]
     if len(x) <= 2 * buckets + 2:
         return x, y
     # Buckets of equally many points: each holds its smallest and largest value at the place where it occurred.
-    edges = np.linspace(1, len(x) - 1, buckets + 1).astype(np.int64)
-    kept = [0, len(x) - 1]
-    for left, right in pairwise(edges):
-        if right > left:
-            kept += [left + int(np.argmin(y[left:right])), left + int(np.argmax(y[left:right]))]
-    order = np.unique(np.array(kept))
+    # The last bucket is filled up with the last point.
+    per_bucket = -(-len(y) // buckets)
+    rows = -(-len(y) // per_bucket)
+    table = np.full(rows * per_bucket, y[-1])
+    table[: len(y)] = y
+    table = table.reshape(rows, per_bucket)
+    firsts = np.arange(rows) * per_bucket
+    peaks = np.concatenate([firsts + table.argmin(axis=1), firsts + table.argmax(axis=1)])
+    order = np.unique(np.concatenate([[0, len(x) - 1], np.minimum(peaks, len(x) - 1)]))
     return x[order], y[order]
