@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from imgui_bundle import im_file_dialog
 
 from app.paths import user_path
-from widgets.train_view import BrowseKind
+
+# Fields of the Train panel, or anything that can be opened.
+DialogKind = Literal["zip", "folder", "runs", "open file", "open folder"]
 
 KEY = "choose a path"
-TITLES: dict[BrowseKind, str] = {
+TITLES: dict[DialogKind, str] = {
     "zip": "Choose a zip of pictures",
     "folder": "Choose a folder of pictures",
     "runs": "Choose the folder for runs",
+    "open file": "Open a checkpoint, a data set or a saved picture",
+    "open folder": "Open the folder of a run or of a data set",
 }
 # An empty filter asks for folders.
-FILTERS: dict[BrowseKind, str] = {"zip": "Data set (*.zip){.zip},.*", "folder": "", "runs": ""}
+FILTERS: dict[DialogKind, str] = {
+    "zip": "Data set (*.zip){.zip},.*",
+    "open file": "What can be opened (*.safetensors, *.zip, *.png){.safetensors,.zip,.png},.*",
+    **dict.fromkeys(("folder", "runs", "open folder"), ""),
+}
 
 
 class PathDialog:
     """One dialog at a time."""
 
     def __init__(self) -> None:
-        self._kind: BrowseKind | None = None
+        self._kind: DialogKind | None = None
 
-    def open(self, kind: BrowseKind, start: str) -> None:
+    def open(self, kind: DialogKind, start: str) -> None:
         """Ask for a path, beginning at `start` or the nearest folder above it that exists."""
         self._kind = kind
         im_file_dialog.FileDialog.instance().open(KEY, TITLES[kind], FILTERS[kind], False, str(start_folder(start)))
 
-    def poll(self) -> tuple[BrowseKind, str] | None:
+    def poll(self) -> tuple[DialogKind, str] | None:
         """Draw the dialog, if one is open.  Returns what was chosen, once."""
         if self._kind is None:
             return None

@@ -12,7 +12,7 @@ from pathlib import Path
 from imgui_bundle import hello_imgui, imgui
 
 from app import layout
-from app.dialogs import PathDialog
+from app.dialogs import DialogKind, PathDialog
 from app.engine import Engine, carried_camera
 from app.messages import Messages
 from app.paths import pictures_dir
@@ -32,7 +32,7 @@ from widgets import status_bar, train
 from widgets.camera import CameraSettings
 from widgets.common import error_box
 from widgets.picture import Picture
-from widgets.train_view import BrowseKind, TrainForm
+from widgets.train_view import TrainForm
 from widgets.viewport import ViewportPanel
 
 log = logging.getLogger(__name__)
@@ -247,5 +247,5 @@ class Studio:
                 self.engine.retry()
 
 
-def _with_path(form: TrainForm, kind: BrowseKind, path: str) -> TrainForm:
+def _with_path(form: TrainForm, kind: DialogKind, path: str) -> TrainForm:
     return replace(form, runs_dir=path) if kind == "runs" else replace(form, choice="own", data_path=path)

@@ -1,0 +1,74 @@
+"""What a file or folder is that somebody drops on the window or opens: a run, a checkpoint, data, or a saved picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from app.paths import user_path
+from core.scene import Scene
+
+OpenedKind = Literal["run", "checkpoint", "data", "scene"]
+WAY_OUT = "Open the folder of a run, a .safetensors checkpoint, a data set (zip or folder), or a picture saved here."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Something that the studio can show.
+
+    Attributes:
+        kind: What it is.
+        path: Where it is.
+        scene: What a saved picture was made of; None for the other kinds.
+    """
+
+    kind: OpenedKind
+    path: Path
+    scene: Scene | None = None
+
+
+def recognise(text: str) -> Opened:
+    """Tell what a path is.  Raises ValueError that says why it cannot be opened, and what can."""
+    path = user_path(text).resolve()
+    if path.is_dir():
+        return _folder(path)
+    if not path.is_file():
+        raise ValueError(f"there is no file or folder {path}")
+    match path.suffix.lower():
+        case ".safetensors":
+            return Opened("checkpoint", path)
+        case ".zip":
+            return _zip(path)
+        case ".png":
+            from app.picture_file import read_picture  # loads PIL
+
+            return Opened("scene", path, read_picture(path).scene)
+        case ".yaml" | ".json" if (path.parent / "config.yaml").is_file():
+            return Opened("run", path.parent)
+        case ".json" if path.name == "dataset.json":
+            return Opened("data", path.parent)
+        case ".pkl" | ".pt" | ".pth":
+            raise ValueError(
+                f"{path} is a pickle: opening one can run any code that it holds, so the studio does not. {WAY_OUT}"
+            )
+        case _:
+            raise ValueError(f"{path} is nothing that the studio knows. {WAY_OUT}")
+
+
+def _folder(path: Path) -> Opened:
+    if (path / "config.yaml").is_file():
+        return Opened("run", path)
+    if (path / "dataset.json").is_file():
+        return Opened("data", path)
+    if (path.parent / "config.yaml").is_file():  # snapshots/ of a run
+        return Opened("run", path.parent)
+    raise ValueError(f"{path} is neither a run (no config.yaml) nor a data set (no dataset.json). {WAY_OUT}")
+
+
+def _zip(path: Path) -> Opened:
+    import zipfile  # not before the first frame
+
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"{path} is no zip file, or not all of it is there: copy or download it again")
+    return Opened("data", path)
