@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 from app.log_tail import LogTail
 from app.model_messages import CheckpointId
-from app.scalars import KIMG, ScalarTable
+from app.scalars import KIMG, TICK, ScalarTable
+from app.tick_watch import TickWatch
 from widgets.runs_view import RunItem
+from widgets.tick_views import ModulationView, PatchesView
 from widgets.views import CurvesView, LogLine, Sample
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
+    from training.liveness import RunView
     from training.run_dir import RunDirectory, RunObserver
     from training.stats import StatsCursor
 
@@ -39,6 +42,8 @@ class WatchedRun:
         samples: Its sample pictures.
         lines: The end of its log.
         weights: The newest weights that can be shown, if any.
+        patches: Its patch scales.
+        modulation: The modulation of its discriminator.
     """
 
     item: RunItem
@@ -46,6 +51,8 @@ class WatchedRun:
     samples: tuple[Sample, ...] = ()
     lines: tuple[LogLine, ...] = ()
     weights: CheckpointId | None = None
+    patches: PatchesView = field(default_factory=PatchesView)
+    modulation: ModulationView = field(default_factory=ModulationView)
 
 
 @dataclass(frozen=True)
@@ -235,6 +242,7 @@ class _Reader:
         self._table = ScalarTable()
         self._cursor: StatsCursor | None = None
         self._curves = CurvesView(run=path.name)
+        self._ticks = TickWatch(self._run)
         self._log = LogTail(self._run.log_path, path.name)
         self._lines: tuple[LogLine, ...] = ()
         self._next_lease = 0.0
@@ -246,22 +254,30 @@ class _Reader:
             self._run.renew_lease()
             self._next_lease = time.monotonic() + LEASE_SECONDS
         self._read_stats()
+        self._read_ticks(view)
         if self._log.read():
             self._lines = self._log.lines
         samples = tuple(Sample(file.kimg, file.path) for file in self._run.samples())
         item = RunItem(self.path, replace(view, age=0.0))
-        return WatchedRun(item, self._curves, samples, self._lines, newest_weights(self._run))
+        weights, ticks = newest_weights(self._run), self._ticks
+        return WatchedRun(item, self._curves, samples, self._lines, weights, ticks.patches, ticks.modulation)
 
     def _read_stats(self) -> None:
         page = self._run.stats(self._cursor)
         self._cursor = page.cursor
         if page.restarted:
             self._table.clear()
+            self._ticks.forget()
         if page.rows or page.restarted:
             self._table.append(page.rows)
             columns = self._table.columns()
             kimg = columns.get(KIMG, self._curves.kimg[:0])
             self._curves = CurvesView(self._curves.version + 1, kimg, columns, self.path.name)
+
+    def _read_ticks(self, view: RunView) -> None:
+        kimg = self._curves.kimg
+        now = view.status.kimg if view.status is not None else kimg[-1] if len(kimg) else 0.0
+        self._ticks.look(self._curves.columns.get(TICK, kimg[:0]), kimg, float(now))
 
 
 def newest_weights(run: RunDirectory) -> CheckpointId | None:

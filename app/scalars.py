@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 KIMG = "Progress/kimg"
+TICK = "Progress/tick"
 FIRST_CAPACITY = 256
 
 

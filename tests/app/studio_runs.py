@@ -76,6 +76,7 @@ def ended_run(home: Path, ticks: int = 40) -> RunDirectory:
     run = create_run(runs_dir(home), config)
     rng = np.random.default_rng(0)
     for tick in range(1, ticks + 1):
+        write_tick(run, tick)
         noise = rng.normal(0, 0.05, 4)
         run.append_stats(
             {
@@ -101,6 +102,20 @@ def ended_run(home: Path, ticks: int = 40) -> RunDirectory:
         )
     )  # fmt: skip
     return run
+
+
+def write_tick(run: RunDirectory, tick: int, kimg_per_tick: float = 0.1) -> None:
+    """The arrays of a tick, with a modulation that grows over time and from filter to filter."""
+    config, rng = run.config(), np.random.default_rng(tick)
+    scales = config.schedule.sample(200, tick * kimg_per_tick, rng).astype(np.float32)
+    measured = np.linspace(config.discriminator.min_scale, 1, 32)
+    sigmas = {}
+    for index, resolution in enumerate(config.discriminator.resolutions):
+        filters = config.discriminator.channels(resolution)
+        slopes = np.linspace(-1, 1, filters)[rng.permutation(filters)] * min(tick / 40, 1) * (index + 1) / 2
+        sigmas[f"sigma/b{resolution}.conv1"] = 1 + np.tanh(np.outer(2 * (measured - 0.75), slopes)).astype(np.float16)
+    offsets = rng.random((len(scales), 2)) * (1 - scales)[:, None]
+    np.savez_compressed(run.tick_path(tick), scales=scales, offsets=offsets, sigma_scales=measured, **sigmas)
 
 
 @contextmanager

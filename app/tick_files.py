@@ -1,0 +1,78 @@
+"""The arrays of one tick, ticks/NNNNNN.npz, for panels: checked, since a crash or a copy may leave any bytes."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.npyio import NpzFile
+
+SIGMA = "sigma/"
+# What NumPy and zipfile raise on torn, foreign and damaged files, a damaged header's absurd sizes included.
+BROKEN = (
+    ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, MemoryError,
+    SyntaxError, OverflowError, TypeError,
+)  # fmt: skip
+
+
+class TickError(ValueError):
+    """A tick's arrays that cannot be used; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Modulations:
+    """Sigma of the modulated layers, for centred patches.
+
+    Attributes:
+        scales: [m] ascending, float64.
+        layers: [m, filters] each, float32, in the order of the forward pass; empty without modulation.
+    """
+
+    scales: np.ndarray
+    layers: dict[str, np.ndarray]
+
+
+def read_scales(path: Path) -> np.ndarray:
+    """The scales that were drawn since the tick before.  Returns [n], float64.  Raises TickError, OSError."""
+    with _opened(path) as arrays:
+        return _numbers(arrays, "scales", 1)
+
+
+def read_modulations(path: Path) -> Modulations:
+    """Sigma at the end of the tick.  Raises TickError, OSError."""
+    with _opened(path) as arrays:
+        names = [name for name in arrays.files if name.startswith(SIGMA)]
+        if not names:
+            return Modulations(np.empty(0), {})
+        scales = _numbers(arrays, "sigma_scales", 1)
+        layers = {name.removeprefix(SIGMA): _numbers(arrays, name, 2).astype(np.float32) for name in names}
+        if len(scales) < 2 or any(len(sigma) != len(scales) or not sigma.size for sigma in layers.values()):
+            raise TickError("its sigma does not fit the scales that it was measured at")
+        return Modulations(scales, layers)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[NpzFile]:
+    """The arrays of a file; whatever is wrong inside becomes a TickError."""
+    try:
+        with path.open("rb") as file:
+            arrays = np.load(file, allow_pickle=False)
+            if not isinstance(arrays, NpzFile):
+                raise TickError("it holds a single array instead of a tick's")
+            yield arrays
+    except TickError as error:
+        raise TickError(f"{path}: {error}") from error
+    except BROKEN as error:
+        raise TickError(f"{path}: it is torn or damaged") from error
+
+
+def _numbers(arrays: NpzFile, name: str, dimensions: int) -> np.ndarray:
+    values = arrays[name]
+    if values.ndim != dimensions or values.dtype.kind != "f" or not np.isfinite(values).all():
+        raise TickError(f"its {name} are no finite numbers of the right shape")
+    return values.astype(np.float64)
