@@ -11,6 +11,22 @@ import numpy as np
 
 Level = Literal["info", "warning", "error"]
 LEVELS: tuple[Level, ...] = ("info", "warning", "error")
+EventKind = Literal["start", "pause", "resume", "snapshot"]
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """Something that happened to a run, as it is marked in the curves.
+
+    Attributes:
+        kind: What it was.
+        kimg: When, thousands of images.
+        text: What it was, for people.
+    """
+
+    kind: EventKind
+    kimg: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -22,12 +38,16 @@ class CurvesView:
         kimg: [n], ascending.
         columns: [n] each, by name; NaN where a line of the statistics lacks it.
         run: Name of the run; empty when none is attached.
+        events: What happened to the run, by progress.
+        loading: The run has not been read yet, or not to its end.
     """
 
     version: int = 0
     kimg: np.ndarray = field(default_factory=lambda: np.empty(0), compare=False)
     columns: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
     run: str = ""
+    events: tuple[RunEvent, ...] = ()
+    loading: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,11 +71,15 @@ class SamplesView:
         run: Name of the run; empty when none is attached.
         samples: By progress.
         problem: Why the last picture could not be shown; empty if it could.
+        reals: Pictures of the data set in the same layout, if there are any.
+        loading: The run has not been read yet.
     """
 
     run: str = ""
     samples: tuple[Sample, ...] = ()
     problem: str = ""
+    reals: Path | None = None
+    loading: bool = False
 
 
 @dataclass(frozen=True)
