@@ -1,0 +1,36 @@
+"""Every scalar of a run has one place among the plots, and shares it with its like."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from widgets.curve_groups import GROUPS, MOST_LINES, known_groups, other_groups, unit_of
+
+WORDS = st.sampled_from(["Loss", "Losses", "Resources", "gpu", "mem_gb", "sec", "a", "b_ms", "scale_mean"])
+KNOWN = st.sampled_from([name for group in GROUPS for name, _ in group.lines])
+NAMES = st.one_of(KNOWN, st.lists(WORDS, min_size=1, max_size=3).map("/".join))
+
+
+@given(st.sets(NAMES, max_size=40))
+def test_every_scalar_has_one_place(names: set[str]):
+    groups = (*known_groups(names), *other_groups(names))
+    shown = [name for group in groups for name, _ in group.lines]
+    assert sorted(shown) == sorted(names)
+    assert len({group.title for group in groups}) == len(groups), "ImPlot tells plots apart by their titles"
+    assert all(0 < len(group.lines) <= MOST_LINES for group in groups)
+    for group in other_groups(names):
+        assert {unit_of(name) for name, _ in group.lines} == {group.unit}
+        assert len({name.partition("/")[0] for name, _ in group.lines}) == 1
+
+
+def test_what_a_trainer_writes():
+    names = ["Resources/cpu_mem_gb", "Resources/peak_gpu_mem_gb", "Anneal/blur_sigma", "Anneal/density_noise",
+             "Timing/total_sec", "Loss/D/reg", "Progress/kimg", "Progress/start", "timestamp", "Loss/G/loss"]  # fmt: skip
+    assert [(group.heading, [label for _, label in group.lines]) for group in other_groups(names)] == [
+        ("Anneal [px]", ["blur_sigma"]),
+        ("Anneal 2", ["density_noise"]),
+        ("Loss", ["D/reg"]),
+        ("Resources [GB]", ["cpu_mem_gb", "peak_gpu_mem_gb"]),
+        ("Timing [s]", ["total_sec"]),
+    ]
+    assert [group.title for group in known_groups(names)] == ["Losses"]
+    assert known_groups(names)[0].lines == (("Loss/G/loss", "generator"),)

@@ -1,0 +1,92 @@
+"""Which scalars of a run share a plot: the known ones by meaning, the others by the head of their name and their unit."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# As many as there are colours.
+MOST_LINES = 7
+# What curves are drawn over; they are no curves themselves.
+AXES = re.compile(r"^Progress/|^timestamp$")
+# Units are the last word of a name, or known.
+UNITS = {"gb": "GB", "mb": "MB", "sec": "s", "seconds": "s", "ms": "ms", "kimg": "kimg", "px": "px", "percent": "%"}
+KNOWN_UNITS = {"Anneal/blur_sigma": "px", "Timing/sec_per_kimg": "s"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Scalars that share a plot.
+
+    Attributes:
+        title: Heading of the plot; no two plots have the same one.
+        lines: (name in the statistics, name in the legend) each.
+        unit: Of all lines; empty for pure numbers.
+        signed: Values are meant to fall below zero, so that a logarithm makes no sense.
+    """
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    unit: str = ""
+    signed: bool = False
+
+    @property
+    def heading(self) -> str:
+        """Title and unit."""
+        return f"{self.title} [{self.unit}]" if self.unit else self.title
+
+
+GROUPS = (
+    Group("Losses", (("Loss/G/loss", "generator"), ("Loss/D/loss", "discriminator"))),
+    Group("Scores of D", (("Loss/scores/real", "real"), ("Loss/scores/fake", "generated")), signed=True),
+    Group("R1 penalty", (("Loss/r1_penalty", "R1"),)),
+    Group("Signs of D", (("Loss/signs/real", "real"), ("Loss/signs/fake", "generated")), signed=True),
+    Group("Patch scale", (("Patch/scale_mean", "drawn, mean"), ("Patch/scale_expected", "expected"))),
+    Group("Time per kimg", (("Timing/sec_per_kimg", "per kimg"),), "s"),
+)
+
+
+def known_groups(names: Iterable[str]) -> tuple[Group, ...]:
+    """The known groups of which at least one scalar is there; the lines that are not there are left out."""
+    there = set(names)
+    found = []
+    for group in GROUPS:
+        lines = tuple(line for line in group.lines if line[0] in there)
+        if lines:
+            found.append(Group(group.title, lines, group.unit, group.signed))
+    return tuple(found)
+
+
+def other_groups(names: Iterable[str]) -> tuple[Group, ...]:
+    """Groups for all scalars that no known group shows: one for each head of a name and unit.
+
+    Args:
+        names: Of all scalars, as Resources/cpu_mem_gb: the head is what stands before the first slash.
+    """
+    shown = {name for group in GROUPS for name, _ in group.lines}
+    families: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in sorted(set(names) - shown):
+        if not AXES.search(name):
+            families[name.partition("/")[0], unit_of(name)].append(name)
+    groups, taken = [], {group.title for group in GROUPS}
+    for (head, unit), members in families.items():
+        for start in range(0, len(members), MOST_LINES):
+            lines = tuple((name, name.partition("/")[2] or name) for name in members[start : start + MOST_LINES])
+            title = _free_title(head, taken)
+            taken.add(title)
+            groups.append(Group(title, lines, unit))
+    return tuple(groups)
+
+
+def unit_of(name: str) -> str:
+    """The unit that the name of a scalar tells; empty if it tells none."""
+    return KNOWN_UNITS.get(name) or UNITS.get(re.split(r"[/_]", name)[-1].lower(), "")
+
+
+def _free_title(head: str, taken: set[str]) -> str:
+    title, number = head, 2
+    while title in taken:
+        title, number = f"{head} {number}", number + 1
+    return title
