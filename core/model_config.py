@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 Modulation = Literal["input", "output"]
@@ -20,6 +20,21 @@ def power_of_two(value: int) -> int:
     if value < 4 or value & (value - 1):
         raise ValueError(f"must be a power of two of at least 4, got {value}")
     return value
+
+
+PowerOfTwo = Annotated[int, AfterValidator(power_of_two)]
+
+
+class DisagreementError(ValueError):
+    """Settings that do not fit together.
+
+    Attributes:
+        fields: Their dotted names, relative to the model that refuses them.
+    """
+
+    def __init__(self, message: str, *fields: str) -> None:
+        super().__init__(message)
+        self.fields = fields
 
 
 class FrozenModel(BaseModel):
@@ -63,9 +78,10 @@ class RenderConfig(FrozenModel):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.near >= self.far:
-            raise ValueError(f"near ({self.near}) must be smaller than far ({self.far})")
+            raise DisagreementError(f"near ({self.near}) must be smaller than far ({self.far})", "near", "far")
         if self.backdrop == "white" and not self.white_back:
-            raise ValueError("backdrop is 'white', so white_back must be on: set it, or backdrop to 'field'")
+            text = "backdrop is 'white', so white_back must be on: set it, or backdrop to 'field'"
+            raise DisagreementError(text, "backdrop", "white_back")
         return self
 
 
@@ -79,7 +95,7 @@ class GeneratorConfig(FrozenModel):
     mapping_lr_multiplier: float = Field(
         default=0.01, gt=0, description="Learning-rate multiplier of the mapping network."
     )
-    plane_resolution: int = Field(
+    plane_resolution: PowerOfTwo = Field(
         default=512, description="Texels along an edge of a plane.", json_schema_extra=unit("px")
     )
     plane_features: int = Field(default=32, ge=1, description="Features of each of the three planes.")
@@ -90,11 +106,6 @@ class GeneratorConfig(FrozenModel):
         default="random", description="Spatial noise of the backbone in training."
     )
     render: RenderConfig = Field(default=RenderConfig(), description="Cameras and rays.")
-
-    @model_validator(mode="after")
-    def _powers(self) -> Self:
-        power_of_two(self.plane_resolution)
-        return self
 
     def channels(self, resolution: int) -> int:
         """Channels of the backbone at a resolution."""
@@ -114,10 +125,10 @@ class GeneratorConfig(FrozenModel):
 class DiscriminatorConfig(FrozenModel):
     """The hyper-modulated patch discriminator (METHOD, section 2)."""
 
-    image_resolution: int = Field(
+    image_resolution: PowerOfTwo = Field(
         default=256, description="Pixels along a side of the images.", json_schema_extra=unit("px")
     )
-    patch_resolution: int = Field(
+    patch_resolution: PowerOfTwo = Field(
         default=64, description="Pixels along a side of the patches.", json_schema_extra=unit("px")
     )
     channel_base: int = Field(default=16384, ge=4, description="Channels at nominal resolution n: min(base / n, max).")
@@ -139,11 +150,12 @@ class DiscriminatorConfig(FrozenModel):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        power_of_two(self.image_resolution)
-        power_of_two(self.patch_resolution)
         if self.patch_resolution > self.image_resolution:
-            raise ValueError(
-                f"patch_resolution ({self.patch_resolution}) must not exceed image_resolution ({self.image_resolution})"
+            raise DisagreementError(
+                f"patch_resolution ({self.patch_resolution}) must not exceed image_resolution "
+                f"({self.image_resolution})",
+                "patch_resolution",
+                "image_resolution",
             )
         return self
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Literal, Self
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from core.frustum import smallest_cube_scale
-from core.model_config import DiscriminatorConfig, FrozenModel, GeneratorConfig, power_of_two, unit
+from core.model_config import DisagreementError, DiscriminatorConfig, FrozenModel, GeneratorConfig, PowerOfTwo, unit
 from core.poses import PoseConfig
 from core.schedules import BetaSchedule, ScaleSchedule, UniformSchedule
 
@@ -22,8 +22,29 @@ EMA_KIMG_PER_IMAGE = 0.3125
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
+@dataclass(frozen=True)
+class SettingProblem:
+    """Something about settings that cannot be used.
+
+    Attributes:
+        fields: Dotted names of the settings concerned: several that do not fit together; none if it is about the whole.
+        text: What is wrong, and what to do.
+    """
+
+    fields: tuple[str, ...]
+    text: str
+
+
 class ConfigError(ValueError):
-    """Settings that cannot be used; the message names the file or field and what to do."""
+    """Settings that cannot be used; the message names the file or field and what to do.
+
+    Attributes:
+        problems: The same one by one, as far as it is about settings.
+    """
+
+    def __init__(self, message: str, problems: tuple[SettingProblem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -43,17 +64,12 @@ class DataConfig(FrozenModel):
     """Which pictures are learned from."""
 
     path: Path | None = Field(default=None, description="Zip or folder of the data set.")
-    resolution: int | None = Field(
+    resolution: PowerOfTwo | None = Field(
         default=None,
         description="Pictures are scaled down to this; empty for the data set's own.",
         json_schema_extra=unit("px"),
     )
     mirror: bool = Field(default=False, description="Double the data set by mirrored copies with the yaw negated.")
-
-    @field_validator("resolution")
-    @classmethod
-    def _power(cls, value: int | None) -> int | None:
-        return value if value is None else power_of_two(value)
 
 
 class ScheduleConfig(FrozenModel):
@@ -169,9 +185,11 @@ class RunConfig(FrozenModel):
         if batch % group:
             below, above = max(batch // group, 1) * group, (batch // group + 1) * group
             nearest = f"{below}" if below > batch else f"{below} or {above}"
-            raise ValueError(
+            raise DisagreementError(
                 f"loop.batch ({batch}) must be a multiple of discriminator.group_size ({group}), the minibatch-std "
-                f"group: use a batch of {nearest}, or a group_size that divides {batch}"
+                f"group: use a batch of {nearest}, or a group_size that divides {batch}",
+                "loop.batch",
+                "discriminator.group_size",
             )
         return self
 
@@ -179,9 +197,11 @@ class RunConfig(FrozenModel):
     def _resolutions_agree(self) -> Self:
         wanted, trained = self.data.resolution, self.discriminator.image_resolution
         if wanted is not None and wanted != trained:
-            raise ValueError(
+            raise DisagreementError(
                 f"data.resolution ({wanted}) and discriminator.image_resolution ({trained}) differ: set both to the "
-                "size to train at, or leave data.resolution empty"
+                "size to train at, or leave data.resolution empty",
+                "data.resolution",
+                "discriminator.image_resolution",
             )
         return self
 

@@ -11,7 +11,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from core.files import write_text
-from training.config import CONFIG_VERSION, ConfigError, RunConfig
+from core.model_config import DisagreementError
+from training.config import CONFIG_VERSION, ConfigError, RunConfig, SettingProblem
 
 HEADER = "# The resolved configuration of this run: it can be repeated from this file alone.\n"
 
@@ -68,8 +69,8 @@ def config_of(values: Mapping[str, Any], where: str) -> RunConfig:
     try:
         return RunConfig.model_validate(dict(values))
     except ValidationError as error:
-        problems = "; ".join(_problem(details) for details in error.errors())
-        raise ConfigError(f"{where}: {problems}") from error
+        problems = tuple(_problem(details) for details in error.errors())
+        raise ConfigError(f"{where}: {'; '.join(_named(problem) for problem in problems)}", problems) from error
 
 
 def with_values(config: RunConfig, values: Mapping[str, Any], where: str = "settings") -> RunConfig:
@@ -136,13 +137,23 @@ def nearest_name(name: str) -> str | None:
     return next((by_leaf[match] for match in difflib.get_close_matches(leaf, by_leaf, n=1, cutoff=0.6)), None)
 
 
-def _problem(details: Any) -> str:
-    """One pydantic error as a sentence for people."""
+def _problem(details: Any) -> SettingProblem:
+    """One pydantic error for people."""
     name = ".".join(str(part) for part in details["loc"])
     if details["type"] == "extra_forbidden":
         nearest = nearest_name(name)
-        return f"{name} is unknown" + (f"; did you mean {nearest}?" if nearest else "")
+        return SettingProblem((name,), "is unknown" + (f"; did you mean {nearest}?" if nearest else ""))
     message = details["msg"].removeprefix("Value error, ")
-    if details["type"] == "value_error":
-        return f"{name}: {message}" if name else message
-    return f"{name}: {message}, got {details['input']!r}"
+    if details["type"] != "value_error":
+        return SettingProblem((name,), f"{message}, got {details['input']!r}")
+    cause = details["ctx"]["error"]
+    if not isinstance(cause, DisagreementError):
+        return SettingProblem((name,), message)
+    return SettingProblem(tuple(f"{name}.{field}" if name else field for field in cause.fields), message)
+
+
+def _named(problem: SettingProblem) -> str:
+    """A problem with the setting that it is about, or with the group of several."""
+    groups = {name.rpartition(".")[0] for name in problem.fields}
+    name = problem.fields[0] if len(problem.fields) == 1 else "".join(groups) if len(groups) == 1 else ""
+    return f"{name}{' ' if problem.text.startswith('is ') else ': '}{problem.text}" if name else problem.text

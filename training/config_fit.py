@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from training.config import Advice, ConfigError, RunConfig
+from training.config import Advice, ConfigError, RunConfig, SettingProblem
 from training.config_files import is_set, with_values
 from training.data_check import summarise_poses
 from training.data_set import DataSetInfo, ImageDataSet
@@ -77,10 +77,11 @@ def _resolution(config: RunConfig, info: DataSetInfo) -> int:
         wanted = config.discriminator.image_resolution if given else info.resolution
     if info.resolution % wanted:
         fix = "choose a smaller preset" if info.resolution < wanted else "choose a size that divides it"
-        raise ConfigError(
-            f"{info.path}: its pictures have {info.resolution} pixels along a side, {name} is {wanted}: {fix}, or set "
+        text = (
+            f"has pictures of {info.resolution} pixels along a side, {name} is {wanted}: {fix}, or set "
             f"discriminator.image_resolution to {info.resolution}"
         )
+        raise _refused(info, text, name)
     return wanted
 
 
@@ -89,11 +90,16 @@ def _require_poses(config: RunConfig, info: DataSetInfo) -> None:
     if info.has_poses:
         return
     if config.poses.kind == "custom":
-        raise ConfigError(
-            f"{info.path}: has no camera angles, but poses.kind is 'custom': set poses.kind to another law, for "
-            "instance spherical-uniform or normal"
+        text = (
+            "has no camera angles, but poses.kind is 'custom': set poses.kind to another law, for instance "
+            "spherical-uniform or normal"
         )
+        raise _refused(info, text, "poses.kind")
     if config.discriminator.camera_condition:
-        raise ConfigError(
-            f"{info.path}: has no camera angles, but discriminator.camera_condition is on: set it to false"
-        )
+        text = "has no camera angles, but discriminator.camera_condition is on: set it to false"
+        raise _refused(info, text, "discriminator.camera_condition")
+
+
+def _refused(info: DataSetInfo, text: str, field: str) -> ConfigError:
+    """A setting does not fit the data set."""
+    return ConfigError(f"{info.path}: {text}", (SettingProblem((field,), f"the data set {text}"),))
