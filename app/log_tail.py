@@ -8,9 +8,9 @@ from pathlib import Path
 
 from widgets.views import Level, LogLine
 
-MOST_LINES = 2000
+MOST_LINES = 20_000
 # Of a long log, only the end is read.
-MOST_BYTES = 512 * 1024
+MOST_BYTES = 4 * 1024 * 1024
 # What the trainer's lines begin with: time and level.
 HEAD = re.compile(r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)\S*\s+(?:(DEBUG|INFO|WARNING|ERROR|CRITICAL)\s+)?")
 LEVELS: dict[str | None, Level] = {"WARNING": "warning", "ERROR": "error", "CRITICAL": "error"}

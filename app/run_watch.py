@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.log_tail import LogTail
 from app.model_messages import CheckpointId
+from app.run_events import EventWatch
 from app.scalars import KIMG, TICK, ScalarTable
 from app.tick_watch import TickWatch
 from widgets.runs_view import RunItem
@@ -30,6 +31,8 @@ IDLE_SECONDS = 1.5
 LIST_SECONDS = 2.0
 LEASE_SECONDS = 4.0
 MOST_RUNS = 100
+# Of long statistics, so much is read at once: the first curves are there at once, and no frame waits for the rest.
+PAGE_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class WatchedRun:
         item: Its folder and state.
         curves: Its scalars.
         samples: Its sample pictures.
+        reals: Pictures of its data set in the same layout, if there are any.
         lines: The end of its log.
         weights: The newest weights that can be shown, if any.
         patches: Its patch scales.
@@ -53,6 +57,7 @@ class WatchedRun:
     weights: CheckpointId | None = None
     patches: PatchesView = field(default_factory=PatchesView)
     modulation: ModulationView = field(default_factory=ModulationView)
+    reals: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,8 @@ class RunWatch:
                 attached = self._seen.attached
                 living = self._path is not None and (attached is None or attached.item.view.active)
                 pause = LIVING_SECONDS if living else IDLE_SECONDS
+                if reader is not None and reader.behind:
+                    pause = 0.0
                 self._lock.wait_for(lambda: self._closing or self._look_now, pause)
                 if self._closing:
                     return
@@ -237,11 +244,13 @@ class _Reader:
         from training.run_dir import RunDirectory, RunObserver
 
         self.path = path
+        self.behind = False
         self._run = RunDirectory(path)
         self._observer = RunObserver(self._run)
         self._table = ScalarTable()
         self._cursor: StatsCursor | None = None
         self._curves = CurvesView(run=path.name)
+        self._events = EventWatch(self._run)
         self._ticks = TickWatch(self._run)
         self._log = LogTail(self._run.log_path, path.name)
         self._lines: tuple[LogLine, ...] = ()
@@ -260,11 +269,12 @@ class _Reader:
         samples = tuple(Sample(file.kimg, file.path) for file in self._run.samples())
         item = RunItem(self.path, replace(view, age=0.0))
         weights, ticks = newest_weights(self._run), self._ticks
-        return WatchedRun(item, self._curves, samples, self._lines, weights, ticks.patches, ticks.modulation)
+        reals = self._run.reals_path if self._run.reals_path.is_file() else None
+        return WatchedRun(item, self._curves, samples, self._lines, weights, ticks.patches, ticks.modulation, reals)
 
     def _read_stats(self) -> None:
-        page = self._run.stats(self._cursor)
-        self._cursor = page.cursor
+        page = self._run.stats(self._cursor, PAGE_BYTES)
+        self._cursor, self.behind = page.cursor, page.more
         if page.restarted:
             self._table.clear()
             self._ticks.forget()
@@ -273,6 +283,9 @@ class _Reader:
             columns = self._table.columns()
             kimg = columns.get(KIMG, self._curves.kimg[:0])
             self._curves = CurvesView(self._curves.version + 1, kimg, columns, self.path.name)
+        events = self._events.look(self._curves.columns)
+        if (events, self.behind) != (self._curves.events, self._curves.loading):
+            self._curves = replace(self._curves, events=events, loading=self.behind)
 
     def _read_ticks(self, view: RunView) -> None:
         kimg = self._curves.kimg

@@ -42,9 +42,8 @@ class Recorder:
         self._poses = sample_poses(config, data.all_angles)
         self._resolution = min(config.discriminator.image_resolution, MAX_RESOLUTION)
         self._live_at, self._live_step = 0.0, -1
-        reals = run.path / "samples" / "reals.png"
-        if not reals.exists():
-            write_picture(reals, real_grid(data, self._resolution))
+        if not run.reals_path.exists():
+            write_picture(run.reals_path, real_grid(data, self._resolution))
 
     def tick(self, progress: Progress, telemetry: Telemetry, seconds: float, images: int) -> dict[str, float]:
         """Record a tick.

@@ -110,6 +110,11 @@ class RunDirectory:
         """Picture of the fixed latents at a time; its name has decimals only where kimg has (up to single images)."""
         return self.path / "samples" / f"{_stamp(kimg)}.png"
 
+    @property
+    def reals_path(self) -> Path:
+        """Pictures of the data set in the layout of the sample pictures."""
+        return self.path / "samples" / "reals.png"
+
     def snapshot_path(self, kimg: float) -> Path:
         """Weights at a time."""
         return self.path / "snapshots" / f"{_stamp(kimg)}.safetensors"
@@ -145,9 +150,9 @@ class RunDirectory:
         """Replace the status.  Trainer only."""
         write_status(self.status_path, status)
 
-    def stats(self, since: StatsCursor | None = None) -> StatsPage:
-        """Statistics since a cursor, all of them without one."""
-        return read_stats(self.stats_path, since)
+    def stats(self, since: StatsCursor | None = None, most_bytes: int | None = None) -> StatsPage:
+        """Statistics since a cursor, or from the start; all of them, or about so many bytes."""
+        return read_stats(self.stats_path, since, most_bytes)
 
     def append_stats(self, row: Mapping[str, float | int | str | None]) -> None:
         """Append the statistics of a tick.  Trainer only."""

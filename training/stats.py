@@ -9,7 +9,7 @@ import logging
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +45,14 @@ class StatsPage:
     Attributes:
         rows: Statistics by name, oldest first.
         cursor: Where to go on.
-        restarted: The file was cut back or replaced; `rows` is all of it, and what was read before is void.
+        restarted: The file was cut back or replaced; `rows` begins anew, and what was read before is void.
+        more: The page was full: there is more to be read.
     """
 
     rows: list[Row]
     cursor: StatsCursor
     restarted: bool
+    more: bool = False
 
 
 def append_stats(path: Path, row: Mapping[str, float | int | str | None]) -> None:
@@ -70,34 +72,38 @@ def append_stats(path: Path, row: Mapping[str, float | int | str | None]) -> Non
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def read_stats(path: Path, cursor: StatsCursor | None = None) -> StatsPage:
+def read_stats(path: Path, cursor: StatsCursor | None = None, most_bytes: int | None = None) -> StatsPage:
     """The lines since a cursor.  A last line that is still being written is left for the next time.
 
     Args:
         path: stats.jsonl; absent counts as empty.
         cursor: Where the last page ended; None reads from the start.
+        most_bytes: About how much is read at once, for readers that must not be away for long; None reads all.
 
     Raises:
         RunError: It cannot be read.
     """
     cursor = cursor or StatsCursor()
+    start = max(cursor.offset - TAIL_BYTES, 0)
+    known = cursor.offset - start
     with explained("read", path):
         try:
             file = path.open("rb")
         except FileNotFoundError:
             return StatsPage([], StatsCursor(), restarted=cursor.offset > 0)
         with file:
-            start = max(cursor.offset - TAIL_BYTES, 0)
             file.seek(start)
-            content = file.read()
-    known = cursor.offset - start
-    restarted = _tail_hash(content[:known]) != cursor.tail if cursor.offset else False
-    if restarted:
-        return StatsPage(*_page(path), restarted=True)
+            content = file.read(-1 if most_bytes is None else known + most_bytes)
+    if cursor.offset and _tail_hash(content[:known]) != cursor.tail:
+        return replace(read_stats(path, None, most_bytes), restarted=True)
     fresh = content[known:]
+    more = most_bytes is not None and len(fresh) == most_bytes
     fresh = fresh[: fresh.rfind(b"\n") + 1]
+    if more and not fresh:  # a line that is longer than a page
+        return read_stats(path, cursor)
     end = cursor.offset + len(fresh)
-    return StatsPage(_rows(fresh), StatsCursor(end, _tail_hash(content[: end - start][-TAIL_BYTES:])), restarted=False)
+    tail = _tail_hash(content[: end - start][-TAIL_BYTES:])
+    return StatsPage(_rows(fresh), StatsCursor(end, tail), restarted=False, more=more)
 
 
 def cut_stats(path: Path, step: int) -> None:
@@ -111,11 +117,6 @@ def cut_stats(path: Path, step: int) -> None:
         if kept != lines:
             with replacing(path) as aside:
                 aside.write_bytes(b"".join(kept))
-
-
-def _page(path: Path) -> tuple[list[Row], StatsCursor]:
-    page = read_stats(path)
-    return page.rows, page.cursor
 
 
 def _rows(content: bytes) -> list[Row]:

@@ -105,6 +105,28 @@ def test_lines_are_json_for_everybody(tmp_path, value):
     assert json.loads(path.read_text(), parse_constant=refuse) == {"Loss/G/loss": None, "timestamp": 1.5}
 
 
+@pytest.mark.parametrize("most", [1, 40, 100, 1000, 10_000])
+def test_pages_hold_all_lines_once(tmp_path, most):
+    path = tmp_path / "stats.jsonl"
+    for step in range(30):
+        append_stats(path, {"Progress/step": step, "text": "x" * step})
+    with path.open("ab") as file:
+        file.write(b'{"torn')
+    cursor, rows, pages, more = None, [], 0, True
+    while more:
+        page = read_stats(path, cursor, most)
+        assert not page.restarted
+        cursor, more, pages = page.cursor, page.more, pages + 1
+        rows += page.rows
+    assert [row["Progress/step"] for row in rows] == list(range(30))
+    assert pages > 1 or most == 10_000 or most == 1, "a page that holds no line gives way to one that holds all"
+    cut_stats(path, 20)
+    page = read_stats(path, cursor, 100)
+    assert page.restarted
+    assert page.rows[0]["Progress/step"] == 0
+    assert page.more
+
+
 def test_absent_is_empty(tmp_path):
     path = tmp_path / "stats.jsonl"
     assert read_stats(path).rows == []

@@ -1,0 +1,87 @@
+"""What happened to a run, for the marks in its curves: new starts, pauses, snapshots."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.scalars import KIMG
+from widgets.views import EventKind, RunEvent
+
+if TYPE_CHECKING:  # pydantic waits until after the first frame
+    from training.commands import Acknowledgement
+    from training.run_dir import RunDirectory
+
+STEP, START, STAMP = "Progress/step", "Progress/start", "timestamp"
+# A command's result when it was obeyed: the kind of event, and how a person would say it.
+OBEYED: dict[tuple[str, str], tuple[EventKind, str]] = {
+    ("pause", "paused"): ("pause", "Paused"),
+    ("resume", "running"): ("resume", "Went on"),
+}
+
+
+class EventWatch:
+    """Reads the acknowledgements of a run, again only when there are other ones."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._run = run
+        self._names: frozenset[str] = frozenset()
+        self._answers: tuple[Acknowledgement, ...] = ()
+
+    def look(self, columns: Mapping[str, np.ndarray]) -> tuple[RunEvent, ...]:
+        """All that happened so far.  Raises RunError, OSError.
+
+        Args:
+            columns: Of the statistics, [n] each.
+        """
+        from training.commands import DONE, acknowledgements
+
+        try:
+            names = frozenset(os.listdir(self._run.commands_path / DONE))
+        except FileNotFoundError:
+            names = frozenset()
+        if names != self._names:
+            self._answers, self._names = tuple(acknowledgements(self._run.commands_path)), names
+        snapshots = [RunEvent("snapshot", file.kimg, f"Snapshot {file.path.stem}") for file in self._run.snapshots()]
+        events = [*starts(columns), *_answered(self._answers, columns), *snapshots]
+        return tuple(sorted(events, key=lambda event: event.kimg))
+
+
+def starts(columns: Mapping[str, np.ndarray]) -> list[RunEvent]:
+    """Every start but the first: it lies at the last line of the start before."""
+    number, kimg = columns.get(START), columns.get(KIMG)
+    if number is None or kimg is None:
+        return []
+    stamps = columns.get(STAMP, np.full(len(kimg), np.nan))
+    known = np.flatnonzero(~np.isnan(number))
+    changed = known[1:][np.diff(number[known]) != 0]
+    return [
+        RunEvent("start", float(kimg[index - 1]), f"Start {number[index]:.0f}{_when(float(stamps[index]))}")
+        for index in changed
+    ]
+
+
+def _answered(answers: tuple[Acknowledgement, ...], columns: Mapping[str, np.ndarray]) -> list[RunEvent]:
+    """Pauses and their ends, but for those in a part of training that a later start has cut away."""
+    steps, kimg = columns.get(STEP), columns.get(KIMG)
+    if steps is None or kimg is None or not len(kimg):
+        return []
+    known = ~np.isnan(steps)
+    number = columns.get(START, np.zeros(len(kimg)))
+    events = []
+    for answer in answers:
+        event = OBEYED.get((answer.command, answer.result))
+        redone = known & (number > answer.start) & (steps <= answer.step)
+        if event is not None and not redone.any() and known.any():
+            place = float(np.interp(answer.step, steps[known], kimg[known]))
+            events.append(RunEvent(event[0], place, event[1] + _when(answer.acknowledged)))
+    return events
+
+
+def _when(stamp: float) -> str:
+    """A moment for people; nothing if it is not known."""
+    return "" if np.isnan(stamp) else time.strftime(", %Y-%m-%d %H:%M", time.localtime(stamp))

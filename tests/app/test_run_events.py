@@ -1,0 +1,67 @@
+"""What happened to a run is found in its statistics, its acknowledged commands and its snapshots."""
+
+import time
+
+import numpy as np
+import pytest
+
+from app.run_events import EventWatch, starts
+from tests.training.toy import toy_config, toy_data
+from training.commands import acknowledge_command, send_command
+from training.run_dir import RunDirectory, create_run
+
+
+@pytest.fixture
+def run(tmp_path) -> RunDirectory:
+    return create_run(tmp_path / "runs", toy_config(toy_data(tmp_path / "toy.zip")))
+
+
+def columns(number: list[float]) -> dict[str, np.ndarray]:
+    places = np.arange(1.0, len(number) + 1)
+    return {"Progress/kimg": places, "Progress/step": 10 * places, "Progress/start": np.array(number)}
+
+
+def obey(run: RunDirectory, command: str, start: int, step: int, result: str) -> None:
+    acknowledge_command(run.commands_path, send_command(run.commands_path, command, start), step, result)
+
+
+def test_starts_lie_where_the_last_one_ended():
+    [event] = starts(columns([1, 1, np.nan, 2, 2]))
+    assert (event.kind, event.kimg, event.text) == ("start", 3.0, "Start 2")
+    stamped = {**columns([1, 3]), "timestamp": np.array([0.0, time.time()])}
+    assert starts(stamped)[0].text.startswith("Start 3, 20")
+    assert starts(columns([1, 1])) == starts({}) == []
+
+
+def test_commands_and_snapshots_by_progress(run: RunDirectory):
+    watch = EventWatch(run)
+    assert watch.look({}) == ()
+    table = columns([1, 1, 1, 1])
+    obey(run, "pause", 1, 15, "paused")
+    obey(run, "pause", 1, 15, "is paused already")
+    obey(run, "resume", 1, 15, "running")
+    obey(run, "snapshot", 1, 40, "a snapshot follows")
+    run.snapshot_path(1).touch()
+    run.snapshot_path(4).touch()
+    kinds = [(event.kind, event.kimg) for event in watch.look(table)]
+    assert kinds == [("snapshot", 1), ("pause", 1.5), ("resume", 1.5), ("snapshot", 4)]
+
+
+def test_what_was_cut_away_is_not_marked(run: RunDirectory):
+    obey(run, "pause", 1, 39, "paused")  # start 2 began again at step 20
+    obey(run, "pause", 2, 35, "paused")
+    watch = EventWatch(run)
+    found = [(event.kind, event.kimg) for event in watch.look(columns([1, 1, 2, 2]))]
+    assert found == [("start", 2), ("pause", 3.5)]
+
+
+def test_answers_are_read_once(run: RunDirectory, monkeypatch):
+    reads = []
+    monkeypatch.setattr("training.commands.acknowledgements", lambda folder: reads.append(folder) or [])
+    watch = EventWatch(run)
+    watch.look({})
+    assert not reads, "there is no folder of answers yet"
+    obey(run, "pause", 1, 15, "paused")
+    for _ in range(3):
+        watch.look({})
+    assert len(reads) == 1
