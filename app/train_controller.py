@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.form_controller import FormController
 from app.run_actions import RunActions, Started
@@ -12,6 +13,9 @@ from core.scene import Source
 from widgets.notes import Problem
 from widgets.runs_view import AttachRun, FollowRun, ResumeRun, RunItem, SendCommand
 from widgets.train_view import Browse, BrowseKind, DismissProblem, Intent, StartRun, TrainForm, TrainView
+
+if TYPE_CHECKING:  # pydantic waits until after the first frame
+    from training.status import CommandName
 
 ALIVE = ("starting", "running", "paused", "stopping", "hung")
 
@@ -72,6 +76,16 @@ class TrainController:
         self._attached, self._chosen = path, True
         self._watch.attach(path, self.follow)
 
+    def send(self, command: CommandName) -> None:
+        """Tell the attached run's trainer something."""
+        if self._attached is not None:
+            self._actions.send(self._attached, command)
+
+    def set_follow(self, on: bool) -> None:
+        """Show the attached run's generator in the viewport while it learns, or keep the viewport as it is."""
+        self.follow = on
+        self._watch.attach(self._attached, on)
+
     def update(self) -> None:
         """Take what threads have brought."""
         for outcome in self._actions.take():
@@ -130,13 +144,11 @@ class TrainController:
                 self._problem = None
                 self._actions.resume(path)
             case SendCommand(command):
-                if self._attached is not None:
-                    self._actions.send(self._attached, command)
+                self.send(command)
             case AttachRun(path):
                 self.attach(path)
             case FollowRun(on):
-                self.follow = on
-                self._watch.attach(self._attached, on)
+                self.set_follow(on)
             case Browse(kind):
                 self.browse = kind
             case DismissProblem():
