@@ -43,9 +43,14 @@ class FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def unit(name: str) -> JsonDict:
-    """The unit of a field, for forms and tables: `Field(json_schema_extra=unit("kimg"))`."""
-    return {"unit": name}
+def unit(name: str = "", empty: str = "") -> JsonDict:
+    """The unit of a field, for forms and tables: `Field(json_schema_extra=unit("kimg"))`.
+
+    Args:
+        name: The unit; empty for a bare number.
+        empty: What None means, in a word or two, for a field that allows it.
+    """
+    return {"unit": name, **({"empty": empty} if empty else {})}
 
 
 class RenderConfig(FrozenModel):
@@ -133,7 +138,12 @@ class DiscriminatorConfig(FrozenModel):
     )
     channel_base: int = Field(default=16384, ge=4, description="Channels at nominal resolution n: min(base / n, max).")
     channel_max: int = Field(default=512, ge=1, description="Most channels of a layer.")
-    conv_clamp: float | None = Field(default=256.0, gt=0, description="Clamp of activations; none in full precision.")
+    conv_clamp: float | None = Field(
+        default=256.0,
+        gt=0,
+        description="Clamp of activations; none in full precision.",
+        json_schema_extra=unit(empty="no clamp"),
+    )
     mixed_precision_blocks: int = Field(
         default=4, ge=0, description="Highest blocks that run in half precision on a GPU."
     )

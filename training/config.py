@@ -67,7 +67,7 @@ class DataConfig(FrozenModel):
     resolution: PowerOfTwo | None = Field(
         default=None,
         description="Pictures are scaled down to this; empty for the data set's own.",
-        json_schema_extra=unit("px"),
+        json_schema_extra=unit("px", empty="the data's"),
     )
     mirror: bool = Field(default=False, description="Double the data set by mirrored copies with the yaw negated.")
 
@@ -130,11 +130,18 @@ class EmaConfig(FrozenModel):
     """The moving average of the generator's weights."""
 
     half_life_kimg: float | None = Field(
-        default=None, gt=0, description="Half-life; empty for batch x 0.3125 x factor.", json_schema_extra=unit("kimg")
+        default=None,
+        gt=0,
+        description="Half-life; empty for batch x 0.3125 x factor.",
+        json_schema_extra=unit("kimg", empty="by batch"),
     )
     factor: float = Field(default=1.0, gt=0, le=100, description="Scales the half-life that follows from the batch.")
     ramp_up: float | None = Field(
-        default=0.05, gt=0, le=10, description="Half-life at most this part of the kimg so far; empty: none."
+        default=0.05,
+        gt=0,
+        le=10,
+        description="Half-life at most this part of the kimg so far; empty: none.",
+        json_schema_extra=unit(empty="no ramp"),
     )
 
 

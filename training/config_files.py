@@ -62,10 +62,11 @@ def config_of(values: Mapping[str, Any], where: str) -> RunConfig:
     """
     version = values.get("version", CONFIG_VERSION)
     if version != CONFIG_VERSION:
-        raise ConfigError(
-            f"{where}: has format version {version!r}; this program reads version {CONFIG_VERSION}. "
+        text = (
+            f"has format version {version!r}; this program reads version {CONFIG_VERSION}. "
             "Use the program that wrote it, or make a new run from a preset."
         )
+        raise ConfigError(f"{where}: {text}", (SettingProblem(("version",), text),))
     try:
         return RunConfig.model_validate(dict(values))
     except ValidationError as error:
@@ -144,8 +145,11 @@ def _problem(details: Any) -> SettingProblem:
         nearest = nearest_name(name)
         return SettingProblem((name,), "is unknown" + (f"; did you mean {nearest}?" if nearest else ""))
     message = details["msg"].removeprefix("Value error, ")
+    if details["type"] in ("int_parsing", "float_parsing", "int_from_float"):
+        number = "number" if details["type"] == "float_parsing" else "whole number"
+        return SettingProblem((name,), f"must be a {number}, got {details['input']!r}")
     if details["type"] != "value_error":
-        return SettingProblem((name,), f"{message}, got {details['input']!r}")
+        return SettingProblem((name,), f"{message.replace('Input should', 'must')}, got {details['input']!r}")
     cause = details["ctx"]["error"]
     if not isinstance(cause, DisagreementError):
         return SettingProblem((name,), message)
