@@ -25,6 +25,8 @@ PLACES: dict[str, str] = {
     LATENT: "right",
     CAMERA: "right below",
     CURVES: "bottom",
+    PATCHES: "bottom",
+    MODULATION: "bottom",
     LOG: "bottom",
     SAMPLES: "bottom right",
 }

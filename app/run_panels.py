@@ -13,8 +13,11 @@ from app.messages import Messages
 from app.run_watch import WatchedRun
 from widgets.curves import CurvesPanel
 from widgets.log import LogPanel
+from widgets.modulation import ModulationPanel
+from widgets.patch_scales import PatchesPanel
 from widgets.picture import Picture
 from widgets.samples import Filter, SamplesPanel
+from widgets.tick_views import ModulationView, PatchesView
 from widgets.views import CurvesView, LogLine, SamplesView
 
 if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
@@ -22,7 +25,7 @@ if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
 
 
 class RunPanels:
-    """Curves, Samples and Log of one run.  All methods are called on the window's thread, with its context current.
+    """All panels of one run.  All methods are called on the window's thread, with its context current.
 
     Args:
         messages: Of the studio, for the log.
@@ -34,6 +37,7 @@ class RunPanels:
         self._run: WatchedRun | None = None
         self._name = ""
         self._curves, self._samples, self._log = CurvesPanel(), SamplesPanel(), LogPanel()
+        self.patches, self.modulation = PatchesPanel(), ModulationPanel()
         self._pictures: Loader[Path, np.ndarray] = Loader(_read_picture, wake, keep=8)
         self._texture: ImageTexture | None = None
         self._sample_problem = ""
@@ -64,6 +68,15 @@ class RunPanels:
     def draw_curves(self) -> None:
         """The Curves panel."""
         self._curves.draw(self._run.curves if self._run is not None else CurvesView(run=self._name))
+
+    def draw_patches(self) -> None:
+        """The Patch scales panel."""
+        run = self._run
+        self.patches.draw(run.patches if run else PatchesView(self._name), run.curves if run else CurvesView())
+
+    def draw_modulation(self) -> None:
+        """The Modulation panel."""
+        self.modulation.draw(self._run.modulation if self._run is not None else ModulationView(self._name))
 
     def draw_samples(self) -> None:
         """The Samples panel."""

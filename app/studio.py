@@ -80,6 +80,8 @@ class Studio:
             layout.LATENT: self._draw_latent,
             layout.CAMERA: self._draw_camera,
             layout.CURVES: self.run_panels.draw_curves,
+            layout.PATCHES: self.run_panels.draw_patches,
+            layout.MODULATION: self.run_panels.draw_modulation,
             layout.LOG: self.run_panels.draw_log,
             layout.SAMPLES: self.run_panels.draw_samples,
         }

@@ -21,6 +21,7 @@ from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from tests import ui
 from tests.training.toy import TOY, toy_config, toy_data
+from training.config import RunConfig
 from training.run_dir import RunDirectory, create_run, list_runs
 from training.status import RunStatus
 
@@ -76,7 +77,7 @@ def ended_run(home: Path, ticks: int = 40) -> RunDirectory:
     run = create_run(runs_dir(home), config)
     rng = np.random.default_rng(0)
     for tick in range(1, ticks + 1):
-        write_tick(run, tick)
+        write_tick(run, config, tick)
         noise = rng.normal(0, 0.05, 4)
         run.append_stats(
             {
@@ -104,9 +105,9 @@ def ended_run(home: Path, ticks: int = 40) -> RunDirectory:
     return run
 
 
-def write_tick(run: RunDirectory, tick: int, kimg_per_tick: float = 0.1) -> None:
+def write_tick(run: RunDirectory, config: RunConfig, tick: int, kimg_per_tick: float = 0.1) -> None:
     """The arrays of a tick, with a modulation that grows over time and from filter to filter."""
-    config, rng = run.config(), np.random.default_rng(tick)
+    rng = np.random.default_rng(tick)
     scales = config.schedule.sample(200, tick * kimg_per_tick, rng).astype(np.float32)
     measured = np.linspace(config.discriminator.min_scale, 1, 32)
     sigmas = {}

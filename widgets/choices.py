@@ -1,0 +1,42 @@
+"""Compact controls above a plot: choosers in a line that breaks where the panel ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from imgui_bundle import imgui
+
+from widgets.common import em
+
+Choice = TypeVar("Choice")
+
+
+def choose(name: str, value: Choice, labels: Mapping[Choice, str], width: float, tooltip: str) -> Choice:
+    """A chooser.
+
+    Args:
+        name: Its identity.
+        value: What is chosen.
+        labels: All choices with their names.
+        width: Font sizes.
+        tooltip: What is chosen here, and why.
+
+    Returns:
+        What is chosen now.
+    """
+    imgui.set_next_item_width(em(width))
+    if imgui.begin_combo(f"##{name}", labels[value]):
+        for choice, label in labels.items():
+            if imgui.selectable(label, choice == value)[0]:
+                value = choice
+        imgui.end_combo()
+    imgui.set_item_tooltip(tooltip)
+    return value
+
+
+def flow(width: float) -> None:
+    """The next item, so many font sizes wide, goes beside the last one if there is room, else below it."""
+    end = imgui.get_cursor_screen_pos().x + imgui.get_content_region_avail().x
+    if imgui.get_item_rect_max().x + imgui.get_style().item_spacing.x + em(width) <= end:
+        imgui.same_line()

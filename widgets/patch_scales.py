@@ -1,0 +1,257 @@
+"""The Patch scales panel: which part of the image D sees now, drawn and by the law (EpiGRAF, Section 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from imgui_bundle import ImVec2, ImVec4, imgui, implot
+
+from widgets.choices import choose, flow
+from widgets.common import coloured, em, empty_state, icons, line_colour, text_colour, tone_colour
+from widgets.decimate import decimate
+from widgets.scale_words import law_words, number
+from widgets.tick_views import PatchesView, ScaleLaw
+from widgets.views import CurvesView
+
+MEAN = "Patch/scale_mean"
+MIN_PLOT_WIDTH = 15.0
+MIN_PLOT_HEIGHT = 9.0
+LINE_WEIGHT = 0.11
+# Lowest share that a logarithmic axis shows, percent.
+LEAST_SHARE = 1e-4
+DRAWN, LAW = 1, 0
+
+Window = Literal["last", "ten", "kept"]
+WINDOWS: dict[Window, str] = {"last": "last tick", "ten": "last 10 ticks", "kept": "all kept ticks"}
+# How many ticks that is; 0 for all.
+TICKS: dict[Window, int] = {"last": 1, "ten": 10, "kept": 0}
+Span = Literal["annealing", "so far"]
+SPANS: dict[Span, str] = {"annealing": "whole annealing", "so far": "so far"}
+PLOT_FLAGS = (
+    implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title | implot.Flags_.no_legend
+    | implot.Flags_.no_mouse_text
+)  # fmt: skip
+
+
+class PatchesPanel:
+    """Draws the shares of scales, and their mean over progress.
+
+    Attributes:
+        hover: What is said of the place under the mouse; empty elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self.hover = ""
+        self._window: Window = "last"
+        self._log = False
+        self._span: Span = "annealing"
+        self._held = False  # somebody has zoomed or moved the mean
+
+    def draw(self, view: PatchesView, curves: CurvesView) -> None:
+        """Draw the panel; the drawn means come from the run's curves."""
+        self.hover = ""
+        if not view.run:
+            hint = "Start a training in Train, or choose a run there: its patches are counted here."
+            empty_state(icons.ICON_FA_CROP_SIMPLE, "No patch scales yet", hint)
+            return
+        if view.law is None:
+            _nothing(view.problem)
+            return
+        imgui.text_wrapped(law_words(view.law))
+        self._controls(view)
+        if view.problem:
+            coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {view.problem}", "warning")
+        spacing = imgui.get_style().item_spacing
+        room = imgui.get_content_region_avail()
+        wide = room.x >= 2 * em(MIN_PLOT_WIDTH) + spacing.x
+        width = (room.x - spacing.x) / 2 if wide else room.x
+        height = max(room.y - imgui.get_text_line_height_with_spacing(), em(MIN_PLOT_HEIGHT))
+        size = ImVec2(width, height if wide else em(MIN_PLOT_HEIGHT))
+        self._shares(view, view.law, size)
+        if wide:
+            imgui.same_line()
+        self._means(view.law, curves, size)
+
+    def _controls(self, view: PatchesView) -> None:
+        tip = "Which draws are counted. Samples of a minibatch-std group share one patch: one draw."
+        self._window = choose("window", self._window, WINDOWS, 9, tip)
+        imgui.same_line()
+        imgui.align_text_to_frame_padding()
+        with text_colour("quiet"):
+            imgui.text(drawn_words(view, TICKS[self._window]))
+        flow(4)
+        _, self._log = imgui.checkbox("log", self._log)
+        imgui.set_item_tooltip("Shares on a logarithmic axis: early on nearly every patch is the whole image")
+        flow(9.5)
+        tip = "What the mean is shown over. Wheel and drag zoom and move that plot; a double click fits it."
+        span: Span = choose("span", self._span, SPANS, 9.5, tip)
+        self._held = self._held and span == self._span
+        self._span = span
+
+    def _shares(self, view: PatchesView, law: ScaleLaw, size: ImVec2) -> None:
+        counts, drawn = chosen_shares(view, TICKS[self._window])
+        earlier = earlier_mass(view, law, TICKS[self._window])
+        legend = [("law now", line_colour(LAW))]
+        if counts.sum():
+            legend.insert(0, ("drawn", line_colour(DRAWN)))
+        if earlier is not None:
+            legend.append((f"law at {number(earlier[0])} kimg", tone_colour("quiet")))
+        imgui.begin_group()
+        _heading("Scales [% per bin]", legend, size.x)
+        if implot.begin_plot("##shares", size, PLOT_FLAGS):
+            self._share_axes(view, law, drawn)
+            if counts.sum():
+                _bars(view.edges, drawn, self._least(law))
+            if earlier is not None:
+                _stairs("earlier", view.edges, 100 * earlier[1], tone_colour("quiet"))
+            _stairs("law", view.edges, 100 * law.mass, line_colour(LAW))
+            self._say(lambda x: share_words(view.edges, counts, law.mass, x))
+            implot.end_plot()
+        imgui.end_group()
+
+    def _least(self, law: ScaleLaw) -> float:
+        """Where the bars begin, percent."""
+        if not self._log:
+            return 0.0
+        positive = 100 * law.mass[law.mass > 0]
+        return max(10 ** np.floor(np.log10(positive.min())), LEAST_SHARE) if positive.min() < 1 else 0.1
+
+    def _share_axes(self, view: PatchesView, law: ScaleLaw, drawn: np.ndarray) -> None:
+        lock = implot.AxisFlags_.lock
+        implot.setup_axes("", "", lock, lock)
+        high = max(100 * law.mass.max(), drawn.max(initial=0.0)) * (2 if self._log else 1.1)
+        if self._log:
+            implot.setup_axis_scale(implot.ImAxis_.y1, implot.Scale_.log10)
+        implot.setup_axes_limits(view.edges[0], 1, self._least(law), high, implot.Cond_.always)
+        implot.setup_finish()
+
+    def _means(self, law: ScaleLaw, curves: CurvesView, size: ImVec2) -> None:
+        kimg, drawn = curves.kimg, curves.columns.get(MEAN, np.full(len(curves.kimg), np.nan))
+        imgui.begin_group()
+        _heading("Mean scale over kimg", [("drawn", line_colour(DRAWN)), ("law", line_colour(LAW))], size.x)
+        if implot.begin_plot("##means", size, PLOT_FLAGS):
+            self._mean_axes(law)
+            _line("law", law.mean_kimg, law.mean_scales, line_colour(LAW))
+            buckets = max(int(implot.get_plot_size().x), 1)
+            _line("drawn", *decimate(kimg, drawn, -np.inf, np.inf, buckets), line_colour(DRAWN))
+            _now(law)
+            self._say(lambda x: mean_words(law, kimg, drawn, x))
+            self._hold()
+            implot.end_plot()
+        imgui.end_group()
+
+    def _mean_axes(self, law: ScaleLaw) -> None:
+        fit = implot.AxisFlags_.none if self._held else implot.AxisFlags_.auto_fit | implot.AxisFlags_.range_fit
+        implot.setup_axes("", "", implot.AxisFlags_.none, fit)
+        if not self._held:
+            end = law.kimg * 1.05 if self._span == "so far" and law.kimg else law.mean_kimg[-1]
+            implot.setup_axis_limits(implot.ImAxis_.x1, 0, end, implot.Cond_.always)
+        implot.setup_finish()
+
+    def _hold(self) -> None:
+        """A plot that is taken in hand stops fitting itself, until a double click."""
+        if implot.is_plot_hovered():
+            if imgui.is_mouse_double_clicked(0):
+                self._held = False
+            elif imgui.get_io().mouse_wheel or imgui.is_mouse_dragging(0):
+                self._held = True
+
+    def _say(self, words: Callable[[float], str]) -> None:
+        """Values under the mouse, as a tooltip."""
+        if implot.is_plot_hovered():
+            self.hover = words(implot.get_plot_mouse_pos().x)
+            imgui.set_tooltip(self.hover)
+
+
+def _nothing(problem: str) -> None:
+    if problem:
+        empty_state(icons.ICON_FA_TRIANGLE_EXCLAMATION, "The law of this run is not known", problem)
+    else:
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Loading", "The run's settings and its last ticks are being read.")
+
+
+def chosen_shares(view: PatchesView, ticks: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draws of the last ticks (0 for all that are kept).  Returns (counts, shares in percent), [bins] each."""
+    counts = view.counts[-ticks:].sum(axis=0) if len(view.counts) else np.zeros(len(view.edges) - 1, np.int64)
+    return counts, 100 * counts / max(counts.sum(), 1)
+
+
+def earlier_mass(view: PatchesView, law: ScaleLaw, ticks: int) -> tuple[float, np.ndarray] | None:
+    """When the last ticks began, kimg, and the law's probability of each bin then; None if it is as now."""
+    first = view.masses[-ticks:][:1]
+    if ticks == 1 or not len(first) or np.allclose(first[0], law.mass, atol=0.002):
+        return None
+    return float(view.kimg[-ticks:][0]), first[0]
+
+
+def drawn_words(view: PatchesView, ticks: int) -> str:
+    """How many draws are counted, and from when."""
+    counts, _ = chosen_shares(view, ticks)
+    if not len(view.ticks):
+        return "none drawn yet: they come with the first tick"
+    chosen = view.ticks[-ticks:]
+    which = f"tick {chosen[0]}" if len(chosen) == 1 else f"ticks {chosen[0]} to {chosen[-1]}"
+    return f"{number(float(counts.sum()))} drawn, {which}"
+
+
+def share_words(edges: np.ndarray, counts: np.ndarray, mass: np.ndarray, scale: float) -> str:
+    """What is said of the bin at a scale."""
+    index = int(np.clip(np.searchsorted(edges, scale, side="right") - 1, 0, len(mass) - 1))
+    text = f"s {edges[index]:.4f} to {edges[index + 1]:.4f}\nlaw now {100 * mass[index]:.3g} %"
+    if not counts.sum():
+        return text
+    return f"{text}\ndrawn {100 * counts[index] / counts.sum():.3g} % ({counts[index]} of {counts.sum()})"
+
+
+def mean_words(law: ScaleLaw, kimg: np.ndarray, drawn: np.ndarray, moment: float) -> str:
+    """What is said of a moment: the law, and the nearest drawn mean if it has come that far."""
+    moment = float(np.clip(moment, 0, law.mean_kimg[-1]))
+    text = f"at {number(moment)} kimg\nlaw {np.interp(moment, law.mean_kimg, law.mean_scales):.4f}"
+    known = np.flatnonzero(np.isfinite(drawn))
+    if not len(known) or moment > kimg[known[-1]] + law.mean_kimg[-1] / 50:
+        return text
+    nearest = known[np.argmin(np.abs(kimg[known] - moment))]
+    return f"{text}\ndrawn {drawn[nearest]:.4f} (tick at {number(float(kimg[nearest]))} kimg)"
+
+
+def _heading(title: str, legend: list[tuple[str, ImVec4]], width: float) -> None:
+    """Title and legend on one line above the plot, as much as fits."""
+    end = imgui.get_cursor_pos_x() + width
+    imgui.text(title)
+    for index, (label, colour) in enumerate(legend):
+        imgui.same_line(0, em(0.9 if index == 0 else 0.6))
+        if imgui.get_cursor_pos_x() + imgui.calc_text_size(label).x > end:
+            imgui.new_line()
+            return
+        imgui.text_colored(colour, label)
+
+
+def _bars(edges: np.ndarray, values: np.ndarray, least: float) -> None:
+    spec = implot.Spec()
+    colour = line_colour(DRAWN)
+    spec.fill_color = ImVec4(colour.x, colour.y, colour.z, 0.45)
+    corners = np.repeat(edges, 2)[1:-1]
+    tops = np.maximum(np.repeat(values, 2), least)
+    implot.plot_shaded("drawn", corners, tops, np.full(len(tops), least), spec=spec)
+
+
+def _stairs(label: str, edges: np.ndarray, values: np.ndarray, colour: ImVec4) -> None:
+    _line(label, np.repeat(edges, 2)[1:-1], np.maximum(np.repeat(values, 2), LEAST_SHARE / 10), colour)
+
+
+def _line(label: str, x: np.ndarray, y: np.ndarray, colour: ImVec4) -> None:
+    spec = implot.Spec()
+    spec.line_color, spec.line_weight = colour, em(LINE_WEIGHT)
+    if len(x) == 1:  # a line of one point would be invisible
+        spec.marker, spec.marker_fill_color, spec.marker_size = implot.Marker_.circle, colour, em(0.2)
+    implot.plot_line(label, np.ascontiguousarray(x), np.ascontiguousarray(y), spec=spec)
+
+
+def _now(law: ScaleLaw) -> None:
+    """The present moment: a line across the plot, and a point on the law."""
+    spec = implot.Spec()
+    spec.line_color, spec.line_weight = tone_colour("quiet"), em(LINE_WEIGHT) / 2
+    implot.plot_inf_lines("now", np.array([law.kimg]), spec=spec)
+    _line("now point", np.array([law.kimg]), np.array([law.mean]), line_colour(LAW))
