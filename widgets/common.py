@@ -138,7 +138,9 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def error_box(name: str, message: str, detail: str = "", retry: bool = False) -> ErrorAction | None:
+def error_box(
+    name: str, message: str, detail: str = "", retry: bool = False, dismiss: bool = True
+) -> ErrorAction | None:
     """An error where it concerns somebody, with Copy and a way to close it.
 
     Args:
@@ -146,6 +148,7 @@ def error_box(name: str, message: str, detail: str = "", retry: bool = False) ->
         message: For people.
         detail: For the clipboard only.
         retry: Whether to offer another attempt.
+        dismiss: Whether it can be closed; not where it stands in the place of what is missing.
 
     Returns:
         What was clicked.
@@ -163,9 +166,10 @@ def error_box(name: str, message: str, detail: str = "", retry: bool = False) ->
     if imgui.small_button(f"Copy##{name}"):
         imgui.set_clipboard_text(f"{message}\n{detail}".strip())
         action = "copy"
-    imgui.same_line()
-    if imgui.small_button(f"Dismiss##{name}"):
-        action = "dismiss"
+    if dismiss:
+        imgui.same_line()
+        if imgui.small_button(f"Dismiss##{name}"):
+            action = "dismiss"
     imgui.end_child()
     imgui.pop_style_color()
     return action

@@ -25,6 +25,21 @@ class Picture:
     milliseconds: float | None = None
 
 
+@dataclass(frozen=True)
+class LoadedPicture:
+    """A picture of a file, as far as it has come.
+
+    Attributes:
+        picture: It, or the last one until it is there; None when there is nothing to show.
+        loading: It is being read.
+        problem: Why it cannot be shown; empty if it can.
+    """
+
+    picture: Picture | None = None
+    loading: bool = False
+    problem: str = ""
+
+
 # Draws if needed and returns the picture from a camera for so many screen pixels (width, height); the last argument
 # says that the camera is moving and speed counts more than resolution. None as long as there is nothing to show.
 PictureProvider = Callable[[Camera, int, int, bool], Picture | None]
