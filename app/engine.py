@@ -89,6 +89,14 @@ class Engine:
         self.progress: Progress | None = None
         self.problem: Problem | None = None
         self.hint = ""
+        self.cancelled = False
+        self.follows_weights = False
+        self._asked_at = 0.0
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds since the worker was asked for what it computes now; 0 while it rests."""
+        return self._clock() - self._asked_at if self.progress is not None else 0.0
 
     @property
     def home(self) -> Camera:
@@ -111,7 +119,13 @@ class Engine:
 
     def retry(self) -> None:
         """Ask again for what has failed."""
-        self.problem, self._asked = None, None
+        self.problem, self._asked, self.cancelled = None, None, False
+
+    def cancel(self) -> None:
+        """Give up what is being computed; what is shown stays until the Scene changes, or `retry`."""
+        if self._asked is not None and self.progress is not None:
+            self._worker.cancel(BAKE)
+            self.progress, self.cancelled = None, True
 
     def close(self) -> None:
         """End the threads."""
@@ -120,7 +134,8 @@ class Engine:
     def _receive(self, event: Result | Progress | Failure, scene: Scene) -> None:
         match event:
             case Progress():
-                self.progress = event
+                if self._asked is not None and not self.cancelled:
+                    self.progress = event
             case Failure(number=number, message=message, detail=detail):
                 self.progress = None
                 if number == 0 or self._asked_for.get(number) == scene.source:
@@ -131,7 +146,7 @@ class Engine:
                     return  # the Scene shows another generator by now
                 if not answer.preview:
                     self.progress = None
-                    self.problem = None
+                    self.problem, self.cancelled = None, False
                     self._pause_until = self._clock() + max(LIVE_SHARE * answer.seconds, LIVE_PAUSE_S)
                 self._show(answer.volume(values), scene.source, answer.kimg, answer.preview)
 
@@ -160,7 +175,8 @@ class Engine:
             return
         if not live and resolution >= 2 * PREVIEW_VOLUME:
             wanted = replace(wanted, preview=PREVIEW_VOLUME)
-        self.problem = None
+        self.problem, self.cancelled = None, False
+        self.follows_weights, self._asked_at = live, self._clock()
         self._asked = wanted
         number = self._worker.request(BAKE, wanted)
         recent = {old: source for old, source in self._asked_for.items() if old > number - MOST_OUTSTANDING}
@@ -184,7 +200,7 @@ class Engine:
     def _forget(self) -> None:
         if self._asked is not None:
             self._worker.cancel(BAKE)
-            self._asked, self.progress = None, None
+            self._asked, self.progress, self.cancelled = None, None, False
 
     def _weights(self, source: Source) -> CheckpointId | None:
         match source.kind:

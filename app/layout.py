@@ -50,8 +50,7 @@ def runner_params(
     window = params.imgui_window_params
     window.default_imgui_window_type = hello_imgui.DefaultImGuiWindowType.provide_full_screen_dock_space
     window.show_menu_bar = True
-    window.menu_app_title = "Studio"
-    window.show_menu_view_themes = False
+    window.show_menu_app = window.show_menu_view = False  # app/menu.py draws them
     window.show_status_bar = True
     window.show_status_fps = False
     window.remember_status_bar_settings = False

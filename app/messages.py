@@ -8,12 +8,24 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+from widgets.toasts import Toast
 from widgets.views import Level, LogLine
 
 MOST_LINES = 500
-NOTICE_S = 8.0
+# How long a notice stays, by how much it matters.
+NOTICE_S: dict[Level, float] = {"info": 5.0, "warning": 8.0, "error": 12.0}
 PACKAGES = ("app", "widgets", "training", "core")
+
+
+@dataclass(frozen=True)
+class _News:
+    """A line that is shown until a time, monotonic seconds."""
+
+    line: LogLine
+    count: int
+    until: float
 
 
 class Messages(logging.Handler):
@@ -27,7 +39,7 @@ class Messages(logging.Handler):
         super().__init__(logging.INFO)
         self._wake = wake
         self._guard = threading.Lock()
-        self._noticed_until = 0.0
+        self._news: list[_News] = []
         self._kept: deque[LogLine] = deque(maxlen=MOST_LINES)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -39,20 +51,30 @@ class Messages(logging.Handler):
         line = LogLine(stamp, level, "studio", record.getMessage())
         with self._guard:
             self._kept.append(line)
-            self._noticed_until = time.monotonic() + NOTICE_S
+            self._announce(line)
         self._wake()
 
     @property
-    def notice(self) -> LogLine | None:
-        """The last line, as long as it is news."""
+    def toasts(self) -> tuple[Toast, ...]:
+        """The lines that are news, oldest first; the same one said again only counts."""
+        now = time.monotonic()
         with self._guard:
-            return self._kept[-1] if self._kept and time.monotonic() < self._noticed_until else None
+            self._news = [news for news in self._news if news.until > now]
+            return tuple(Toast(news.line, news.count, news.until - now) for news in self._news)
 
     @property
     def lines(self) -> tuple[LogLine, ...]:
         """The last lines, oldest first."""
         with self._guard:
             return tuple(self._kept)
+
+    def _announce(self, line: LogLine) -> None:
+        until = time.monotonic() + NOTICE_S[line.level]
+        last = self._news[-1] if self._news else None
+        if last is not None and (last.line.level, last.line.text) == (line.level, line.text):
+            self._news[-1] = _News(line, last.count + 1, until)
+        else:
+            self._news.append(_News(line, 1, until))
 
     @contextmanager
     def listening(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What a file or folder is that somebody drops on the window or opens: a run, a checkpoint, data, or a saved picture."""
+"""What a path is that somebody drops on the window or opens: a run, a checkpoint, data, or a saved picture."""
 
 from __future__ import annotations
 

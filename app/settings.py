@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from core.files import write_text
 from widgets.palette import Theme
+from widgets.setting_view import Changes
 from widgets.train_view import TrainForm
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,14 @@ class Settings:
     Attributes:
         form: As the Train panel was last filled in.
         look: How the window looks.
+        recent: Paths that were opened, the last one first.
+        ask_before_exit: Whether to ask before a window closes whose training goes on.
     """
 
     form: TrainForm
     look: Look = field(default_factory=Look)
+    recent: tuple[str, ...] = ()
+    ask_before_exit: bool = True
 
 
 def load_settings(folder: Path, default: TrainForm) -> Settings:
@@ -53,7 +58,12 @@ def load_settings(folder: Path, default: TrainForm) -> Settings:
         content: Any = json.loads((folder / FILE).read_text(encoding="utf-8"))
         if content["version"] != VERSION:
             return Settings(default)
-        return Settings(_form(content["form"], default), _look(content.get("look", {})))
+        return Settings(
+            form=_form(content["form"], default),
+            look=_look(content.get("look", {})),
+            recent=tuple(path for path in content.get("recent", ()) if isinstance(path, str)),
+            ask_before_exit=content.get("ask_before_exit") is not False,
+        )
     except FileNotFoundError:
         return Settings(default)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -63,8 +73,17 @@ def load_settings(folder: Path, default: TrainForm) -> Settings:
 
 def _form(content: dict[str, Any], default: TrainForm) -> TrainForm:
     known = {name: value for name, value in content.items() if value and isinstance(value, str)}
-    form = TrainForm(**{**asdict(default), **known})
+    form = TrainForm(**{**asdict(default), **known, "changes": _changes(content.get("changes", ()))})
     return form if form.choice in ("shapes", "own") else default
+
+
+def _changes(content: Any) -> Changes:
+    """Changed settings; whether there are such settings is found out when the form is filled in."""
+    return tuple(
+        (name, value)
+        for name, value in content
+        if isinstance(name, str) and (value is None or isinstance(value, bool | int | float | str))
+    )
 
 
 def _look(content: dict[str, Any]) -> Look:

@@ -1,43 +1,38 @@
-"""The studio: holds the Scene, and lets panels, engine and runs meet once a frame."""
+"""The studio: one window's parts, which meet once a frame."""
 
 from __future__ import annotations
 
 import logging
-import random
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import hello_imgui
 
 from app import layout
-from app.dialogs import DialogKind, PathDialog
-from app.engine import Engine, carried_camera
+from app.dialogs import DialogKind
+from app.drops import accept_drops
+from app.footprint import Footprint
+from app.menu import studio_actions
 from app.messages import Messages
-from app.paths import pictures_dir
+from app.opening import Opened
+from app.openings import Openings
+from app.overlays import Answers, Overlays
+from app.panels_shown import PanelsShown
 from app.run_panels import RunPanels
-from app.settings import Settings, save_settings
+from app.settings import Look, Settings, save_settings
+from app.stage import Stage
 from app.style import apply_metrics, apply_plot_metrics, apply_theme
 from app.train_controller import TrainController
-from app.view_controller import Turntable, ViewController
 from app.waker import Waker
-from app.worker import Worker
-from app.worker_child import Settings as WorkerSettings
-from core.camera import Camera
-from core.scene import Latent, Quality, Scene, Source
-from widgets import camera as camera_panel
-from widgets import latent as latent_panel
+from core.scene import Scene, Source
 from widgets import status_bar, train
-from widgets.camera import CameraSettings
-from widgets.common import error_box
-from widgets.picture import Picture
-from widgets.train_view import TrainForm
-from widgets.viewport import ViewportPanel
+from widgets.actions import Action, draw_menus, hear_keys
+from widgets.runs_view import RunItem
+from widgets.status_bar import Machine
+from widgets.train_view import StartRun, TrainForm
 
 log = logging.getLogger(__name__)
-
-MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2)
 
 
 class Studio:
@@ -50,35 +45,29 @@ class Studio:
     """
 
     def __init__(self, scene: Scene, settings: Settings, folder: Path) -> None:
-        self.scene = scene
-        self.look = self._applied = settings.look
-        self.default_source = scene.source
         self.wake = Waker()
         self.messages = Messages(self.wake)
         self.train = TrainController(settings.form, self.wake, follow_living=scene.source.kind != "checkpoint")
-        self.view = ViewController()
-        self.turntable = Turntable()
-        self.turntable.on = scene.source.kind == "demo"
-        self.worker = Worker(MODEL_WORKER, self.wake)
-        self.engine = Engine(self.worker, self.wake)
+        self.stage = Stage(scene, self.wake)
         self.run_panels = RunPanels(self.messages, self.wake)
+        self.openings = Openings(settings.recent, self.wake)
+        self.overlays = Overlays(self.messages, settings.ask_before_exit)
+        self.panels_shown = PanelsShown()
+        self.look = self._applied = settings.look
+        self._footprint = Footprint()
+        self._actions: tuple[Action, ...] = ()
         self._folder = folder
         self._frames = 0
         self._closed = False
-        self._dialog = PathDialog()
-        self._viewport = ViewportPanel()
-        self._home = Camera()
-        self._shown_source: Source | None = None
-        self._rng = random.Random()
 
     @property
     def panels(self) -> dict[str, Callable[[], None]]:
         """What draws each panel."""
         return {
             layout.TRAIN: self._draw_train,
-            layout.VIEWPORT: self._draw_viewport,
-            layout.LATENT: self._draw_latent,
-            layout.CAMERA: self._draw_camera,
+            layout.VIEWPORT: self.stage.draw_viewport,
+            layout.LATENT: self.stage.draw_latent,
+            layout.CAMERA: self.stage.draw_camera,
             layout.CURVES: self.run_panels.draw_curves,
             layout.PATCHES: self.run_panels.draw_patches,
             layout.MODULATION: self.run_panels.draw_modulation,
@@ -105,27 +94,25 @@ class Studio:
         if self._frames == 0:
             return
         self.train.update()
-        self._choose_source()
-        run = self.train.run
-        self.run_panels.show(run, self.train.attached.name if self.train.attached else "")
+        for opened in self.openings.take():
+            self._show_opened(opened)
+        run, attached = self.train.run, self.train.attached
+        self.run_panels.show(run, attached.name if attached else "")
         if run is not None and self.train.follow:
-            self.engine.set_run_weights(str(run.item.path), run.weights)
-        if self.engine.update(self.scene):
-            self._carry_camera()
-        self.view.show(self.engine.shown)
-        self.scene = replace(self.scene, camera=self.turntable.turned(self.scene.camera))
-        if self.turntable.on:
-            hello_imgui.request_refresh()
+            self.stage.engine.set_run_weights(str(run.item.path), run.weights)
+        if attached is None and self.stage.scene.source.kind == "run":
+            self.stage.show_default()
+        self.stage.update(self.train.source)
 
     def after_frame(self) -> None:
         """Called when a frame is on the screen; what is slow to load waits for the first one."""
         self._frames += 1
         if self._frames == 1:
             self.wake.open()
-            self.view.start()
+            accept_drops(self.openings.drop)
+            self.stage.start()
             self.run_panels.start()
             self.train.start()
-            self.worker.start()
             hello_imgui.request_refresh()
 
     def free_gpu(self) -> None:
@@ -136,7 +123,7 @@ class Studio:
         from app.gl.errors import forget_errors
 
         forget_errors()
-        self.view.close()
+        self.stage.free_gpu()
         self.run_panels.free_gpu()
 
     def close(self) -> None:
@@ -145,108 +132,111 @@ class Studio:
             return
         self._closed = True
         self.wake.close()
-        save_settings(self._folder, Settings(self.train.form, self.look))
+        save_settings(self._folder, Settings(self.train.form, self.look, self.openings.recent, self.overlays.exit.ask))
         self.train.close()
-        self.engine.close()
+        self.openings.close()
         self.run_panels.close()
-        self.worker.close()
+        self.stage.close()
 
     def draw_status(self) -> None:
         """The status bar."""
-        run = self.train.run
-        progress = self.engine.progress
-        status_bar.draw(
-            status_bar.StatusView(
-                run=run.item if run is not None else None,
-                work=f"{progress.text}… {progress.fraction:.0%}" if progress is not None else "",
-                notice=self.messages.notice,
-                frames_per_second=hello_imgui.frame_rate(),
-            )
-        )
+        item = self.train.run.item if self.train.run is not None else None
+        progress = self.stage.engine.progress
+        work = f"{progress.text}… {progress.fraction:.0%}" if progress is not None else self.openings.waiting
+        memory = self._footprint.memory_gb([self.stage.worker.process_id]) if self.opened else None
+        window = Machine(self.stage.view.device, memory)
+        status_bar.draw(status_bar.StatusView(item, work, trainer_machine(item), window, hello_imgui.frame_rate()))
 
-    def draw_menu(self) -> None:
-        """What the studio's menu offers beside closing it."""
-        if imgui.menu_item("Save picture", "", False, self.engine.shown is not None)[0]:
-            self._save_picture()
+    def draw_menus(self) -> None:
+        """The menu bar."""
+        self._actions = studio_actions(self)
+        draw_menus(self._actions)
 
     def draw_overlays(self) -> None:
-        """What lies above the panels: dialogs."""
-        if self.train.browse is not None:
-            form = self.train.form
-            self._dialog.open(self.train.browse, form.runs_dir if self.train.browse == "runs" else form.data_path)
-            self.train.browse = None
+        """What lies above the panels; and the keys."""
         if not self.opened:
             return
-        from app.gl.errors import forget_errors  # PyOpenGL waits until after the first frame
+        if self.train.browse is not None:
+            form = self.train.form
+            self.overlays.choose(self.train.browse, form.runs_dir if self.train.browse == "runs" else form.data_path)
+            self.train.browse = None
+        self._take(self.overlays.draw(self._actions))
+        hear_keys(self._actions)
 
-        chosen = self._dialog.poll()
-        forget_errors()
-        if chosen is not None:
-            self.train.edit(_with_path(self.train.form, *chosen), ())
+    def may_close(self) -> bool:
+        """Called when somebody closes the window; False keeps it open until a question is answered."""
+        may = self.overlays.exit.may_close(self.train.run.item if self.train.run is not None else None)
+        if not may:
+            self.wake()
+        return may
 
-    def _save_picture(self) -> None:
-        pixels = self.view.pixels()
-        if pixels is None:
-            return
-        from app.picture_file import free_path, save_picture  # loads PIL, so not before the first frame
+    # What menus and keys do
 
-        path = free_path(pictures_dir(), f"epigraf-{time.strftime('%Y%m%d-%H%M%S')}")
-        try:
-            save_picture(path, pixels[..., :3], self.scene)
-        except OSError as error:
-            log.error("The picture cannot be saved: %s", error)
-        else:
-            log.info("Saved %s", path)
+    def choose(self, kind: DialogKind) -> None:
+        """Ask for something to open."""
+        self.overlays.choose(kind, self.openings.recent[0] if self.openings.recent else "")
 
-    def _choose_source(self) -> None:
-        wanted = self.train.source
-        if wanted is None and self.train.attached is None and self.scene.source.kind == "run":
-            wanted = self.default_source
-        if wanted is not None and wanted != self.scene.source:
-            self.scene = replace(self.scene, source=wanted)
-            self.turntable.on = self.turntable.on and wanted.kind != "run"  # the trainer needs the processor
+    def ask_to_close(self) -> None:
+        """Close the window, unless a question comes first."""
+        if self.may_close():
+            hello_imgui.get_runner_params().app_shall_exit = True
 
-    def _carry_camera(self) -> None:
-        """A new generator has its own cameras: take over what was never touched."""
-        home = self.engine.home
-        if self._shown_source != self.scene.source:
-            self.scene = replace(self.scene, camera=carried_camera(self.scene.camera, self._home, home))
-        self._shown_source, self._home = self.scene.source, home
+    def show_source(self, source: Source) -> None:
+        """Show a generator; an attached run stays so, but the viewport follows it only if it is the source."""
+        if source.kind == "run":
+            self.train.attach(Path(source.path))
+        self.train.set_follow(source.kind == "run")
+        self.stage.show_source(source)
+
+    def start_training(self) -> None:
+        """Start a run from the form."""
+        self.train.edit(self.train.form, (StartRun(self.train.form),))
+        self.panels_shown.show(layout.TRAIN)
+
+    def set_look(self, look: Look) -> None:
+        """Change theme or size, from the next frame on."""
+        self.look = look
+
+    def _take(self, answers: Answers) -> None:
+        """Do what was said in dialogs."""
+        if answers.chosen is not None:
+            kind, path = answers.chosen
+            if kind in ("open file", "open folder"):
+                self.openings.open(path)
+            else:
+                self.train.edit(_with_path(self.train.form, kind, path), ())
+        if answers.leave == "stop":
+            self.train.send("stop")
+        if answers.leave in ("stop", "close"):
+            hello_imgui.get_runner_params().app_shall_exit = True
+
+    def _show_opened(self, opened: Opened) -> None:
+        """Show what was opened where it belongs."""
+        match opened.kind:
+            case "run":
+                self.show_source(Source("run", str(opened.path)))
+                self.panels_shown.show(layout.TRAIN)
+            case "checkpoint":
+                self.show_source(Source("checkpoint", str(opened.path)))
+            case "data":
+                self.train.edit(_with_path(self.train.form, "zip", str(opened.path)), ())
+                self.panels_shown.show(layout.TRAIN)
+            case "scene":
+                if opened.scene is not None:
+                    self.show_source(opened.scene.source)
+                    self.stage.show_scene(opened.scene)
+        if opened.kind != "scene":
+            self.openings.remember(opened.path)
+        log.info("Opened %s", opened.path)
 
     def _draw_train(self) -> None:
         self.train.edit(*train.draw(self.train.form, self.train.view()))
 
-    def _draw_latent(self) -> None:
-        self.scene = replace(self.scene, latent=latent_panel.draw(self.scene.latent, Latent(), self._rng))
 
-    def _draw_camera(self) -> None:
-        settings = CameraSettings(self.scene.camera, self.scene.quality, self.turntable.on)
-        settings = camera_panel.draw(settings, self._home, Quality())
-        self.scene = replace(self.scene, camera=settings.camera, quality=settings.quality)
-        self.turntable.on = settings.turntable
-
-    def _draw_viewport(self) -> None:
-        self._viewport_problem()
-        hint = self.engine.hint
-        busy = not hint and self.engine.problem is None and self.view.problem is None
-        title = "Loading…" if busy else "Nothing to show yet"
-        camera = self._viewport.draw(self.scene.camera, self._home, self._picture, hint, title)
-        if camera is not None:
-            self.scene = replace(self.scene, camera=camera)
-            self.turntable.on = False
-
-    def _picture(self, camera: Camera, width: int, height: int, moving: bool) -> Picture | None:
-        return self.view.picture(replace(self.scene, camera=camera), width, height, moving)
-
-    def _viewport_problem(self) -> None:
-        problem = self.view.problem or self.engine.problem
-        if problem is None:
-            return
-        match error_box("viewport", problem.message, problem.detail, retry=self.view.problem is None):
-            case "dismiss":
-                self.view.problem = self.engine.problem = None
-            case "retry":
-                self.engine.retry()
+def trainer_machine(item: RunItem | None) -> Machine:
+    """Where a run trains, as its trainer says; nothing of one that does not train."""
+    status = item.view.status if item is not None and item.view.active else None
+    return Machine() if status is None else Machine(status.device, status.memory_gb)
 
 
 def _with_path(form: TrainForm, kind: DialogKind, path: str) -> TrainForm:

@@ -34,6 +34,10 @@ class Turntable:
         self._clock = clock
         self._last: float | None = None
 
+    def toggle(self) -> None:
+        """Begin or end to turn."""
+        self.on = not self.on
+
     def turned(self, camera: Camera) -> Camera:
         """The camera now; the same one while the turntable is off."""
         now, last = self._clock(), self._last
@@ -50,11 +54,14 @@ class ViewController:
         self._renderer: VolumeRenderer | None = None
         self._uploaded = 0
         self.problem: Problem | None = None
+        self.device = ""
 
     def start(self) -> None:
         """Make the renderer: after the first frame, since it loads PyOpenGL and compiles shaders."""
+        from app.gl.device import device_name
         from app.gl.volume_renderer import VolumeRenderer
 
+        self.device = device_name()
         try:
             self._renderer = VolumeRenderer()
         except (RuntimeError, ValueError, OSError) as error:

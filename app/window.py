@@ -77,10 +77,11 @@ def build_params(studio: Studio, layout_file: Path | None) -> hello_imgui.Runner
         params.renderer_backend_options.open_gl_options = layout.opengl_options(minimal=True)
     params.callbacks.pre_new_frame = studio.before_frame
     params.callbacks.after_swap = studio.after_frame
-    params.callbacks.show_app_menu_items = studio.draw_menu
+    params.callbacks.show_menus = studio.draw_menus
     params.callbacks.show_status = studio.draw_status
     params.callbacks.show_gui = studio.draw_overlays
     params.callbacks.before_exit = studio.free_gpu
+    params.callbacks.confirm_exit = studio.may_close
     return params
 
 

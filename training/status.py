@@ -49,6 +49,10 @@ class RunStatus(FrozenModel):
     sec_per_kimg: float | None = Field(
         default=None, ge=0, description="Speed of late.", json_schema_extra=unit("s/kimg")
     )
+    device: str = Field(default="", description="What it computes on; empty if unknown.")
+    memory_gb: float | None = Field(
+        default=None, ge=0, description="Memory that it takes there, at most of late.", json_schema_extra=unit("GiB")
+    )
     message: str = Field(default="", description="What happens, or what went wrong and what to do.")
 
     @property
@@ -60,6 +64,13 @@ class RunStatus(FrozenModel):
     def ended(self) -> bool:
         """Whether the trainer has said that it is done."""
         return self.state in ENDED
+
+    @property
+    def step_s(self) -> float | None:
+        """Seconds that a step takes at the present speed, if known."""
+        if self.sec_per_kimg is None or not self.step:
+            return None
+        return self.sec_per_kimg * self.kimg / self.step
 
     @property
     def eta_s(self) -> float | None:

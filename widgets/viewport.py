@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 from imgui_bundle import ImVec2, imgui
 
 from core.camera import Camera
 from widgets import navigation
-from widgets.common import em, empty_state, icons
+from widgets.common import em, empty_state, icons, tone_ink
 from widgets.picture import Picture, PictureProvider
 
 Grip = Literal["orbit", "pan"]
@@ -22,14 +23,40 @@ INK = imgui.IM_COL32(236, 238, 242, 255)
 QUIET_INK = imgui.IM_COL32(178, 184, 194, 255)
 
 
+@dataclass(frozen=True)
+class Work:
+    """What is being computed for the picture.
+
+    Attributes:
+        text: What it is, or why there is nothing.
+        fraction: How much is done, 0 to 1; None when it was given up.
+    """
+
+    text: str
+    fraction: float | None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants of the viewport.
+
+    Attributes:
+        camera: The camera that was taken hold of, or None if it was left alone.
+        work: Whether the work shall be given up, or taken up again.
+    """
+
+    camera: Camera | None = None
+    work: Literal["cancel", "resume"] | None = None
+
+
 class ViewportPanel:
     """Draws the picture into the current ImGui window and turns gestures into a new camera.
 
     It keeps only the gesture in progress; the camera is the caller's. Typical use, once a frame:
 
-        wanted = panel.draw(scene.camera, home, provider, hint)
-        if wanted is not None:
-            scene = replace(scene, camera=wanted)
+        wish = panel.draw(scene.camera, home, provider, hint)
+        if wish.camera is not None:
+            scene = replace(scene, camera=wish.camera)
     """
 
     def __init__(self) -> None:
@@ -44,7 +71,8 @@ class ViewportPanel:
         provider: PictureProvider,
         hint: str = "",
         title: str = "Nothing to show yet",
-    ) -> Camera | None:
+        work: Work | None = None,
+    ) -> Wish:
         """Draw the panel over all the room there is.
 
         Args:
@@ -54,9 +82,10 @@ class ViewportPanel:
                 larger where the screen is scaled).
             hint: While there is no picture: what is being done, or what to do.
             title: Likewise, its heading.
+            work: What is being computed, if that takes long enough to be told.
 
         Returns:
-            The camera that the user has taken hold of, or None if it was left alone.
+            What the user wants.
         """
         room = imgui.get_content_region_avail()
         room = ImVec2(max(math.floor(room.x), 1), max(math.floor(room.y), 1))
@@ -72,12 +101,12 @@ class ViewportPanel:
         if picture is None:
             imgui.set_cursor_pos(origin)
             empty_state(icons.ICON_FA_CUBE, title, hint)
-            return wanted
+            return Wish(wanted, _work(work, origin, room.x))
         high = ImVec2(low.x + room.x, low.y + room.y)
         canvas = imgui.get_window_draw_list()
         canvas.add_image(imgui.ImTextureRef(picture.texture), low, high, ImVec2(0, 1), ImVec2(1, 0))
         _overlay(canvas, low, high, [camera_line(shown), picture_line(picture)], HELP if hovered else "")
-        return wanted
+        return Wish(wanted, _work(work, origin, room.x))
 
     def _gesture(self, camera: Camera, home: Camera, side: float, hovered: bool) -> Camera | None:
         """What the user does to the camera in this frame, or None."""
@@ -139,3 +168,30 @@ def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[st
     canvas.add_rect_filled(ImVec2(left, top), ImVec2(left + width, top + height), GROUND, em(0.3))
     for index, (text, ink) in enumerate(texts):
         canvas.add_text(ImVec2(left + padding, top + padding + index * step), ink, text)
+
+
+def _work(work: Work | None, origin: ImVec2, room: float) -> Literal["cancel", "resume"] | None:
+    """A strip along the upper edge: what is being computed, how far it is, and a way to give it up or go on."""
+    if work is None:
+        return None
+    given_up = work.fraction is None
+    label = "Compute###resume work" if given_up else "Cancel###cancel work"
+    style = imgui.get_style()
+    button = imgui.calc_text_size(label, True).x + 2 * style.frame_padding.x
+    left = ImVec2(origin.x + em(0.5), origin.y + em(0.5))
+    width = min(em(26), room - em(1)) - button - style.item_spacing.x
+    imgui.set_cursor_pos(left)
+    place, height = imgui.get_cursor_screen_pos(), imgui.get_frame_height()
+    canvas = imgui.get_window_draw_list()
+    canvas.add_rect_filled(place, ImVec2(place.x + width, place.y + height), GROUND, em(0.3))
+    if work.fraction is not None:
+        done = ImVec2(place.x + width * work.fraction, place.y + height)
+        canvas.add_rect_filled(place, done, tone_ink("busy", 0.45), em(0.3))
+    text = work.text if work.fraction is None else f"{work.text}…  {work.fraction:.0%}"
+    canvas.push_clip_rect(place, ImVec2(place.x + width, place.y + height), True)
+    canvas.add_text(ImVec2(place.x + style.frame_padding.x, place.y + style.frame_padding.y), INK, text)
+    canvas.pop_clip_rect()
+    imgui.set_cursor_pos(ImVec2(left.x + width + style.item_spacing.x, left.y))
+    if not imgui.button(label):
+        return None
+    return "resume" if given_up else "cancel"

@@ -59,6 +59,6 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path, name: str, content: byte
 
 
 def test_an_empty_folder_says_what_can_be_opened(tmp_path: Path):
-    with pytest.raises(ValueError, match="config.yaml") as caught:
+    with pytest.raises(ValueError, match=r"config\.yaml") as caught:
         recognise(str(tmp_path))
     assert WAY_OUT in str(caught.value)

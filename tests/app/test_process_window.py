@@ -68,7 +68,7 @@ def test_killed_window_and_killed_trainer(tmp_path: Path, monkeypatch, repositor
             ui.wait_until(ctx, lambda: state() == "running", 60, "the window to find the run by itself")
             ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 3, 60, "its curve")
             assert_gap_free(run, studio)
-            ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "its generator in the viewport")
+            ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 90, "its generator in the viewport")
 
             killed = run.status()
             os.kill(killed.pid, signal.SIGKILL)

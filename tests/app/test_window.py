@@ -35,43 +35,43 @@ def test_latent_and_camera_edit_the_scene(tmp_path: Path, monkeypatch):
         ctx.item_click("###seed+")
         ctx.item_click("###seed+")
         ctx.item_click("###seed-")
-        assert studio.scene.latent.seed == 1
+        assert studio.stage.scene.latent.seed == 1
         ctx.item_click("###random seed")
-        assert studio.scene.latent.seed != 1
+        assert studio.stage.scene.latent.seed != 1
         ctx.item_input_value("##seed", 42)
-        assert studio.scene.latent.seed == 42
+        assert studio.stage.scene.latent.seed == 42
         ctx.item_click("###reset seed")
         ctx.item_input_value("##psi", 0.25)
-        assert studio.scene.latent.seed == 0
-        assert abs(studio.scene.latent.psi - 0.25) < 1e-6
+        assert studio.stage.scene.latent.seed == 0
+        assert abs(studio.stage.scene.latent.psi - 0.25) < 1e-6
         ctx.item_click("###reset psi")
-        assert studio.scene.latent == Latent()
+        assert studio.stage.scene.latent == Latent()
 
         ctx.set_ref("//Camera")
-        assert studio.turntable.on, "the demo turns by itself"
+        assert studio.stage.turntable.on, "the demo turns by itself"
         ctx.item_input_value("##yaw", 30.0)
-        assert not studio.turntable.on, "it stops when it is taken in hand"
+        assert not studio.stage.turntable.on, "it stops when it is taken in hand"
         ctx.item_input_value("##pitch", 60.0)
         ctx.item_input_value("##distance", 2.0)
         ctx.item_input_value("##fov", 45.0)
-        camera = studio.scene.camera
+        camera = studio.stage.scene.camera
         assert [round(math.degrees(angle), 3) for angle in (camera.yaw, camera.pitch)] == [30, 60]
         assert (round(camera.radius, 3), round(camera.fov, 3)) == (2, 45)
         ctx.item_click("###reset pitch")
-        assert studio.scene.camera.pitch == Camera().pitch
+        assert studio.stage.scene.camera.pitch == Camera().pitch
         ctx.item_click("###reset camera")
-        assert studio.scene.camera == Camera()
+        assert studio.stage.scene.camera == Camera()
         ctx.combo_click("##volume/32³")
         ctx.combo_click("##backdrop/white")
         ctx.item_input_value("##steps", 64)
-        assert studio.scene.quality == Quality(steps=64, volume=32, backdrop="white")
+        assert studio.stage.scene.quality == Quality(steps=64, volume=32, backdrop="white")
         for name in ("steps", "volume", "backdrop"):
             ctx.item_click(f"###reset {name}")
-        assert studio.scene.quality == Quality()
+        assert studio.stage.scene.quality == Quality()
         ctx.item_check("Turntable")
-        assert studio.turntable.on
-        yaw = studio.scene.camera.yaw
-        ui.wait_until(ctx, lambda: studio.scene.camera.yaw != yaw, 2, "the turntable to turn")
+        assert studio.stage.turntable.on
+        yaw = studio.stage.scene.camera.yaw
+        ui.wait_until(ctx, lambda: studio.stage.scene.camera.yaw != yaw, 2, "the turntable to turn")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
@@ -143,8 +143,8 @@ def test_an_ended_run_is_shown_when_chosen(tmp_path: Path, monkeypatch):
         ctx.set_ref("//Train")
         ctx.combo_click(f"##run/{run.name}")
         ui.wait_until(ctx, lambda: studio.train.run is not None, 30, "the run")
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "its generator")
-        assert studio.scene.source.kind == "run"
+        ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 90, "its generator")
+        assert studio.stage.scene.source.kind == "run"
         ui.wait_until(ctx, lambda: studio.run_panels.last_sample is not None, 30, "its newest sample")
         ui.capture(ctx, tmp_path / "curves.png")
         ctx.set_ref("//Samples")
@@ -157,7 +157,7 @@ def test_an_ended_run_is_shown_when_chosen(tmp_path: Path, monkeypatch):
         assert "tick" in imgui.get_clipboard_text()
         ctx.set_ref("//Train")
         ctx.combo_click("##run/none")
-        ui.wait_until(ctx, lambda: studio.scene.source.kind == "demo", 5, "the demo")
+        ui.wait_until(ctx, lambda: studio.stage.scene.source.kind == "demo", 5, "the demo")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
@@ -170,43 +170,43 @@ def test_a_broken_checkpoint_and_a_killed_worker_leave_the_window_alive(tmp_path
     snapshot.write_bytes(whole[: len(whole) // 2])
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        ui.wait_until(ctx, lambda: studio.engine.problem is not None, 90, "a word on the broken checkpoint")
-        assert snapshot.name in studio.engine.problem.message
+        ui.wait_until(ctx, lambda: studio.stage.engine.problem is not None, 90, "a word on the broken checkpoint")
+        assert snapshot.name in studio.stage.engine.problem.message
         ui.capture(ctx, tmp_path / "broken.png")
         ctx.item_click("//Viewport/**/Copy##viewport")
         assert snapshot.name in imgui.get_clipboard_text()
         snapshot.write_bytes(whole)
         ctx.item_click("//Viewport/**/Try again##viewport")
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "the whole checkpoint")
-        ui.wait_until(ctx, lambda: not studio.worker.busy, 90, "the worker to rest")
+        ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 90, "the whole checkpoint")
+        ui.wait_until(ctx, lambda: not studio.stage.worker.busy, 90, "the worker to rest")
 
-        killed, version = studio.worker.process_id, studio.engine.shown.version
+        killed, version = studio.stage.worker.process_id, studio.stage.engine.shown.version
         psutil.Process(killed).kill()
         ctx.item_click("//Latent/###seed+")
-        ui.wait_until(ctx, lambda: studio.engine.shown.version > version, 90, "the next sample by a new worker")
-        assert studio.worker.process_id != killed
-        assert studio.engine.problem is None
+        ui.wait_until(ctx, lambda: studio.stage.engine.shown.version > version, 90, "the next sample by a new worker")
+        assert studio.stage.worker.process_id != killed
+        assert studio.stage.engine.problem is None
 
     ui.run_studio(clicks, monkeypatch, tmp_path, source=str(run.path))
 
 
 def test_a_picture_is_saved_with_its_scene(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("app.studio.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.stage.pictures_dir", lambda: tmp_path / "pictures")
     run = studio_runs.ended_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 90, "a picture")
+        ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 90, "a picture")
         ctx.set_ref("##MainMenuBar")
-        ctx.menu_click("Studio/Save picture")
+        ctx.menu_click("File/Save picture")
         ui.wait_until(ctx, lambda: any("Saved" in line.text for line in studio.messages.lines), 5, "a word on it")
         ui.capture(ctx, tmp_path / "saved.png")
         for _ in range(2):
-            ctx.menu_click("Studio/Save picture")
+            ctx.menu_click("File/Save picture")
         saved = lambda: list((tmp_path / "pictures").glob("*.png"))  # noqa: E731
         ui.wait_until(ctx, lambda: len(saved()) == 3, 5, "three pictures beside each other")
         for path in saved():
-            assert read_picture(path).scene == studio.scene
+            assert read_picture(path).scene == studio.stage.scene
 
     ui.run_studio(clicks, monkeypatch, tmp_path, source=str(run.path))
 
@@ -217,7 +217,7 @@ def test_a_data_set_is_chosen_in_a_dialog(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 30, "the demo")
+        ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 30, "the demo")
         ctx.set_ref("//Train")
         ctx.combo_click("##data/Own zip or folder")
         ctx.item_click("##path")

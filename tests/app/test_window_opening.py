@@ -21,20 +21,20 @@ def test_the_demo_turns_until_it_is_taken_in_hand(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 20, "the demo")
+        ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 20, "the demo")
         before = ui.capture(ctx, tmp_path / "demo.png", "Viewport")
-        yaw = studio.scene.camera.yaw
-        ui.wait_until(ctx, lambda: abs(studio.scene.camera.yaw - yaw) > 0.2, 20, "the object to turn")
+        yaw = studio.stage.scene.camera.yaw
+        ui.wait_until(ctx, lambda: abs(studio.stage.scene.camera.yaw - yaw) > 0.2, 20, "the object to turn")
         after = ui.capture(ctx, tmp_path / "turned.png", "Viewport")
         assert not np.array_equal(before, after)
         middle = after[after.shape[0] // 2 - 20 : after.shape[0] // 2 + 20, after.shape[1] // 2 - 60 :][:, :120]
         assert middle.astype(int).std() > 20, "an object stands in the middle"
         ctx.item_drag_with_delta("//Viewport/canvas", (80, 20))
-        assert not studio.turntable.on
-        still = studio.scene.camera
+        assert not studio.stage.turntable.on
+        still = studio.stage.scene.camera
         ui.wait_until(ctx, lambda: ctx.frame_count > 0, 1, "a frame")
-        assert studio.scene.camera == still
-        assert not studio.worker.busy, "the demo needs no model"
+        assert studio.stage.scene.camera == still
+        assert not studio.stage.worker.busy, "the demo needs no model"
         ui.capture(ctx, tmp_path / "window.png")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)

@@ -28,7 +28,7 @@ def test_train_from_the_window(tmp_path: Path, monkeypatch):
         ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 2, 90, "curves to get points")
         ui.wait_until(ctx, lambda: bool(studio.train.run.samples), 90, "samples to appear")
 
-        shown = lambda: studio.engine.shown  # noqa: E731
+        shown = lambda: studio.stage.engine.shown  # noqa: E731
         ui.wait_until(ctx, lambda: shown() is not None and shown().kimg and not shown().preview, 90, "live weights")
         first, before = shown(), ui.capture(ctx, tmp_path / "live1.png", "Viewport")
         ui.wait_until(ctx, lambda: shown().kimg > first.kimg, 90, "the next live weights")

@@ -19,22 +19,22 @@ def demo(tmp_path, monkeypatch):
 
 def test_the_demo_turns_until_it_is_taken_hold_of(demo, tmp_path, monkeypatch):
     def clicks(ctx, studio):
-        ui.wait_until(ctx, lambda: studio.engine.shown is not None, 20, "the demo")
-        yaw = studio.scene.camera.yaw
-        ui.wait_until(ctx, lambda: studio.scene.camera.yaw != yaw, 10, "a turn")
+        ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 20, "the demo")
+        yaw = studio.stage.scene.camera.yaw
+        ui.wait_until(ctx, lambda: studio.stage.scene.camera.yaw != yaw, 10, "a turn")
         ctx.mouse_move("//Viewport/canvas")
         ctx.mouse_drag_with_delta(ImVec2(0, -40))
         ctx.yield_(2)
-        assert not studio.turntable.on
-        held = studio.scene.camera
-        assert held.pitch > studio.engine.home.pitch
+        assert not studio.stage.turntable.on
+        held = studio.stage.scene.camera
+        assert held.pitch > studio.stage.engine.home.pitch
         ctx.yield_(5)
-        assert studio.scene.camera == held
+        assert studio.stage.scene.camera == held
         shot = ui.capture(ctx, tmp_path / "window.png").astype(int)
         assert ((shot[..., 1] > 200) & (shot[..., 0] < 80) & (shot[..., 2] < 80)).sum() > 100
         ctx.key_press(imgui.Key.r)
         ctx.yield_(2)
-        assert studio.scene.camera == studio.engine.home
-        assert np.isfinite(studio.scene.camera.matrix).all()
+        assert studio.stage.scene.camera == studio.stage.engine.home
+        assert np.isfinite(studio.stage.scene.camera.matrix).all()
 
     ui.run_studio(clicks, monkeypatch, tmp_path)

@@ -12,7 +12,7 @@ from core.scene import Quality
 from tests import ui
 from tests.app.gl.fields import blob_volume
 from widgets.picture import Picture
-from widgets.viewport import ViewportPanel, camera_line, picture_line
+from widgets.viewport import ViewportPanel, Work, camera_line, picture_line
 
 pytestmark = pytest.mark.ui
 CANVAS = "//Viewport/canvas"
@@ -26,6 +26,8 @@ class Bench:
         self.panel = ViewportPanel()
         self.camera = HOME
         self.taken = False
+        self.work: Work | None = None
+        self.wished: str | None = None
         self.asked: list[tuple[int, int, bool]] = []
         self.empty = empty
         self.renderer = None
@@ -49,7 +51,8 @@ class Bench:
         imgui.set_next_window_pos(ImVec2(20, 20), imgui.Cond_.appearing)
         imgui.set_next_window_size(ImVec2(420, 360), imgui.Cond_.appearing)
         imgui.begin("Viewport")
-        wanted = self.panel.draw(self.camera, HOME, self.picture, "Loading the demo…")
+        wish = self.panel.draw(self.camera, HOME, self.picture, "Loading the demo…", work=self.work)
+        wanted, self.wished = wish.camera, wish.work or self.wished
         self.taken = wanted is not None
         self.camera = wanted or self.camera
         imgui.end()
@@ -160,3 +163,22 @@ def test_the_lines_of_the_overlay():
     assert camera_line(Camera(yaw=math.pi / 2, pitch=math.pi / 4)) == "yaw 90.0°  pitch 45.0°  distance 1.00  fov 30.0°"
     assert picture_line(Picture(1, 640, 480)) == "640 × 480"
     assert picture_line(Picture(1, 640, 480, 12.5)) == "640 × 480  12.5 ms  80 fps"
+
+
+def test_long_work_can_be_given_up_and_taken_up_again(tmp_path):
+    bench = Bench()
+    bench.work = Work("baking the volume", 0.4)
+
+    def clicks(ctx):
+        ctx.yield_(3)
+        busy = ui.capture(ctx, tmp_path / "busy.png")
+        ctx.item_click("//Viewport/###cancel work")
+        assert bench.wished == "cancel"
+        bench.work = Work("This sample was not computed", None)
+        ctx.yield_(3)
+        assert not np.array_equal(busy, ui.capture(ctx, tmp_path / "given-up.png"))
+        ctx.item_click("//Viewport/###resume work")
+        assert bench.wished == "resume"
+        assert bench.camera == HOME, "the strip above the picture does not turn it"
+
+    bench.run(clicks)

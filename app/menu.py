@@ -1,0 +1,167 @@
+"""Everything that menus and keys of the studio can do, as one table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, get_args
+
+from imgui_bundle import imgui
+
+from app import layout
+from app.paths import pictures_dir
+from app.settings import SCALES, Look
+from core.scene import Source
+from widgets.actions import Action, Chord
+from widgets.palette import Theme
+
+if TYPE_CHECKING:
+    from app.studio import Studio
+
+Key = imgui.Key
+DIGITS = (Key._1, Key._2, Key._3, Key._4, Key._5, Key._6, Key._7, Key._8, Key._9, Key._0)
+
+
+def studio_actions(studio: Studio) -> tuple[Action, ...]:
+    """What can be done now.  Labels end in … where more is asked for."""
+    return (*_file(studio), *_sample(studio), *_run(studio), *_view(studio), *_help(studio))
+
+
+def _file(studio: Studio) -> list[Action]:
+    recent = [
+        Action("File/Open recent", f"{path}##{index}", partial(studio.openings.open, path))
+        for index, path in enumerate(studio.openings.recent)
+    ]
+    clear = Action("File/Open recent", "Forget these", studio.openings.forget, enabled=bool(recent), group=1)
+    return [
+        Action("File", "Open file…", partial(studio.choose, "open file"), Chord(Key.o, ctrl=True)),
+        Action("File", "Open folder…", partial(studio.choose, "open folder"), Chord(Key.o, ctrl=True, shift=True)),
+        *recent,
+        clear,
+        Action(
+            "File",
+            "Save picture",
+            studio.stage.save_picture,
+            Chord(Key.s, ctrl=True),
+            enabled=studio.stage.engine.shown is not None,
+            group=1,
+            tooltip=f"What the viewport shows, into {pictures_dir()}" if studio.opened else "",
+        ),
+        Action("File", "Quit", studio.ask_to_close, Chord(Key.q, ctrl=True), group=2),
+    ]
+
+
+def _sample(studio: Studio) -> list[Action]:
+    seed = studio.stage.scene.latent.seed
+    turntable = studio.stage.turntable
+    return [
+        Action("Sample", "Next seed", partial(studio.stage.set_seed, seed + 1), Chord(Key.n)),
+        Action("Sample", "Previous seed", partial(studio.stage.set_seed, seed - 1), Chord(Key.p), enabled=seed > 0),
+        Action("Sample", "Random seed", studio.stage.random_seed, Chord(Key.n, shift=True)),
+        Action("Sample", "Turntable", turntable.toggle, Chord(Key.t), checked=turntable.on, group=1),
+        Action(
+            "Sample",
+            "Back to the demo",
+            partial(studio.show_source, Source()),
+            enabled=studio.stage.scene.source.kind != "demo",
+            group=2,
+            tooltip="Show the generator that ships with the studio",
+        ),
+        Action(
+            "Sample",
+            "Cancel what is computed",
+            studio.stage.engine.cancel,
+            Chord(Key.escape),
+            enabled=studio.stage.engine.progress is not None and not studio.overlays.dialog_open,
+            group=2,
+        ),
+    ]
+
+
+def _run(studio: Studio) -> list[Action]:
+    train, run = studio.train, studio.train.run
+    offered = run.item.view.offered if run is not None else frozenset()
+    pauses = "resume" not in offered
+    return [
+        Action("Run", "Start training", studio.start_training, Chord(Key.enter, ctrl=True), train.view().can_start),
+        Action(
+            "Run",
+            "Pause" if pauses else "Resume",
+            partial(studio.train.send, "pause" if pauses else "resume"),
+            Chord(Key.p, ctrl=True),
+            enabled="pause" in offered or "resume" in offered,
+            group=1,
+            spoken="Pause or resume the run",
+        ),
+        Action(
+            "Run",
+            "Snapshot",
+            partial(train.send, "snapshot"),
+            Chord(Key.s, ctrl=True, shift=True),
+            "snapshot" in offered,
+            group=1,
+        ),
+        Action("Run", "Stop", partial(train.send, "stop"), enabled="stop" in offered, group=1),
+        Action("Run", "Detach", partial(train.attach, None), enabled=train.attached is not None, group=2),
+    ]
+
+
+def _view(studio: Studio) -> list[Action]:
+    look, panels = studio.look, studio.panels_shown
+    keys = [*DIGITS, *[None] * len(layout.PLACES)]
+    return [
+        *(
+            Action(
+                "View",
+                name,
+                partial(panels.toggle, name),
+                Chord(key, ctrl=True) if key is not None else None,
+                checked=panels.is_shown(name),
+            )
+            for name, key in zip(layout.PLACES, keys, strict=False)
+        ),
+        Action(
+            "View",
+            "Only the viewport",
+            panels.toggle_only_viewport,
+            Chord(Key.f11),
+            checked=panels.only_viewport,
+            group=1,
+        ),
+        Action("View", "Reset layout", panels.reset, group=1, tooltip="All panels back to their places"),
+        *_looks(studio),
+        Action("View", "Larger", partial(studio.set_look, _sized(look, 1)), Chord(Key.equal, ctrl=True), group=3),
+        Action("View", "Smaller", partial(studio.set_look, _sized(look, -1)), Chord(Key.minus, ctrl=True), group=3),
+    ]
+
+
+def _looks(studio: Studio) -> list[Action]:
+    """Themes and sizes to choose from."""
+    look = studio.look
+    looks = {f"View/Theme/{name.capitalize()}": replace(look, theme=name) for name in get_args(Theme)}
+    looks |= {f"View/Size/{scale:.0%}": replace(look, scale=scale) for scale in SCALES}
+    return [
+        Action(
+            path.rpartition("/")[0],
+            path.rpartition("/")[2],
+            partial(studio.set_look, each),
+            None,
+            True,
+            each == look,
+            2,
+        )
+        for path, each in looks.items()
+    ]
+
+
+def _help(studio: Studio) -> list[Action]:
+    return [
+        Action("Help", "Keys and mouse", studio.overlays.toggle_help, Chord(Key.f1), checked=studio.overlays.help_open),
+        Action("Help", "About", studio.overlays.toggle_about, checked=studio.overlays.about_open, group=1),
+    ]
+
+
+def _sized(look: Look, step: int) -> Look:
+    """The next larger or smaller size; the last one stays."""
+    index = min(max(SCALES.index(look.scale) + step, 0), len(SCALES) - 1)
+    return replace(look, scale=SCALES[index])

@@ -1,0 +1,182 @@
+"""What is on show: the Scene, what computes it, and the panels that look at it and change it."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from dataclasses import replace
+
+from imgui_bundle import hello_imgui
+
+from app.engine import Engine, carried_camera
+from app.paths import pictures_dir
+from app.view_controller import Turntable, ViewController
+from app.waker import Waker
+from app.worker import Worker
+from app.worker_child import Settings as WorkerSettings
+from core.camera import Camera
+from core.scene import Latent, Quality, Scene, Source
+from widgets import camera as camera_panel
+from widgets import latent as latent_panel
+from widgets.camera import CameraSettings
+from widgets.common import error_box
+from widgets.picture import Picture
+from widgets.viewport import ViewportPanel, Work
+
+log = logging.getLogger(__name__)
+
+MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2)
+# What takes less is not worth a bar.
+SHOW_WORK_AFTER_S = 0.5
+
+
+class Stage:
+    """The Scene of one window.  All methods are called on the window's thread, with its context current.
+
+    Args:
+        scene: What is shown first.
+        wake: Called from threads when a frame should be drawn.
+    """
+
+    def __init__(self, scene: Scene, wake: Waker) -> None:
+        self.scene = scene
+        self.view = ViewController()
+        self.turntable = Turntable()
+        self.turntable.on = scene.source.kind == "demo"
+        self.worker = Worker(MODEL_WORKER, wake)
+        self.engine = Engine(self.worker, wake)
+        self._default = scene.source
+        self._viewport = ViewportPanel()
+        self._home = Camera()
+        self._shown_source: Source | None = None
+        self._rng = random.Random()
+
+    def start(self) -> None:
+        """Make what lies on the GPU, and the worker: after the first frame."""
+        self.view.start()
+        self.worker.start()
+
+    def update(self, followed: Source | None) -> None:
+        """Bring what is shown up to date with the Scene.
+
+        Args:
+            followed: The run that the viewport follows; None if it follows none.
+        """
+        if followed is not None and followed != self.scene.source:
+            self.scene = replace(self.scene, source=followed)
+            self.turntable.on = False  # the trainer needs the processor
+        if self.engine.update(self.scene):
+            self._carry_camera()
+        self.view.show(self.engine.shown)
+        self.scene = replace(self.scene, camera=self.turntable.turned(self.scene.camera))
+        if self.turntable.on:
+            hello_imgui.request_refresh()
+
+    def free_gpu(self) -> None:
+        """Free what lies on the GPU, while the context is still there."""
+        self.view.close()
+
+    def close(self) -> None:
+        """End threads and processes."""
+        self.engine.close()
+        self.worker.close()
+
+    # What menus and keys do
+
+    def show_source(self, source: Source) -> None:
+        """Show another generator."""
+        if source.kind != "run":
+            self._default = source
+        self.scene = replace(self.scene, source=source)
+
+    def show_default(self) -> None:
+        """Show what was on show before a run was."""
+        self.show_source(self._default)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show a Scene as it was saved."""
+        self.show_source(scene.source)
+        self.scene, self.turntable.on = scene, False
+        self._shown_source = scene.source  # its camera stays as it is
+
+    def set_seed(self, seed: int) -> None:
+        """Show another sample."""
+        self.scene = replace(self.scene, latent=replace(self.scene.latent, seed=seed))
+
+    def random_seed(self) -> None:
+        """Show any other sample."""
+        self.set_seed(self._rng.randrange(latent_panel.DRAG_MAX))
+
+    def save_picture(self) -> None:
+        """Save what the viewport shows, with its Scene."""
+        pixels = self.view.pixels()
+        if pixels is None:
+            return
+        from app.picture_file import free_path, save_picture  # loads PIL, so not before the first frame
+
+        path = free_path(pictures_dir(), f"epigraf-{time.strftime('%Y%m%d-%H%M%S')}")
+        try:
+            save_picture(path, pixels[..., :3], self.scene)
+        except OSError as error:
+            log.error("The picture cannot be saved to %s: %s. Free some space or make it writable.", path, error)
+        else:
+            log.info("Saved %s", path)
+
+    # Panels
+
+    def draw_latent(self) -> None:
+        """The Latent panel."""
+        self.scene = replace(self.scene, latent=latent_panel.draw(self.scene.latent, Latent(), self._rng))
+
+    def draw_camera(self) -> None:
+        """The Camera panel."""
+        settings = CameraSettings(self.scene.camera, self.scene.quality, self.turntable.on)
+        settings = camera_panel.draw(settings, self._home, Quality())
+        self.scene = replace(self.scene, camera=settings.camera, quality=settings.quality)
+        self.turntable.on = settings.turntable
+
+    def draw_viewport(self) -> None:
+        """The Viewport panel."""
+        self._draw_problem()
+        engine = self.engine
+        busy = not engine.hint and engine.problem is None and self.view.problem is None
+        title = "Loading…" if busy else "Nothing to show yet"
+        wish = self._viewport.draw(self.scene.camera, self._home, self._picture, engine.hint, title, self._work())
+        if wish.camera is not None:
+            self.scene = replace(self.scene, camera=wish.camera)
+            self.turntable.on = False
+        match wish.work:
+            case "cancel":
+                engine.cancel()
+            case "resume":
+                engine.retry()
+
+    def _work(self) -> Work | None:
+        """What the viewport says of the worker: only of what takes a while."""
+        engine = self.engine
+        if engine.cancelled:
+            return Work("This sample was not computed", None)
+        if engine.progress is None or engine.busy_s < SHOW_WORK_AFTER_S or engine.follows_weights:
+            return None
+        return Work(engine.progress.text, engine.progress.fraction)
+
+    def _picture(self, camera: Camera, width: int, height: int, moving: bool) -> Picture | None:
+        return self.view.picture(replace(self.scene, camera=camera), width, height, moving)
+
+    def _draw_problem(self) -> None:
+        problem = self.view.problem or self.engine.problem
+        if problem is None:
+            return
+        match error_box("viewport", problem.message, problem.detail, retry=self.view.problem is None):
+            case "dismiss":
+                self.view.problem = self.engine.problem = None
+            case "retry":
+                self.engine.retry()
+
+    def _carry_camera(self) -> None:
+        """A new generator has its own cameras: take over what was never touched."""
+        home = self.engine.home
+        if self._shown_source != self.scene.source:
+            self.scene = replace(self.scene, camera=carried_camera(self.scene.camera, self._home, home))
+        self._shown_source, self._home = self.scene.source, home

@@ -1,0 +1,84 @@
+"""The page of help: every key and every gesture, on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from imgui_bundle import ImVec2, imgui
+
+from widgets.actions import Action
+from widgets.common import em, text_colour
+
+TITLE = "Keys and mouse"
+WIDTH = 44.0
+GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
+    "Viewport": (
+        ("drag", "go round the object"),
+        ("Shift+drag, middle drag", "move the target"),
+        ("wheel", "nearer or farther"),
+        ("R, double click", "back to the camera of the training"),
+    ),
+    "Plots": (
+        ("drag, wheel", "move and zoom"),
+        ("double click", "fit again"),
+    ),
+    "Fields": (
+        ("drag", "change a number"),
+        ("Ctrl+click", "type a number"),
+        ("Tab, arrows", "to the next field, and about in lists"),
+    ),
+    "Files": (("drop on the window", "open a run, a checkpoint, a data set or a saved picture"),),
+}
+
+
+def draw(actions: Sequence[Action]) -> bool:
+    """Draw the page.  Returns whether it stays open."""
+    centre = imgui.get_main_viewport().get_center()
+    room = imgui.get_main_viewport().work_size
+    imgui.set_next_window_pos(centre, imgui.Cond_.appearing, ImVec2(0.5, 0.5))
+    imgui.set_next_window_size(ImVec2(min(em(WIDTH), room.x * 0.9), min(em(32), room.y * 0.9)), imgui.Cond_.appearing)
+    flags = imgui.WindowFlags_.no_docking | imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_collapse
+    visible, stays = imgui.begin(f"{TITLE}###help", True, flags)
+    if visible:
+        _contents(actions)
+    if imgui.is_window_focused() and imgui.is_key_pressed(imgui.Key.escape, False):
+        stays = False
+    imgui.end()
+    return bool(stays)
+
+
+def _contents(actions: Sequence[Action]) -> None:
+    sections: dict[str, tuple[tuple[str, str], ...]] = {}
+    for action in actions:
+        if action.chord is not None:
+            heading = action.menu.partition("/")[0] or "Everywhere"
+            entry = (str(action.chord), action.spoken or action.label.rstrip("…"))
+            sections[heading] = (*sections.get(heading, ()), entry)
+    columns = 2 if imgui.get_content_region_avail().x > em(34) else 1
+    flags = imgui.TableFlags_.sizing_stretch_same
+    if not imgui.begin_table("sheet", columns, flags):
+        return
+    halves = ({**sections}, GESTURES) if columns == 2 else ({**sections, **GESTURES},)
+    imgui.table_next_row()
+    for half in halves:
+        imgui.table_next_column()
+        for heading, entries in half.items():
+            _section(heading, entries)
+    imgui.end_table()
+
+
+def _section(heading: str, entries: tuple[tuple[str, str], ...]) -> None:
+    imgui.separator_text(heading)
+    if not imgui.begin_table(heading, 2):
+        return
+    imgui.table_setup_column("key", imgui.TableColumnFlags_.width_fixed, em(7.5))
+    imgui.table_setup_column("what", imgui.TableColumnFlags_.width_stretch)
+    for key, text in entries:
+        imgui.table_next_row()
+        imgui.table_next_column()
+        with text_colour("accent"):
+            imgui.text_wrapped(key)
+        imgui.table_next_column()
+        imgui.text_wrapped(text)
+    imgui.end_table()
+    imgui.spacing()
