@@ -1,4 +1,4 @@
-"""Sigma of a layer made ready for a heat map: order of the filters, range of the colours, rows for few pixels."""
+"""Sigma of a layer made ready for a heat map: order of the filters, range of the colours, rows that fit the pixels."""
 
 from __future__ import annotations
 
@@ -17,14 +17,23 @@ LEAST_SPAN = 0.01
 
 
 def filter_order(sigma: np.ndarray, order: Order) -> np.ndarray:
-    """Filters from top to bottom, the largest first when sorted.  Sigma [scales, filters] -> [filters] indices."""
+    """Filters from top to bottom.
+
+    Args:
+        sigma: [scales, filters].
+        order: As in the network, the largest mean first, or by range over the scales: those that grow with the scale
+            most come first, those that shrink with it most come last.
+
+    Returns:
+        [filters] indices.
+    """
     match order:
         case "filter":
             return np.arange(sigma.shape[1])
         case "mean":
             key = sigma.mean(axis=0)
         case "change":
-            key = np.ptp(sigma, axis=0)
+            key = np.ptp(sigma, axis=0) * np.sign(sigma[-1] - sigma[0])
     return np.argsort(-key, kind="stable")
 
 
@@ -38,19 +47,15 @@ def colour_range(layers: Mapping[str, np.ndarray], layer: str, kind: Range) -> t
     return low - missing, high + missing
 
 
-def thinned(rows: np.ndarray, most: int) -> tuple[np.ndarray, int]:
-    """Means of neighbouring rows, so that at most `most` are left; at least 1.
+def drawn_rows(count: int, seen: float, pixels: float) -> np.ndarray:
+    """Rows that are drawn: each of them alone, since means of unlike filters would show a filter that does not exist.
 
     Args:
-        rows: [n, columns].
-        most: At least 1.
+        count: All rows there are.
+        seen: How many of them the panel shows.
+        pixels: Height of what it shows.
 
     Returns:
-        ([ceil(n / step), columns], step): the last mean may be of fewer rows.
+        Indices, evenly spaced from 0: each gets at least a pixel.
     """
-    step = max(math.ceil(len(rows) / most), 1)
-    if step == 1:
-        return rows, 1
-    starts = np.arange(0, len(rows), step)
-    sizes = np.diff(np.append(starts, len(rows)))
-    return np.add.reduceat(rows, starts, axis=0) / sizes[:, None], step
+    return np.arange(0, count, max(math.ceil(seen / max(pixels, 1)), 1))

@@ -9,18 +9,19 @@ import numpy as np
 from imgui_bundle import ImVec2, ImVec4, imgui, implot
 
 from widgets.choices import choose, flow
-from widgets.common import coloured, em, empty_state, icons, line_colour, text_colour, tone_colour
+from widgets.common import coloured, em, empty_state, icons, line_colour, tone_colour
 from widgets.decimate import decimate
 from widgets.scale_words import law_words, number
 from widgets.tick_views import PatchesView, ScaleLaw
 from widgets.views import CurvesView
 
 MEAN = "Patch/scale_mean"
-MIN_PLOT_WIDTH = 15.0
-MIN_PLOT_HEIGHT = 9.0
+MIN_PLOT_WIDTH = 10.5
+MIN_PLOT_HEIGHT = 6.5
+STACKED_HEIGHT = 9.0
 LINE_WEIGHT = 0.11
 # Lowest share that a logarithmic axis shows, percent.
-LEAST_SHARE = 1e-4
+LEAST_SHARE = 1e-3
 DRAWN, LAW = 1, 0
 
 Window = Literal["last", "ten", "kept"]
@@ -68,7 +69,7 @@ class PatchesPanel:
         wide = room.x >= 2 * em(MIN_PLOT_WIDTH) + spacing.x
         width = (room.x - spacing.x) / 2 if wide else room.x
         height = max(room.y - imgui.get_text_line_height_with_spacing(), em(MIN_PLOT_HEIGHT))
-        size = ImVec2(width, height if wide else em(MIN_PLOT_HEIGHT))
+        size = ImVec2(width, height if wide else em(STACKED_HEIGHT))
         self._shares(view, view.law, size)
         if wide:
             imgui.same_line()
@@ -76,61 +77,52 @@ class PatchesPanel:
 
     def _controls(self, view: PatchesView) -> None:
         tip = "Which draws are counted. Samples of a minibatch-std group share one patch: one draw."
-        self._window = choose("window", self._window, WINDOWS, 9, tip)
-        imgui.same_line()
-        imgui.align_text_to_frame_padding()
-        with text_colour("quiet"):
-            imgui.text(drawn_words(view, TICKS[self._window]))
+        tip = f"{tip} Now: {drawn_words(view, TICKS[self._window])}."
+        self._window = choose("window", self._window, WINDOWS, 8, tip)
         flow(4)
         _, self._log = imgui.checkbox("log", self._log)
         imgui.set_item_tooltip("Shares on a logarithmic axis: early on nearly every patch is the whole image")
-        flow(9.5)
+        flow(9)
         tip = "What the mean is shown over. Wheel and drag zoom and move that plot; a double click fits it."
-        span: Span = choose("span", self._span, SPANS, 9.5, tip)
+        span: Span = choose("span", self._span, SPANS, 9, tip)
         self._held = self._held and span == self._span
         self._span = span
 
     def _shares(self, view: PatchesView, law: ScaleLaw, size: ImVec2) -> None:
         counts, drawn = chosen_shares(view, TICKS[self._window])
         earlier = earlier_mass(view, law, TICKS[self._window])
-        legend = [("law now", line_colour(LAW))]
-        if counts.sum():
-            legend.insert(0, ("drawn", line_colour(DRAWN)))
+        drawn_label = f"{number(float(counts.sum()))} drawn" if len(view.ticks) else "none drawn yet"
+        legend = [(drawn_label, line_colour(DRAWN)), ("law now", line_colour(LAW))]
         if earlier is not None:
-            legend.append((f"law at {number(earlier[0])} kimg", tone_colour("quiet")))
+            legend.append(("then", tone_colour("quiet")))
         imgui.begin_group()
-        _heading("Scales [% per bin]", legend, size.x)
+        _heading(("% per bin", "%"), legend, size.x)
         if implot.begin_plot("##shares", size, PLOT_FLAGS):
-            self._share_axes(view, law, drawn)
+            masses = [law.mass] if earlier is None else [law.mass, earlier[1]]
+            least = least_share(masses) if self._log else 0.0
+            self._share_axes(view, least, max(100 * law.mass.max(), drawn.max(initial=0.0)))
             if counts.sum():
-                _bars(view.edges, drawn, self._least(law))
+                _bars(view.edges, drawn, least)
             if earlier is not None:
-                _stairs("earlier", view.edges, 100 * earlier[1], tone_colour("quiet"))
-            _stairs("law", view.edges, 100 * law.mass, line_colour(LAW))
-            self._say(lambda x: share_words(view.edges, counts, law.mass, x))
+                _stairs("earlier", view.edges, earlier[1], tone_colour("quiet"))
+            _stairs("law", view.edges, law.mass, line_colour(LAW))
+            self._say(lambda x: share_words(view.edges, counts, law.mass, earlier, x))
             implot.end_plot()
         imgui.end_group()
 
-    def _least(self, law: ScaleLaw) -> float:
-        """Where the bars begin, percent."""
-        if not self._log:
-            return 0.0
-        positive = 100 * law.mass[law.mass > 0]
-        return max(10 ** np.floor(np.log10(positive.min())), LEAST_SHARE) if positive.min() < 1 else 0.1
-
-    def _share_axes(self, view: PatchesView, law: ScaleLaw, drawn: np.ndarray) -> None:
+    def _share_axes(self, view: PatchesView, least: float, most: float) -> None:
         lock = implot.AxisFlags_.lock
         implot.setup_axes("", "", lock, lock)
-        high = max(100 * law.mass.max(), drawn.max(initial=0.0)) * (2 if self._log else 1.1)
         if self._log:
             implot.setup_axis_scale(implot.ImAxis_.y1, implot.Scale_.log10)
-        implot.setup_axes_limits(view.edges[0], 1, self._least(law), high, implot.Cond_.always)
+        high = most * (2 if self._log else 1.1)
+        implot.setup_axes_limits(view.edges[0], 1, least, high, implot.Cond_.always)
         implot.setup_finish()
 
     def _means(self, law: ScaleLaw, curves: CurvesView, size: ImVec2) -> None:
         kimg, drawn = curves.kimg, curves.columns.get(MEAN, np.full(len(curves.kimg), np.nan))
         imgui.begin_group()
-        _heading("Mean scale over kimg", [("drawn", line_colour(DRAWN)), ("law", line_colour(LAW))], size.x)
+        _heading(("Mean over kimg", "Mean"), [("drawn", line_colour(DRAWN)), ("law", line_colour(LAW))], size.x)
         if implot.begin_plot("##means", size, PLOT_FLAGS):
             self._mean_axes(law)
             _line("law", law.mean_kimg, law.mean_scales, line_colour(LAW))
@@ -187,22 +179,30 @@ def earlier_mass(view: PatchesView, law: ScaleLaw, ticks: int) -> tuple[float, n
 
 
 def drawn_words(view: PatchesView, ticks: int) -> str:
-    """How many draws are counted, and from when."""
-    counts, _ = chosen_shares(view, ticks)
+    """Which draws are counted."""
     if not len(view.ticks):
-        return "none drawn yet: they come with the first tick"
+        return "none; they come with the first tick"
     chosen = view.ticks[-ticks:]
-    which = f"tick {chosen[0]}" if len(chosen) == 1 else f"ticks {chosen[0]} to {chosen[-1]}"
-    return f"{number(float(counts.sum()))} drawn, {which}"
+    return f"those of tick {chosen[0]}" if len(chosen) == 1 else f"those of ticks {chosen[0]} to {chosen[-1]}"
 
 
-def share_words(edges: np.ndarray, counts: np.ndarray, mass: np.ndarray, scale: float) -> str:
+def least_share(masses: list[np.ndarray]) -> float:
+    """Where a logarithmic axis begins, percent: below the smallest probability, but not below what nobody draws."""
+    least = 100 * min(float(mass[mass > 0].min()) for mass in masses)
+    return min(max(10.0 ** np.floor(np.log10(least)), LEAST_SHARE), 0.1)
+
+
+def share_words(
+    edges: np.ndarray, counts: np.ndarray, mass: np.ndarray, earlier: tuple[float, np.ndarray] | None, scale: float
+) -> str:
     """What is said of the bin at a scale."""
     index = int(np.clip(np.searchsorted(edges, scale, side="right") - 1, 0, len(mass) - 1))
-    text = f"s {edges[index]:.4f} to {edges[index + 1]:.4f}\nlaw now {100 * mass[index]:.3g} %"
-    if not counts.sum():
-        return text
-    return f"{text}\ndrawn {100 * counts[index] / counts.sum():.3g} % ({counts[index]} of {counts.sum()})"
+    lines = [f"s {edges[index]:.4f} to {edges[index + 1]:.4f}", f"law now {100 * mass[index]:.3g} %"]
+    if earlier is not None:
+        lines.append(f"law then, at {number(earlier[0])} kimg, {100 * earlier[1][index]:.3g} %")
+    if counts.sum():
+        lines.append(f"drawn {100 * counts[index] / counts.sum():.3g} % ({counts[index]} of {counts.sum()})")
+    return "\n".join(lines)
 
 
 def mean_words(law: ScaleLaw, kimg: np.ndarray, drawn: np.ndarray, moment: float) -> str:
@@ -216,15 +216,18 @@ def mean_words(law: ScaleLaw, kimg: np.ndarray, drawn: np.ndarray, moment: float
     return f"{text}\ndrawn {drawn[nearest]:.4f} (tick at {number(float(kimg[nearest]))} kimg)"
 
 
-def _heading(title: str, legend: list[tuple[str, ImVec4]], width: float) -> None:
-    """Title and legend on one line above the plot, as much as fits."""
-    end = imgui.get_cursor_pos_x() + width
+def _heading(titles: tuple[str, str], legend: list[tuple[str, ImVec4]], width: float) -> None:
+    """Title and legend on one line above the plot: the short title where the long one leaves no room for the legend."""
+    gaps = [em(0.9)] + [em(0.6)] * (len(legend) - 1)
+    widths = [gap + imgui.calc_text_size(label).x for gap, (label, _) in zip(gaps, legend, strict=True)]
+    title = titles[0] if imgui.calc_text_size(titles[0]).x + sum(widths) <= width else titles[1]
+    room = width - imgui.calc_text_size(title).x
     imgui.text(title)
-    for index, (label, colour) in enumerate(legend):
-        imgui.same_line(0, em(0.9 if index == 0 else 0.6))
-        if imgui.get_cursor_pos_x() + imgui.calc_text_size(label).x > end:
-            imgui.new_line()
+    for gap, taken, (label, colour) in zip(gaps, widths, legend, strict=True):
+        room -= taken
+        if room < 0:
             return
+        imgui.same_line(0, gap)
         imgui.text_colored(colour, label)
 
 
@@ -237,8 +240,8 @@ def _bars(edges: np.ndarray, values: np.ndarray, least: float) -> None:
     implot.plot_shaded("drawn", corners, tops, np.full(len(tops), least), spec=spec)
 
 
-def _stairs(label: str, edges: np.ndarray, values: np.ndarray, colour: ImVec4) -> None:
-    _line(label, np.repeat(edges, 2)[1:-1], np.maximum(np.repeat(values, 2), LEAST_SHARE / 10), colour)
+def _stairs(label: str, edges: np.ndarray, mass: np.ndarray, colour: ImVec4) -> None:
+    _line(label, np.repeat(edges, 2)[1:-1], np.maximum(100 * np.repeat(mass, 2), LEAST_SHARE / 10), colour)
 
 
 def _line(label: str, x: np.ndarray, y: np.ndarray, colour: ImVec4) -> None:
