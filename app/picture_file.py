@@ -32,9 +32,9 @@ class SavedPicture:
     notes: Mapping[str, str]
 
 
-def free_path(folder: Path, stem: str) -> Path:
-    """The path of a PNG in a folder that is not taken yet: stem.png, stem-2.png and so on."""
-    names = itertools.chain([f"{stem}.png"], (f"{stem}-{number}.png" for number in itertools.count(2)))
+def free_path(folder: Path, stem: str, suffix: str = ".png") -> Path:
+    """The path of a file in a folder that is not taken yet: stem.png, stem-2.png and so on."""
+    names = itertools.chain([f"{stem}{suffix}"], (f"{stem}-{number}{suffix}" for number in itertools.count(2)))
     return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from imgui_bundle import hello_imgui, imgui
 
-from app.loader import Loader, LoadFailure
+from app.curve_export import CurveExporter
 from app.messages import Messages
+from app.paths import pictures_dir
 from app.run_watch import WatchedRun
-from widgets.curves import CurvesPanel
+from app.sample_pictures import SamplePictures
+from widgets.curves import CurvesExport, CurvesPanel
 from widgets.log import LogPanel
 from widgets.modulation import ModulationPanel
 from widgets.patch_scales import PatchesPanel
-from widgets.picture import Picture
-from widgets.samples import Filter, SamplesPanel
+from widgets.samples import SamplesPanel
 from widgets.tick_views import ModulationView, PatchesView
 from widgets.views import CurvesView, LogLine, SamplesView
-
-if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
-    from app.gl.image_texture import ImageTexture
 
 
 class RunPanels:
@@ -36,38 +33,59 @@ class RunPanels:
         self._messages = messages
         self._run: WatchedRun | None = None
         self._name = ""
-        self._curves, self._samples, self._log = CurvesPanel(), SamplesPanel(), LogPanel()
+        self.curves, self.samples, self.log = CurvesPanel(), SamplesPanel(), LogPanel()
         self.patches, self.modulation = PatchesPanel(), ModulationPanel()
-        self._pictures: Loader[Path, np.ndarray] = Loader(_read_picture, wake, keep=8)
-        self._texture: ImageTexture | None = None
-        self._sample_problem = ""
+        self._pictures = SamplePictures(wake)
+        self._exporter = CurveExporter(wake)
+        self._photo: tuple[float, float, float, float] | None = None
         self._line_parts: tuple[tuple[LogLine, ...], tuple[LogLine, ...]] = ((), ())
         self._lines: tuple[LogLine, ...] = ()
-        self.last_sample: np.ndarray | None = None
+
+    @property
+    def last_sample(self) -> np.ndarray | None:
+        """The sample picture that is shown, [height, width, 4], uint8."""
+        return self._pictures.shown.get("sample")
 
     def start(self) -> None:
         """Make what lies on the GPU: after the first frame."""
-        from app.gl.image_texture import ImageTexture
-
-        self._texture = ImageTexture()
+        self._pictures.start()
 
     def show(self, run: WatchedRun | None, name: str) -> None:
         """From now on the panels are about this run; `name` is that of an attached one that was not seen yet."""
+        if name != self._name:
+            self._pictures.forget()
         self._run, self._name = run, name
 
     def free_gpu(self) -> None:
         """Free what lies on the GPU, while the context is still there."""
-        if self._texture is not None:
-            self._texture.close()
-            self._texture = None
+        self._pictures.free_gpu()
 
     def close(self) -> None:
         """End the threads."""
         self._pictures.close()
+        self._exporter.close()
+
+    def before_swap(self) -> None:
+        """A frame is drawn and not yet on the screen: take the picture of it that somebody wants."""
+        if self._photo is None:
+            return
+        from app.gl.screen import read_screen
+
+        area, self._photo = self._photo, None
+        io = imgui.get_io()
+        scale, size = io.display_framebuffer_scale, io.display_size
+        origin = imgui.get_main_viewport().pos
+        area = (area[0] - origin.x, area[1] - origin.y, area[2] - origin.x, area[3] - origin.y)
+        pixels = read_screen(area, (scale.x, scale.y), (size.x, size.y))
+        if pixels.size:
+            self._exporter.picture(pictures_dir(), self._name, pixels)
 
     def draw_curves(self) -> None:
         """The Curves panel."""
-        self._curves.draw(self._run.curves if self._run is not None else CurvesView(run=self._name))
+        view = self._run.curves if self._run is not None else CurvesView(run=self._name, loading=True)
+        export = self.curves.draw(view, self._exporter.problem)
+        if export is not None:
+            self._keep(export)
 
     def draw_patches(self) -> None:
         """The Patch scales panel."""
@@ -80,8 +98,11 @@ class RunPanels:
 
     def draw_samples(self) -> None:
         """The Samples panel."""
-        view = SamplesView(self._name, self._run.samples if self._run is not None else (), self._sample_problem)
-        self._samples.draw(view, self._sample)
+        run = self._run
+        samples, reals = (run.samples, run.reals) if run is not None else ((), None)
+        self.samples.draw(SamplesView(self._name, samples, reals=reals, loading=run is None), self._pictures.get)
+        if self.samples.playing:
+            hello_imgui.request_refresh()
 
     def draw_log(self) -> None:
         """The Log panel: the run's lines and the studio's, by time."""
@@ -89,23 +110,11 @@ class RunPanels:
         if parts != self._line_parts:
             self._line_parts = parts
             self._lines = tuple(sorted((*parts[0], *parts[1]), key=lambda line: line.stamp))
-        self._log.draw(self._lines)
+        self.log.draw(self._lines)
 
-    def _sample(self, path: Path, smooth: Filter) -> Picture | None:
-        if self._texture is None:
-            return None
-        pixels = self._pictures.get(path)
-        self._sample_problem = pixels.message if isinstance(pixels, LoadFailure) else ""
-        if isinstance(pixels, np.ndarray):
-            self.last_sample = pixels
-        if self.last_sample is None:  # until the new one is read, the last one stays
-            return None
-        return self._texture.show(self.last_sample, smooth == "linear")
-
-
-def _read_picture(path: Path) -> np.ndarray:
-    """A picture file.  Returns [height, width, 4], uint8."""
-    from PIL import Image
-
-    with Image.open(path) as image:
-        return np.asarray(image.convert("RGBA"))
+    def _keep(self, export: CurvesExport) -> None:
+        """Write what somebody wants to keep of the curves; a picture once this frame is drawn."""
+        if export.kind == "table" and self._run is not None:
+            self._exporter.table(pictures_dir(), self._run.curves, export.names)
+        elif export.kind == "picture":
+            self._photo = export.area

@@ -1,4 +1,4 @@
-"""Which scalars of a run share a plot: the known ones by meaning, the others by the head of their name and their unit."""
+"""Which scalars of a run share a plot: the known ones by meaning, the others by family and unit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of a plot, ready to be drawn: smoothed, thinned to what is seen, and computed only when something has changed."""
+"""Lines of a plot, ready to be drawn: smoothed, thinned to what is seen, computed only when something has changed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ class LineCache:
         self._of: tuple[str, int, LineSetup] | None = None
         self._lines: dict[tuple[str, bool], Line] = {}
         self._seen: dict[tuple[str, bool], tuple[tuple[float, float, int], Seen]] = {}
+        self._axes: tuple[tuple[str, int] | None, tuple[XAxis, ...]] = (None, ())
         self._x = NOTHING
+        self._span = (0.0, 1.0)
         self.computed = 0
 
     def begin(self, view: CurvesView, setup: LineSetup) -> None:
@@ -86,12 +88,19 @@ class LineCache:
             self._lines.clear()
             self._seen.clear()
             self._x = positions(view, setup.axis)
+            known = self._x[~np.isnan(self._x)]
+            self._span = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+
+    def axes(self, view: CurvesView) -> tuple[XAxis, ...]:
+        """The axes that a run has numbers for."""
+        if self._axes[0] != (view.run, view.version):
+            self._axes = ((view.run, view.version), axes_of(view))
+        return self._axes[1]
 
     @property
     def span(self) -> tuple[float, float]:
         """First and last place on the x axis."""
-        known = self._x[~np.isnan(self._x)]
-        return (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+        return self._span
 
     def line(self, view: CurvesView, setup: LineSetup, name: str, log: bool) -> Line:
         """All of a line; `log` tells whether this plot is logarithmic."""

@@ -2,142 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
-import numpy as np
-from imgui_bundle import ImVec2, imgui, implot
+from imgui_bundle import ImVec2, imgui
 
-from widgets.common import em, empty_state, icons, line_colour, text_colour
-from widgets.decimate import decimate
+from widgets.common import em, empty_state, error_box, icons, text_colour
+from widgets.curve_groups import Group, known_groups, other_groups
+from widgets.curve_lines import X_COLUMNS, LineSetup
+from widgets.curve_plot import UNITS, CurvePlots, Frame
+from widgets.smoothing import MOST_SMOOTHING
+from widgets.toolbar import check_width, flow, flow_end, toggle, tool
 from widgets.views import CurvesView
 
-MIN_PLOT_WIDTH = 16.0
-PLOT_HEIGHT = 10.5
-# The rest of the scalars, one plot each, is shown on demand.
-PROGRESS = "Progress/kimg"
+MIN_PLOT_WIDTH, MIN_PLOT_HEIGHT = 16.0, 10.0
+# Frames from the wish for a picture to the picture: the menu has to close, and the axes get their names.
+PHOTO_FRAMES = 3
+LOG_HELP = (
+    "Logarithmic y axis.\n"
+    "Values that are not above zero are left out; the heading of the plot says so.\n"
+    "Plots of signed values, as scores, stay linear."
+)
 
 
 @dataclass(frozen=True)
-class Group:
-    """Scalars that share a plot: (name in stats.jsonl, name in the legend)."""
+class CurvesExport:
+    """What somebody wants to keep.
 
-    title: str
-    lines: tuple[tuple[str, str], ...]
-    unit: str = ""
+    Attributes:
+        kind: A table of numbers, or a picture of the plots.
+        names: Of a table, the scalars; empty for all there are.
+        area: Of a picture, its place on the screen: left, top, right, bottom, in the toolkit's pixels.
+    """
 
-
-GROUPS = (
-    Group("Losses", (("Loss/G/loss", "generator"), ("Loss/D/loss", "discriminator"))),
-    Group("Scores of D", (("Loss/scores/real", "real"), ("Loss/scores/fake", "generated"))),
-    Group("R1 penalty", (("Loss/r1_penalty", "R1"),)),
-    Group("Signs of D", (("Loss/signs/real", "real"), ("Loss/signs/fake", "generated"))),
-    Group("Patch scale", (("Patch/scale_mean", "mean scale"), ("Patch/beta", "beta"))),
-    Group("Time", (("Timing/sec_per_kimg", "per kimg"),), "s"),
-)
+    kind: Literal["table", "picture"]
+    names: tuple[str, ...] = ()
+    area: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
 
 class CurvesPanel:
     """Draws groups of curves side by side, as many in a row as fit."""
 
     def __init__(self) -> None:
+        self.setup = LineSetup()
+        self.plots = CurvePlots()
         self._others = False
-        self._held: set[str] = set()  # plots that somebody has zoomed or moved
+        self._marks = True
+        self._photo = 0
+        self._dismissed = ""
+        self._grouped: tuple[frozenset[str], tuple[Group, ...], tuple[Group, ...]] = (frozenset(), (), ())
 
-    def draw(self, view: CurvesView) -> None:
-        """Draw the panel."""
+    def draw(self, view: CurvesView, problem: str = "") -> CurvesExport | None:
+        """Draw the panel.
+
+        Args:
+            view: The run.
+            problem: Why something could not be kept; empty if all is well.
+
+        Returns:
+            What somebody wants to keep; a picture is that of this frame.
+        """
         if not view.run:
             empty_state(icons.ICON_FA_CHART_LINE, "No curves yet", "Start a training in Train, or choose a run there.")
-            return
+            return None
         if not len(view.kimg):
-            hint = "The first point comes with the first tick of the training."
-            empty_state(icons.ICON_FA_HOURGLASS_HALF, "Waiting for the first numbers", hint)
-            return
-        groups = [group for group in GROUPS if any(name in view.columns for name, _ in group.lines)]
-        others = other_groups(view.columns)
-        self._controls(len(others))
-        if self._others:
-            groups += others
+            _nothing_yet(view)
+            return None
+        groups, others = self._groups(view)
+        export = self._controls(view, groups, others)
+        if problem and problem != self._dismissed and error_box("curves", problem) == "dismiss":
+            self._dismissed = problem
+        shown = (*groups, *others) if self._others else groups
+        area = self._draw_plots(view, shown)
+        self._photo = max(self._photo - 1, 0)
+        if export is not None and export.kind == "picture":
+            self._photo, export = PHOTO_FRAMES, None
+        return CurvesExport("picture", area=area) if self._photo == 1 else export
+
+    def _groups(self, view: CurvesView) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+        names = frozenset(view.columns)
+        if names != self._grouped[0]:
+            self._grouped = (names, known_groups(names), other_groups(names))
+        return self._grouped[1:]
+
+    def _draw_plots(self, view: CurvesView, groups: Sequence[Group]) -> tuple[float, float, float, float]:
+        """Draw all plots.  Returns where they are on the screen."""
+        frame = Frame(view, self.setup, self._marks, self._photo > 0)
+        self.plots.begin(frame)
         imgui.begin_child("plots")
-        spacing = imgui.get_style().item_spacing.x
-        room = imgui.get_content_region_avail().x
-        per_row = max(1, min(len(groups), int((room + spacing) / (em(MIN_PLOT_WIDTH) + spacing))))
-        width = (room - (per_row - 1) * spacing) / per_row
+        room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
+        per_row = max(1, min(len(groups), int((room.x + spacing.x) / (em(MIN_PLOT_WIDTH) + spacing.x))))
+        rows = -(-len(groups) // per_row)
+        width = (room.x - (per_row - 1) * spacing.x) / per_row
+        height = max((room.y - (rows - 1) * spacing.y) / rows, em(MIN_PLOT_HEIGHT))
+        low = imgui.get_window_pos()
+        high = ImVec2(low.x + room.x, low.y + imgui.get_window_height())
         for index, group in enumerate(groups):
             if index % per_row:
                 imgui.same_line()
-            self._plot(group, view, width)
+            self.plots.draw(group, frame, ImVec2(width, height))
         imgui.end_child()
+        return low.x, low.y, high.x, high.y
 
-    def _controls(self, others: int) -> None:
-        if imgui.button(f"{icons.ICON_FA_EXPAND}  Fit###fit"):
-            self._held.clear()
-        imgui.set_item_tooltip("Show whole curves again. Wheel and drag zoom and move a plot; a double click fits it.")
+    def _controls(self, view: CurvesView, groups: Sequence[Group], others: Sequence[Group]) -> CurvesExport | None:
+        self._choose_lines(view)
+        ranges = self.plots.ranges
+        self._marks = toggle(icons.ICON_FA_FLAG, "marks", self._marks, "Mark starts, pauses and snapshots.")
+        icon = icons.ICON_FA_LINK if ranges.linked else icons.ICON_FA_LINK_SLASH
+        tip = "All plots show the same part of the x axis."
+        ranges.set_linked(toggle(icon, "link", ranges.linked, tip), self.plots.span)
+        help_text = (
+            "Show whole curves again.\nWheel and drag zoom and move a plot, a drag with the right button zooms into "
+            "a part,\na double click shows all of it. Over an axis they change only that one."
+        )
+        if tool(icons.ICON_FA_EXPAND, "fit", help_text):
+            ranges.fit()
+        if tool(icons.ICON_FA_DOWNLOAD, "export", "Keep numbers or a picture of the plots."):
+            imgui.open_popup("export curves")
+        shown = (*groups, *others) if self._others else groups
+        export = _export_menu(view, shown)
         if others:
-            imgui.same_line()
-            _, self._others = imgui.checkbox(f"All scalars ({others} more)", self._others)
-        text = "over kimg"
-        imgui.same_line(imgui.get_window_width() - imgui.get_style().window_padding.x - imgui.calc_text_size(text).x)
-        with text_colour("quiet"):
-            imgui.text(text)
+            label = f"All scalars ({sum(len(group.lines) for group in others)} more)"
+            flow(check_width(label))
+            _, self._others = imgui.checkbox(f"{label}###all", self._others)
+        if view.loading:
+            text = "reading…"
+            flow_end(imgui.calc_text_size(text).x)
+            with text_colour("quiet"):
+                imgui.text(text)
+        return export
 
-    def _plot(self, group: Group, view: CurvesView, width: float) -> None:
-        imgui.begin_group()
-        _heading(group, view, width)
-        self._lines(group, view, width)
-        imgui.end_group()
-
-    def _lines(self, group: Group, view: CurvesView, width: float) -> None:
-        flags = implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title | implot.Flags_.no_legend
-        if not implot.begin_plot(f"##{group.title}", ImVec2(width, em(PLOT_HEIGHT)), flags):
-            return
-        fit = implot.AxisFlags_.none if group.title in self._held else implot.AxisFlags_.auto_fit
-        implot.setup_axes("", "", fit, fit)
-        implot.setup_finish()
-        buckets = max(int(implot.get_plot_size().x), 1)
-        for index, (name, label) in enumerate(group.lines):
-            if name in view.columns:
-                x, y = decimate(view.kimg, view.columns[name], -np.inf, np.inf, buckets)
-                _line(label, x, y, index)
-        self._hold(group.title)
-        implot.end_plot()
-
-    def _hold(self, title: str) -> None:
-        """A plot that is taken in hand stops fitting itself, until a double click."""
-        if not implot.is_plot_hovered():
-            return
-        if imgui.is_mouse_double_clicked(0):
-            self._held.discard(title)
-        elif imgui.get_io().mouse_wheel or imgui.is_mouse_dragging(0):
-            self._held.add(title)
-
-
-def _heading(group: Group, view: CurvesView, width: float) -> None:
-    """Title and legend on one line above the plot, where they cover no curve."""
-    end = imgui.get_cursor_pos_x() + width
-    imgui.text(f"{group.title} [{group.unit}]" if group.unit else group.title)
-    if len(group.lines) == 1:
-        return
-    for index, (name, label) in enumerate(group.lines):
-        if name in view.columns:
-            imgui.same_line(0, em(0.9 if index == 0 else 0.6))
-            if imgui.get_cursor_pos_x() + imgui.calc_text_size(label).x > end:
-                return
-            imgui.text_colored(line_colour(index), label)
+    def _choose_lines(self, view: CurvesView) -> None:
+        """Smoothing and axes: what all lines depend on."""
+        setup = self.setup
+        imgui.set_next_item_width(em(9.5))
+        form = "smoothing %.3f" if setup.smoothing else "no smoothing"
+        changed, weight = imgui.slider_float("##smoothing", setup.smoothing, 0, MOST_SMOOTHING, form)
+        imgui.set_item_tooltip(
+            "Exponential average without a pull towards zero: how much of the past each point keeps.\n"
+            "The measured line stays behind it, faint. Ctrl+click to type a number."
+        )
+        if changed:
+            setup = replace(setup, smoothing=min(max(weight, 0.0), MOST_SMOOTHING))
+        there = self.plots.cache.axes(view)
+        if setup.axis not in there:
+            setup = replace(setup, axis="kimg")
+        flow(em(5.2))
+        imgui.set_next_item_width(em(5.2))
+        if imgui.begin_combo("##axis", setup.axis):
+            for axis in X_COLUMNS:
+                flags = imgui.SelectableFlags_.none if axis in there else imgui.SelectableFlags_.disabled
+                if imgui.selectable(axis, axis == setup.axis, flags)[0]:
+                    setup = replace(setup, axis=axis)
+                if axis not in there:
+                    imgui.set_item_tooltip("This run has no numbers for it.")
+            imgui.end_combo()
+        imgui.set_item_tooltip(f"What lies along the x axis: {UNITS[setup.axis]}")
+        flow(check_width("log"))
+        _, log = imgui.checkbox("log", setup.log)
+        imgui.set_item_tooltip(LOG_HELP)
+        if setup.axis != self.setup.axis:
+            self.plots.ranges.fit()
+        if log != self.setup.log:
+            self.plots.ranges.release_y()
+        self.setup = replace(setup, log=log)
 
 
-def _line(label: str, x: np.ndarray, y: np.ndarray, index: int) -> None:
-    spec = implot.Spec()
-    spec.line_color = line_colour(index)
-    spec.line_weight = em(0.11)
-    if len(x) == 1:  # a line of one point would be invisible
-        spec.marker = implot.Marker_.circle
-        spec.marker_fill_color = spec.line_color
-        spec.marker_size = em(0.2)
-    implot.plot_line(label, np.ascontiguousarray(x), np.ascontiguousarray(y), spec=spec)
+def _nothing_yet(view: CurvesView) -> None:
+    if view.loading:
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Reading the run…", "Its numbers are on their way.")
+    else:
+        hint = "The first point comes with the first tick of the training."
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Waiting for the first numbers", hint)
 
 
-def other_groups(columns: Mapping[str, np.ndarray]) -> list[Group]:
-    """A plot for each scalar that no group shows."""
-    shown = {name for group in GROUPS for name, _ in group.lines} | {PROGRESS}
-    return [Group(name, ((name, name.rpartition("/")[2]),)) for name in sorted(columns) if name not in shown]
+def _export_menu(view: CurvesView, shown: Sequence[Group]) -> CurvesExport | None:
+    names = tuple(name for group in shown for name, _ in group.lines)
+    offers = {
+        f"{icons.ICON_FA_TABLE}  All numbers, as CSV ({len(view.columns)} columns)###csv all": CurvesExport("table"),
+        f"{icons.ICON_FA_TABLE}  Shown curves, as CSV ({len(names)} scalars)###csv shown": CurvesExport("table", names),
+        f"{icons.ICON_FA_IMAGE}  Picture of these plots, as PNG###png": CurvesExport("picture"),
+    }
+    chosen: CurvesExport | None = None
+    if imgui.begin_popup("export curves"):
+        for label, export in offers.items():
+            if imgui.menu_item(label, "", False)[0]:
+                chosen = export
+        imgui.end_popup()
+    return chosen

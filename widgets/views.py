@@ -70,14 +70,12 @@ class SamplesView:
     Attributes:
         run: Name of the run; empty when none is attached.
         samples: By progress.
-        problem: Why the last picture could not be shown; empty if it could.
         reals: Pictures of the data set in the same layout, if there are any.
         loading: The run has not been read yet.
     """
 
     run: str = ""
     samples: tuple[Sample, ...] = ()
-    problem: str = ""
     reals: Path | None = None
     loading: bool = False
 
