@@ -8,7 +8,10 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+import torch
+
 from training.commands import Command
+from training.device import device_name, memory_gb
 from training.processes import own_identity
 from training.run_dir import RunDirectory
 from training.status import HEARTBEAT_S, RunStatus, TrainerState
@@ -27,6 +30,7 @@ class Control:
         state: As reported.
         stop: Whether to end, after a command or a signal.
         snapshot: Whether a snapshot was asked for; the loop clears it.
+        device: What is computed on, once it is chosen.
     """
 
     def __init__(self, run: RunDirectory, start: int, total_kimg: float, progress: Progress) -> None:
@@ -36,6 +40,7 @@ class Control:
         self.snapshot = False
         self.message = ""
         self.sec_per_kimg: float | None = None
+        self.device: torch.device | None = None
         self._identity = own_identity()
         self._beat_at = 0.0
         self._poll_at = 0.0
@@ -106,6 +111,8 @@ class Control:
                 kimg=self.progress.kimg,
                 total_kimg=self.total_kimg,
                 sec_per_kimg=self.sec_per_kimg,
+                device=device_name(self.device) if self.device is not None else "",
+                memory_gb=memory_gb(self.device) if self.device is not None else None,
                 message=self.message,
             )
         )

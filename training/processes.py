@@ -35,6 +35,15 @@ class ProcessIdentity:
         """Whether it still runs; None when it belongs to another machine."""
         return process_alive(self.pid, self.created) if self.is_local else None
 
+    def suspended(self) -> bool:
+        """Whether it is on this machine and was halted from outside, as by Ctrl-Z or `kill -STOP`."""
+        if not self.alive():
+            return False
+        try:
+            return psutil.Process(self.pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+        except psutil.Error:
+            return False
+
     def kill(self) -> bool:
         """End it at once if it still runs on this machine.  Returns whether there was something to end."""
         if not self.alive():

@@ -12,6 +12,7 @@ from training.batches import RealBatches
 from training.config import RunConfig
 from training.control import Control
 from training.data_set import ImageDataSet
+from training.device import choose_device, device_name
 from training.networks import Networks
 from training.recorder import Recorder
 from training.run_dir import RunDirectory
@@ -23,16 +24,6 @@ from training.train_state import Progress, load_state, save_state, seeded_rng
 logger = logging.getLogger(__name__)
 
 
-def choose_device(name: str) -> torch.device:
-    """A device by its name; `auto` takes a GPU if there is one.  Raises ValueError when it is not there."""
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if available[kind]))
-    if not available[name]:
-        raise ValueError(f"loop.device is {name!r}, but this machine has no such device: use auto or cpu")
-    return torch.device(name)
-
-
 class Trainer:
     """Trains a run that this process owns (hold its lock)."""
 
@@ -40,8 +31,9 @@ class Trainer:
         self.run, self.config, self.control = run, config, control
         self.progress = control.progress
         torch.set_num_threads(config.loop.threads or os.cpu_count() or 1)
-        device = choose_device(config.loop.device)
-        logger.info("device %s, %d threads, torch %s", device, torch.get_num_threads(), torch.__version__)
+        device = control.device = choose_device(config.loop.device)
+        threads = torch.get_num_threads()
+        logger.info("device %s (%s), %d threads, torch %s", device, device_name(device), threads, torch.__version__)
         self.data = ImageDataSet.open(config.data_path, config.data.resolution, mirrored=config.data.mirror)
         torch.manual_seed(config.loop.seed)
         self.networks = Networks.build(config, device)

@@ -22,10 +22,11 @@ STATE_TONES: dict[RunState, Tone] = {
     "stopped": "quiet",
     "finished": "good",
     "failed": "error",
+    "slow": "warning",
+    "hung": "error",
     "dead": "error",
-    "hung": "warning",
 }
-STATE_WORDS: dict[RunState, str] = {"hung": "not answering", "new": "not started"}
+STATE_WORDS: dict[RunState, str] = {"new": "not started"}
 
 
 def state_words(item: RunItem) -> tuple[str, Tone]:
@@ -49,7 +50,7 @@ def draw(item: RunItem, follow: bool) -> list[RunIntent]:
             imgui.text(f"{status.sec_per_kimg:.1f} s/kimg")
     if item.problem:
         coloured(sentence(item.problem), "error")
-    elif item.view.message and state in ("dead", "hung", "failed"):
+    elif item.view.message and state in ("slow", "hung", "dead", "failed"):
         coloured(sentence(item.view.message), STATE_TONES[state])
     _progress(item.view)
     _buttons(item, intents)

@@ -85,7 +85,8 @@ def test_no_heartbeat_for_long_is_hung(sleeper):
     assert view.active
     assert "stop" in view.offered
     # On another machine nothing but the heartbeat can be judged.
-    assert judge(status_of(ProcessIdentity(1, 0.0, "elsewhere")), None, age=30.0).state == "running"
+    assert judge(status_of(ProcessIdentity(1, 0.0, "elsewhere")), None, age=15.0).state == "running"
+    assert judge(status_of(ProcessIdentity(1, 0.0, "elsewhere")), None, age=30.0).state == "slow"
     silent = judge(status_of(ProcessIdentity(1, 0.0, "elsewhere")), None, age=200.0)
     assert silent.state == "hung"
     # Whether it may be taken over is then found out by whoever tries.

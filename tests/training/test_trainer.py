@@ -58,6 +58,9 @@ def test_a_run_leaves_everything_behind(tmp_path):
     status = run.status()
     assert status is not None
     assert (status.state, status.step, status.kimg) == ("finished", 16, 0.064)
+    assert status.device == "cpu, 1 thread"
+    assert status.memory_gb is not None
+    assert 0.05 < status.memory_gb < 20
     rows = run.stats().rows
     assert [row["Progress/kimg"] for row in rows] == [0.016, 0.032, 0.048, 0.064]
     for name in ("Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty", "Loss/scores/real", "Gradients/G", "timestamp"):
