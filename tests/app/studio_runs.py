@@ -155,3 +155,11 @@ def fill_form(ctx: ui.Context, studio: Studio, data: Path, name: str = "test") -
     ctx.key_chars_replace_enter(str(data))
     ctx.item_click("##name")
     ctx.key_chars_replace_enter(name)
+
+
+def wait_for_end(run: RunDirectory, seconds: float = 60) -> None:
+    """Wait until a run's trainer has ended."""
+    deadline = time.monotonic() + seconds
+    while run.observe().active:
+        assert time.monotonic() < deadline, "the trainer does not end"
+        time.sleep(0.1)
