@@ -91,7 +91,7 @@ class PatchesPanel:
     def _shares(self, view: PatchesView, law: ScaleLaw, size: ImVec2) -> None:
         counts, drawn = chosen_shares(view, TICKS[self._window])
         earlier = earlier_mass(view, law, TICKS[self._window])
-        drawn_label = f"{number(float(counts.sum()))} drawn" if len(view.ticks) else "none drawn yet"
+        drawn_label = f"{number(float(counts.sum()))} drawn" if len(view.ticks) or view.problem else "none drawn yet"
         legend = [(drawn_label, line_colour(DRAWN)), ("law now", line_colour(LAW))]
         if earlier is not None:
             legend.append(("then", tone_colour("quiet")))

@@ -1,0 +1,74 @@
+"""The law of patch scales bin by bin is the law that is drawn from."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.scale_law import BINS, bin_counts, bin_edges, bin_masses, scale_law
+from core.schedules import BetaSchedule, UniformSchedule
+from training.config import RunConfig
+from training.config_files import with_values
+from widgets.scale_words import law_words, number
+
+schedules = st.builds(
+    lambda kind, scale, anneal: kind(scale, anneal),
+    st.sampled_from([BetaSchedule, UniformSchedule]),
+    st.one_of(st.floats(0.02, 0.99), st.just(1.0)),
+    st.floats(1, 1e4),
+)
+
+
+@given(schedules, st.floats(0, 2e4))
+def test_masses_sum_to_one(schedule, kimg):
+    masses = bin_masses(schedule, bin_edges(schedule.min_scale), kimg)
+    assert masses.shape == (BINS,)
+    assert (masses >= 0).all()
+    assert masses.sum() == pytest.approx(1)
+
+
+@given(schedules, st.floats(0.05, 1))
+def test_masses_agree_with_the_quantiles(schedule, progress):
+    """Evenly spaced probabilities, sent through quantile(), fall into the bins as often as the masses say."""
+    edges, kimg = bin_edges(schedule.min_scale), progress * schedule.anneal_kimg
+    count = 20_000
+    scales = schedule.quantile((np.arange(count) + 0.5) / count, kimg)
+    shares = bin_counts(scales, edges) / count
+    np.testing.assert_allclose(shares, bin_masses(schedule, edges, kimg), atol=2 / count)
+
+
+@given(st.floats(0.02, 1), st.lists(st.floats(0, 1), max_size=100))
+def test_every_scale_is_counted_once(min_scale, parts):
+    scales = np.float32(min_scale + (1 - min_scale) * np.array(parts))  # rounded, as a tick keeps them
+    assert bin_counts(scales, bin_edges(min_scale)).sum() == len(parts)
+
+
+@pytest.mark.parametrize("kimg", [0, 12, 60, 200])
+def test_the_law_of_a_run(kimg):
+    config = with_values(RunConfig(), {"patches.anneal_kimg": 60})
+    law = scale_law(config, bin_edges(0.25), kimg)
+    assert (law.min_scale, law.final) == (0.25, 0.8)
+    assert law.parameter == pytest.approx(0.001 + 0.799 * min(kimg / 60, 1))
+    assert law.mean_kimg[-1] == max(60, kimg)
+    assert 60 in law.mean_kimg
+    assert np.interp(kimg, law.mean_kimg, law.mean_scales) == pytest.approx(law.mean, abs=1e-3)
+
+
+def test_in_words():
+    config = with_values(RunConfig(), {"discriminator.image_resolution": 128})
+    edges = bin_edges(0.5)
+    assert law_words(scale_law(config, edges, 1527)) == (
+        "beta, β(t) = 0.123, rising to 0.8 at 10 000 kimg, r/R = 0.5, mean 0.945"
+    )
+    assert law_words(scale_law(config, edges, 12_000)) == ("beta, β(t) = 0.8 since 10 000 kimg, r/R = 0.5, mean 0.778")
+    config = with_values(config, {"patches.kind": "uniform", "patches.anneal_kimg": 60})
+    assert law_words(scale_law(config, edges, 6)) == (
+        "uniform, smallest s(t) = 0.95, falling to 0.5 at 60 kimg, r/R = 0.5, mean 0.975"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.1, "0.1"), (12.25, "12.25"), (10_000, "10 000"), (8000, "8 000"), (1234567.0, "1 234 567")]
+)
+def test_numbers_for_people(value, text):
+    assert number(value) == text
