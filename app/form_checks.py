@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from app.paths import asset, user_path, user_presets_dir
@@ -21,24 +22,29 @@ def data_path(form: TrainForm) -> Path:
 def read_presets(_key: str) -> tuple[PresetItem, ...]:
     """The presets of the program, then those that somebody has added to the folder for presets.
 
-    One that cannot be read says so in its description.
+    One that cannot be used says why.
     """
-    from training.presets import describe_preset, preset_names
+    from training.presets import describe_preset, load_preset, preset_names
 
-    own = sorted(user_presets_dir().glob("*.yaml"))
-    items = []
-    for name, key in [*((name, name) for name in preset_names()), *((path.stem, str(path)) for path in own)]:
+    shipped = [PresetItem(name, describe_preset(name), name) for name in preset_names()]
+    own = []
+    for path in sorted(user_presets_dir().glob("*.yaml")):
+        item = PresetItem(path.stem, "", str(path), own=True)
         try:
-            items.append(PresetItem(name, describe_preset(key)))
-        except ValueError as error:
-            items.append(PresetItem(name, str(error)))
-    return tuple(items)
+            if path.stem in preset_names():
+                raise ValueError(f"{path}: a preset of the program has this name already: rename the file")
+            load_preset(str(path))
+            own.append(replace(item, description=describe_preset(str(path))))
+        except (ValueError, OSError) as error:
+            own.append(replace(item, problem=str(error)))
+    return (*shipped, *own)
 
 
 def preset_key(name: str) -> str:
     """What `load_preset` wants for a preset of the list: its name, or the path of one that somebody has added."""
-    own = user_presets_dir() / f"{name}.yaml"
-    return str(own) if own.is_file() else name
+    from training.presets import preset_names
+
+    return name if name in preset_names() else str(user_presets_dir() / f"{name}.yaml")
 
 
 def describe_data(path: str) -> Note:
@@ -52,23 +58,6 @@ def describe_data(path: str) -> Note:
         parts.append(f"{len(info.objects)} objects")
     parts.append("with poses" if info.has_poses else "no poses")
     return Note("good", ", ".join(parts))
-
-
-def read_advice(key: tuple[str, str]) -> tuple[Note, ...]:
-    """What a preset with a data set allows but is probably not wanted.  Raises ConfigError, DataSetError.
-
-    Args:
-        key: Name of the preset, path of the data set.
-    """
-    from training.config_fit import data_advice, with_data_set
-    from training.data_set import ImageDataSet
-    from training.presets import load_preset
-
-    preset, path = key
-    with ImageDataSet.open(Path(path)) as data:
-        config = with_data_set(load_preset(preset_key(preset)), data.info, data.all_angles)
-        advice = [*config.advice(data.all_angles), *data_advice(config, data.info)]
-    return tuple(Note("warning", f"{note.field}: {note.text}") for note in advice)
 
 
 def check_name(name: str) -> Note:

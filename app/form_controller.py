@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from app.form_checks import check_folder, check_name, data_path, describe_data, read_advice, read_presets
+from app.form_checks import check_folder, check_name, data_path, describe_data, read_presets
+from app.form_settings import Resolved, SettingsKey, SettingsResolver
 from app.loader import Loader, LoadFailure
 from app.paths import user_path
 from widgets.notes import Note
+from widgets.setting_view import SettingsView, without_changes
 from widgets.train_view import FormView, PresetItem, TrainForm
+
+log = logging.getLogger(__name__)
 
 
 class FormController:
@@ -24,7 +29,10 @@ class FormController:
     def __init__(self, form: TrainForm, wake: Callable[[], None]) -> None:
         self.form = form
         self._data: Loader[str, Note] = Loader(describe_data, wake)
-        self._advice: Loader[tuple[str, str], tuple[Note, ...]] = Loader(read_advice, wake)
+        self._settings: Loader[SettingsKey, Resolved] = Loader(SettingsResolver(), wake)
+        self._resolved: Resolved | None = None
+        # Changes of an earlier start may mean nothing any more; those of this one are somebody's to mend.
+        self._remembered = form.changes
         self._names: Loader[str, Note] = Loader(check_name, wake)
         self._folders: Loader[str, Note] = Loader(check_folder, wake)
         self._presets: Loader[str, tuple[PresetItem, ...]] = Loader(read_presets, wake)
@@ -47,21 +55,24 @@ class FormController:
         presets = self._presets_now()
         if presets and self.form.preset not in [item.name for item in presets]:
             self.form = replace(self.form, preset=presets[0].name)
+        found = self._found_settings()
+        if isinstance(found, Resolved):
+            self._resolved = found
+            self._drop(found)
 
     def view(self) -> FormView:
         """What the form shows."""
-        data = self._data_note()
         return FormView(
             presets=self._presets_now(),
-            data=data,
-            advice=self._advice_notes() if data.kind == "good" else (),
+            data=self._data_note(),
+            settings=self._settings_view(),
             folder=self._note(self._folders, self.form.runs_dir),
             name=self._note(self._names, self.form.name),
         )
 
     def close(self) -> None:
         """End the threads."""
-        for loader in (self._data, self._advice, self._names, self._folders, self._presets):
+        for loader in (self._data, self._settings, self._names, self._folders, self._presets):
             loader.close()
 
     def _presets_now(self) -> tuple[PresetItem, ...]:
@@ -81,14 +92,29 @@ class FormController:
             return Note("bad", text)
         return note
 
-    def _advice_notes(self) -> tuple[Note, ...]:
-        """On the preset together with data that can be read."""
-        if self.form.preset not in [item.name for item in self._presets_now()]:
-            return ()
-        found = self._advice.get((self.form.preset, str(data_path(self.form))))
+    def _settings_view(self) -> SettingsView:
+        """Until the form is resolved, the last settings that were."""
+        found = self._found_settings()
+        last = self._resolved.view if self._resolved is not None else SettingsView()
         if isinstance(found, LoadFailure):
-            return (Note("bad", found.message),)
-        return found or ()
+            return replace(last, notes={}, others=(Note("bad", found.message),))
+        return found.view if found is not None else replace(last, busy=True)
+
+    def _found_settings(self) -> Resolved | LoadFailure | None:
+        """What the form comes to; None while that is being found out."""
+        preset = next((item for item in self._presets_now() if item.name == self.form.preset), None)
+        if preset is None:
+            return None
+        data = str(data_path(self.form)) if self._data_note().kind == "good" else ""
+        return self._settings.get(SettingsKey(preset.key, 0, data, self.form.changes))
+
+    def _drop(self, found: Resolved) -> None:
+        """Forget remembered changes that cannot be used any more, and say so."""
+        names = (*found.dropped, *(found.refused if self.form.changes == self._remembered else ()))
+        if names:
+            self.form = replace(self.form, changes=without_changes(self.form.changes, names))
+            log.warning("Remembered settings that cannot be used any more were dropped: %s", ", ".join(names))
+        self._remembered = ()
 
     def _note(self, loader: Loader[str, Note], key: str) -> Note:
         if not self._started:

@@ -97,7 +97,8 @@ def _start(form: TrainForm) -> Started:
     from training.presets import load_preset
     from training.run_dir import create_run
 
-    config = fitted(load_preset(preset_key(form.preset)), data_path(form))
+    changed = with_values(load_preset(preset_key(form.preset)), dict(form.changes), "the form")
+    config = fitted(changed, data_path(form))
     run = create_run(user_path(form.runs_dir), with_values(config, {"name": form.name}, "the form"))
     launch(run)
     log.info("Started %s", run.path)

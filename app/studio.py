@@ -26,10 +26,11 @@ from app.style import apply_metrics, apply_plot_metrics, apply_theme
 from app.train_controller import TrainController
 from app.waker import Waker
 from core.scene import Scene, Source
-from widgets import status_bar, train
+from widgets import status_bar
 from widgets.actions import Action, draw_menus, hear_keys
 from widgets.runs_view import RunItem
 from widgets.status_bar import Machine
+from widgets.train import TrainPanel
 from widgets.train_view import StartRun, TrainForm
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Studio:
         self.openings = Openings(settings.recent, self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
+        self._train_panel = TrainPanel()
         self.look = self._applied = settings.look
         self._footprint = Footprint()
         self._actions: tuple[Action, ...] = ()
@@ -230,7 +232,7 @@ class Studio:
         log.info("Opened %s", opened.path)
 
     def _draw_train(self) -> None:
-        self.train.edit(*train.draw(self.train.form, self.train.view()))
+        self.train.edit(*self._train_panel.draw(self.train.form, self.train.view()))
 
 
 def trainer_machine(item: RunItem | None) -> Machine:

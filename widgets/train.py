@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from imgui_bundle import imgui
 
-from widgets import train_form, train_run
+from widgets import train_run
 from widgets.common import em, error_box, row, text_colour
 from widgets.runs_view import AttachRun
+from widgets.train_form import NewRunForm
 from widgets.train_run import state_words
 from widgets.train_view import DismissProblem, Intent, TrainForm, TrainView
 
 
-def draw(form: TrainForm, view: TrainView) -> tuple[TrainForm, tuple[Intent, ...]]:
-    """Draw the panel.  Returns the form as it is now filled in, and what was asked for."""
-    intents: list[Intent] = []
-    if view.problem is not None and error_box("train", view.problem.message, view.problem.detail) == "dismiss":
-        intents.append(DismissProblem())
-    _choose_run(view, intents)
-    if view.attached is not None:
-        intents += train_run.draw(view.attached, view.follow)
-    imgui.spacing()
-    flags = imgui.TreeNodeFlags_.default_open if view.attached is None else imgui.TreeNodeFlags_.none
-    # Another identity when a run is shown, so that the form opens and closes with it.
-    if imgui.collapsing_header(f"New run###{'form beside a run' if view.attached else 'form'}", flags):
-        form, asked = train_form.draw(form, view.form, view.waiting)
-        intents += asked
-    return form, tuple(intents)
+class TrainPanel:
+    """Draws the panel; keeps what of the form is open."""
+
+    def __init__(self) -> None:
+        self._form = NewRunForm()
+
+    def draw(self, form: TrainForm, view: TrainView) -> tuple[TrainForm, tuple[Intent, ...]]:
+        """Draw the panel.  Returns the form as it is now filled in, and what was asked for."""
+        intents: list[Intent] = []
+        if view.problem is not None and error_box("train", view.problem.message, view.problem.detail) == "dismiss":
+            intents.append(DismissProblem())
+        _choose_run(view, intents)
+        if view.attached is not None:
+            intents += train_run.draw(view.attached, view.follow)
+        imgui.spacing()
+        flags = imgui.TreeNodeFlags_.default_open if view.attached is None else imgui.TreeNodeFlags_.none
+        # Another identity when a run is shown, so that the form opens and closes with it.
+        if imgui.collapsing_header(f"New run###{'form beside a run' if view.attached else 'form'}", flags):
+            form, asked = self._form.draw(form, view.form, view.waiting)
+            intents += asked
+        return form, tuple(intents)
 
 
 def _choose_run(view: TrainView, intents: list[Intent]) -> None:

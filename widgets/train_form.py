@@ -6,42 +6,61 @@ from dataclasses import replace
 
 from imgui_bundle import imgui
 
-from widgets.common import button, em, icon_button, icons, row, text_colour
-from widgets.notes import Note, NoteKind
-from widgets.palette import Tone
+from widgets.common import button, coloured, icon_button, icons, row, text_colour
+from widgets.notes import Note
+from widgets.setting_rows import draw_note
+from widgets.setting_view import SettingsView
+from widgets.settings_form import SettingsForm
 from widgets.train_view import Browse, FormIntent, FormView, StartRun, TrainForm
 
-NOTE_TONES: dict[NoteKind, Tone] = {
-    "checking": "quiet",
-    "good": "quiet",
-    "warning": "warning",
-    "bad": "error",
-    "none": "quiet",
-}
 DATA_NAMES = {"shapes": "Built-in shapes", "own": "Own zip or folder"}
 
 
-def draw(form: TrainForm, view: FormView, waiting: str) -> tuple[TrainForm, list[FormIntent]]:
-    """Draw the form.
+class NewRunForm:
+    """Draws the form; keeps what of it is open."""
 
-    Args:
-        form: As it is filled in.
-        view: What is known of it.
-        waiting: What is being done right now, which must end before the next start; empty otherwise.
+    def __init__(self) -> None:
+        self._settings = SettingsForm()
 
-    Returns:
-        The form as it is now filled in, and what was asked for.
-    """
-    intents: list[FormIntent] = []
-    form = _preset(form, view)
-    form = _data(form, view, intents)
-    for note in view.advice:
-        _note(note)
+    def draw(self, form: TrainForm, view: FormView, waiting: str) -> tuple[TrainForm, list[FormIntent]]:
+        """Draw the form.
+
+        Args:
+            form: As it is filled in.
+            view: What is known of it.
+            waiting: What is being done right now, which must end before the next start; empty otherwise.
+
+        Returns:
+            The form as it is now filled in, and what was asked for.
+        """
+        intents: list[FormIntent] = []
+        form = _preset(form, view)
+        form = _data(form, view, intents)
+        form = _name(form, view)
+        form = _runs(form, view, intents)
+        imgui.spacing()
+        revealed = _advice(view.settings)
+        if revealed:
+            self._settings.reveal(revealed)
+        label = waiting or f"{icons.ICON_FA_PLAY}  Start training"
+        if button(f"{label}###start", view.can_start and not waiting, "", -1, primary=True):
+            intents.append(StartRun(form))
+        if view.blocked and not waiting:
+            coloured(view.blocked, "quiet")
+        imgui.spacing()
+        return self._settings.draw(form, view.settings), intents
+
+
+def _name(form: TrainForm, view: FormView) -> TrainForm:
     row("Name", "Part of the name of the run's folder")
     changed, name = imgui.input_text("##name", form.name)
     if changed:
         form = replace(form, name=name.strip())
-    _note(view.name)
+    draw_note(view.name)
+    return form
+
+
+def _runs(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainForm:
     row("Runs in", form.runs_dir or "Folder in which runs are kept", tail=1)
     changed, folder = imgui.input_text("##runs", form.runs_dir)
     imgui.set_item_tooltip(form.runs_dir)
@@ -49,12 +68,29 @@ def draw(form: TrainForm, view: FormView, waiting: str) -> tuple[TrainForm, list
         form = replace(form, runs_dir=folder.strip())
     if icon_button(icons.ICON_FA_FOLDER_OPEN, "browse runs", "Choose the folder for runs"):
         intents.append(Browse("runs"))
-    _note(view.folder)
-    imgui.spacing()
-    label = waiting or f"{icons.ICON_FA_PLAY}  Start training"
-    if button(f"{label}###start", view.can_start and not waiting, "", -1, primary=True):
-        intents.append(StartRun(form))
-    return form, intents
+    draw_note(view.folder)
+    return form
+
+
+def _advice(view: SettingsView) -> str:
+    """What is to be thought about before the start.  Returns the setting that was asked for, or nothing."""
+    for note in view.others:
+        coloured(note.text, "error" if note.kind == "bad" else "warning")
+    asked = ""
+    for name, notes in view.notes.items():
+        bad = any(note.kind == "bad" for note in notes)
+        if not bad and not any(note.kind == "warning" for note in notes):
+            continue
+        with text_colour("error" if bad else "warning"):
+            imgui.text(icons.ICON_FA_TRIANGLE_EXCLAMATION)
+        imgui.same_line()
+        if imgui.text_link(f"{view.label(name)}###show {name}"):
+            asked = name
+        imgui.set_item_tooltip("\n".join(note.text for note in notes))
+        imgui.same_line()
+        with text_colour("quiet"):
+            imgui.text("cannot be used" if bad else "may not be what you want")
+    return asked
 
 
 def _preset(form: TrainForm, view: FormView) -> TrainForm:
@@ -66,7 +102,7 @@ def _preset(form: TrainForm, view: FormView) -> TrainForm:
             imgui.set_item_tooltip(item.description)
         imgui.end_combo()
     described = next((item.description for item in view.presets if item.name == form.preset), "")
-    _note(Note("good", described))
+    draw_note(Note("good", described))
     return form
 
 
@@ -88,17 +124,5 @@ def _data(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainFo
             intents.append(Browse("zip"))
         if icon_button(icons.ICON_FA_FOLDER_OPEN, "browse folder", "Choose a folder"):
             intents.append(Browse("folder"))
-    _note(view.data)
+    draw_note(view.data)
     return form
-
-
-def _note(note: Note) -> None:
-    """What is known of the field above, in line with it."""
-    if not note.text:
-        return
-    left = imgui.get_cursor_pos_x()
-    imgui.set_cursor_pos_x(left + em(6.2))
-    imgui.push_text_wrap_pos(0.0)
-    with text_colour(NOTE_TONES[note.kind]):
-        imgui.text(note.text)
-    imgui.pop_text_wrap_pos()

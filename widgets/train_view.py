@@ -7,6 +7,7 @@ from typing import Literal
 
 from widgets.notes import Note, Problem
 from widgets.runs_view import RunIntent, RunItem
+from widgets.setting_view import Changes, SettingsView
 
 DataChoice = Literal["shapes", "own"]
 BrowseKind = Literal["zip", "folder", "runs"]
@@ -22,6 +23,7 @@ class TrainForm:
         data_path: Zip or folder of their own data.
         runs_dir: Folder in which runs are kept.
         name: Of the run; part of its folder's name.
+        changes: Settings that differ from what preset and data have.
     """
 
     preset: str = ""
@@ -29,14 +31,26 @@ class TrainForm:
     data_path: str = ""
     runs_dir: str = ""
     name: str = "run"
+    changes: Changes = ()
 
 
 @dataclass(frozen=True)
 class PresetItem:
-    """A preset to choose from."""
+    """A preset to choose from.
+
+    Attributes:
+        name: For people.
+        description: What it is for.
+        key: What it is loaded by: its name, or the path of its file.
+        own: Whether somebody has added it to those that ship with the program.
+        problem: Why it cannot be used; empty if it can.
+    """
 
     name: str
     description: str
+    key: str = ""
+    own: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,22 +60,33 @@ class FormView:
     Attributes:
         presets: To choose from, the lightest first; empty while they are being read.
         data: About the chosen data.
-        advice: What to think about before this preset is started with this data; stops nobody.
+        settings: What a run started now would have, and what there is to say about it.
         folder: About the folder for runs.
         name: About the run's name.
     """
 
     presets: tuple[PresetItem, ...] = ()
     data: Note = field(default_factory=Note)
-    advice: tuple[Note, ...] = ()
+    settings: SettingsView = field(default_factory=SettingsView)
     folder: Note = field(default_factory=Note)
     name: Note = field(default_factory=Note)
 
     @property
+    def blocked(self) -> str:
+        """Why the form cannot be started as it is, in a sentence; empty if it can."""
+        if not self.presets:
+            return "The presets are being read."
+        if self.data.kind != "good":
+            return "The data set is being read." if self.data.kind == "checking" else "Choose a data set that works."
+        for note, what in ((self.name, "name"), (self.folder, "folder for runs")):
+            if note.kind == "bad":
+                return f"See the note beside the {what}."
+        return self.settings.blocked
+
+    @property
     def can_start(self) -> bool:
-        """Whether the form can be started as it is."""
-        blocked = "bad" in (self.data.kind, self.folder.kind, self.name.kind) or self.data.kind != "good"
-        return bool(self.presets) and not blocked
+        """Whether the form can be started as it is; not before its settings were looked at."""
+        return not self.blocked and not self.settings.busy
 
 
 @dataclass(frozen=True)

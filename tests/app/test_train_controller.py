@@ -4,13 +4,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app import dialogs
+from app.form_checks import check_folder
 from app.paths import user_path
-from app.form_checks import check_folder, read_advice
 from app.train_controller import TrainController
 from app.window import first_scene
 from tests.app import studio_runs
@@ -98,25 +99,28 @@ def test_advice_is_shown_and_stops_nobody(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
     form = TrainForm(studio_runs.PRESET, "own", str(data), str(tmp_path / "runs"))
     with controller(form) as train:
-        settle(train, lambda: bool(train.view().form.advice))
-        [note] = train.view().form.advice
-        assert note.kind == "warning"
-        assert "generator.render.cube_scale" in note.text
+        settle(train, lambda: bool(train.view().form.settings.notes))
+        [(name, [note])] = train.view().form.settings.notes.items()
+        assert (name, note.kind) == ("generator.render.cube_scale", "warning")
+        assert "“Half box”" in note.text
         settle(train, lambda: train.view().can_start)
         train.edit(TrainForm(studio_runs.PRESET, "own", str(tmp_path), str(tmp_path)), ())
         settle(train, lambda: train.view().form.data.kind == "bad")
-        assert train.view().form.advice == (), "the data are the matter"
+        assert not train.view().can_start
 
 
 def test_data_that_does_not_fit_the_preset_is_told_before_the_start(tmp_path: Path):
     data = toy_data(tmp_path / "toy.zip")
-    with controller(TrainForm("cats256", "own", str(data), str(tmp_path))) as train:
-        settle(train, lambda: bool(train.view().form.advice))
-        [note] = train.view().form.advice
+    form = TrainForm("cats256", "own", str(data), str(tmp_path))
+    with controller(form) as train:
+        settle(train, lambda: bool(train.view().form.settings.notes))
+        [note] = train.view().form.settings.notes["discriminator.image_resolution"]
         assert note.kind == "bad"
-        assert "toy.zip" in note.text
-    with pytest.raises(ValueError, match=r"toy\.zip"):
-        read_advice(("cats256", str(data)))
+        assert "16 pixels" in note.text
+        assert not train.view().can_start
+        assert "Image size" in train.view().form.blocked
+        train.edit(replace(form, changes=(("discriminator.image_resolution", 16),)), ())
+        settle(train, lambda: "16" in str(train.view().form.settings.notes))
 
 
 @pytest.mark.parametrize("follow", [True, False])

@@ -102,7 +102,7 @@ def test_wrong_input_is_explained_beside_the_field(tmp_path: Path, monkeypatch):
         ctx.item_click("##runs")
         ctx.key_chars_replace_enter(str(tmp_path / "new" / "runs"))
         ctx.item_click("##path")
-        ctx.key_chars_replace_enter(str(toy_data(tmp_path / "good.zip")))
+        ctx.key_chars_replace_enter(str(toy_data(tmp_path / "good.zip", resolution=64)))
         ctx.item_click("##name")
         ctx.key_chars_replace_enter("fine-1")
         ui.wait_until(ctx, lambda: view().can_start, 30, "a form that can be started")
