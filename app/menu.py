@@ -117,6 +117,7 @@ def _view(studio: Studio) -> list[Action]:
                 partial(panels.toggle, name),
                 Chord(key, ctrl=True) if key is not None else None,
                 checked=panels.is_shown(name),
+                spoken=f"the panel {name}",
             )
             for name, key in zip(layout.PLACES, keys, strict=False)
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from imgui_bundle import ImVec2, imgui
 
@@ -36,7 +36,7 @@ def draw(actions: Sequence[Action]) -> bool:
     centre = imgui.get_main_viewport().get_center()
     room = imgui.get_main_viewport().work_size
     imgui.set_next_window_pos(centre, imgui.Cond_.appearing, ImVec2(0.5, 0.5))
-    imgui.set_next_window_size(ImVec2(min(em(WIDTH), room.x * 0.9), min(em(32), room.y * 0.9)), imgui.Cond_.appearing)
+    imgui.set_next_window_size(ImVec2(min(em(WIDTH), room.x * 0.9), min(em(35), room.y * 0.94)), imgui.Cond_.appearing)
     flags = imgui.WindowFlags_.no_docking | imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_collapse
     visible, stays = imgui.begin(f"{TITLE}###help", True, flags)
     if visible:
@@ -48,23 +48,38 @@ def draw(actions: Sequence[Action]) -> bool:
 
 
 def _contents(actions: Sequence[Action]) -> None:
+    sections = sheet(actions)
+    columns = 2 if imgui.get_content_region_avail().x > em(34) else 1
+    if not imgui.begin_table("sheet", columns, imgui.TableFlags_.sizing_stretch_same):
+        return
+    imgui.table_next_row()
+    for column in balanced(sections, columns):
+        imgui.table_next_column()
+        for heading in column:
+            _section(heading, sections[heading])
+    imgui.end_table()
+
+
+def sheet(actions: Sequence[Action]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Every key and gesture with what it does, by heading."""
     sections: dict[str, tuple[tuple[str, str], ...]] = {}
     for action in actions:
         if action.chord is not None:
             heading = action.menu.partition("/")[0] or "Everywhere"
             entry = (str(action.chord), action.spoken or action.label.rstrip("…"))
             sections[heading] = (*sections.get(heading, ()), entry)
-    columns = 2 if imgui.get_content_region_avail().x > em(34) else 1
-    flags = imgui.TableFlags_.sizing_stretch_same
-    if not imgui.begin_table("sheet", columns, flags):
-        return
-    halves = ({**sections}, GESTURES) if columns == 2 else ({**sections, **GESTURES},)
-    imgui.table_next_row()
-    for half in halves:
-        imgui.table_next_column()
-        for heading, entries in half.items():
-            _section(heading, entries)
-    imgui.end_table()
+    return {**sections, **GESTURES}
+
+
+def balanced(sections: Mapping[str, Sequence[tuple[str, str]]], columns: int) -> list[list[str]]:
+    """Headings by column, so that the columns are about equally long."""
+    filled: list[list[str]] = [[] for _ in range(columns)]
+    heights = [0] * columns
+    for heading in sorted(sections, key=lambda name: -len(sections[name])):
+        shortest = heights.index(min(heights))
+        filled[shortest].append(heading)
+        heights[shortest] += len(sections[heading]) + 2  # the heading and the room below it
+    return filled
 
 
 def _section(heading: str, entries: tuple[tuple[str, str], ...]) -> None:
