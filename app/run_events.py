@@ -20,7 +20,7 @@ STEP, START, STAMP = "Progress/step", "Progress/start", "timestamp"
 # A command's result when it was obeyed: the kind of event, and how a person would say it.
 OBEYED: dict[tuple[str, str], tuple[EventKind, str]] = {
     ("pause", "paused"): ("pause", "Paused"),
-    ("resume", "running"): ("resume", "Went on"),
+    ("resume", "running"): ("resume", "Resumed"),
 }
 
 

@@ -162,7 +162,7 @@ def _tooltip(
         imgui.text(place)
     for number, (line, index, (_, label)) in enumerate(zip(lines, found, group.lines, strict=True)):
         imgui.text_colored(line_colour(number), icons.ICON_FA_SQUARE)
-        imgui.same_line()
+        imgui.same_line(imgui.get_style().window_padding.x + em(1.4))
         imgui.text(f"{label}  {value_text(line, index, group.unit)}")
         if index is not None and line.smooth is not line.raw and math.isfinite(line.raw[index]):
             imgui.same_line()
@@ -172,7 +172,7 @@ def _tooltip(
         icon, tone = SIGNS[event.kind]
         with text_colour(tone):
             imgui.text(icon)
-        imgui.same_line()
+        imgui.same_line(imgui.get_style().window_padding.x + em(1.4))
         imgui.text(event.text)
     imgui.end_tooltip()
 

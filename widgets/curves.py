@@ -16,7 +16,11 @@ from widgets.smoothing import MOST_SMOOTHING
 from widgets.toolbar import check_width, flow, flow_end, toggle, tool
 from widgets.views import CurvesView
 
-MIN_PLOT_WIDTH, MIN_PLOT_HEIGHT = 16.0, 10.0
+MIN_PLOT_WIDTH = 16.0
+# Plots fill the panel in rows of at least the good height; a single row may be lower.
+GOOD_PLOT_HEIGHT, MIN_PLOT_HEIGHT = 10.0, 7.0
+# Half of the last number below the axis stands out of the plot.
+LAST_LABEL = 0.8
 # Frames from the wish for a picture to the picture: the menu has to close, and the axes get their names.
 PHOTO_FRAMES = 3
 LOG_HELP = (
@@ -92,12 +96,14 @@ class CurvesPanel:
         self.plots.begin(frame)
         imgui.begin_child("plots")
         room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
+        room.x -= em(LAST_LABEL)
         per_row = max(1, min(len(groups), int((room.x + spacing.x) / (em(MIN_PLOT_WIDTH) + spacing.x))))
         rows = -(-len(groups) // per_row)
         width = (room.x - (per_row - 1) * spacing.x) / per_row
-        height = max((room.y - (rows - 1) * spacing.y) / rows, em(MIN_PLOT_HEIGHT))
+        whole = min(max(1, int((room.y + spacing.y) / (em(GOOD_PLOT_HEIGHT) + spacing.y))), rows)
+        height = max((room.y - (whole - 1) * spacing.y) / whole, em(MIN_PLOT_HEIGHT))
         low = imgui.get_window_pos()
-        high = ImVec2(low.x + room.x, low.y + imgui.get_window_height())
+        high = ImVec2(low.x + room.x + em(LAST_LABEL), low.y + imgui.get_window_height())
         for index, group in enumerate(groups):
             if index % per_row:
                 imgui.same_line()
@@ -123,9 +129,11 @@ class CurvesPanel:
         shown = (*groups, *others) if self._others else groups
         export = _export_menu(view, shown)
         if others:
-            label = f"All scalars ({sum(len(group.lines) for group in others)} more)"
+            count = sum(len(group.lines) for group in others)
+            label = f"all (+{count})"
             flow(check_width(label))
             _, self._others = imgui.checkbox(f"{label}###all", self._others)
+            imgui.set_item_tooltip(f"Show all scalars that this run has kept, {count} more")
         if view.loading:
             text = "reading…"
             flow_end(imgui.calc_text_size(text).x)

@@ -8,11 +8,11 @@ from typing import Literal
 
 from imgui_bundle import ImVec2, imgui
 
-from widgets.common import em, empty_state, icon_width, icons, text_colour
+from widgets.common import em, empty_state, icon_width, icons
 from widgets.picture import LoadedPicture
 from widgets.picture_pane import draw_pane
 from widgets.picture_view import PictureView, Size, fit_scale, side_by_side, with_scale
-from widgets.toolbar import first_tool, flow, flow_end, text_button_width, tool
+from widgets.toolbar import first_tool, flow_end, text_button_width, toggle, tool
 from widgets.views import Sample, SamplesView
 
 Filter = Literal["linear", "nearest"]
@@ -23,6 +23,7 @@ SampleProvider = Callable[[Slot, Path, Filter], LoadedPicture]
 # A whole training plays in about so long, but no picture is longer or shorter than these, seconds.
 FILM_S, LONGEST_S, SHORTEST_S = 10.0, 0.5, 0.1
 Key = imgui.Key
+GESTURES = "Wheel: zoom at the mouse. Drag: move. Double click: all of it."
 KEYS = "Keys, with the mouse over the pictures: left, right, Home, End; space plays."
 
 
@@ -58,7 +59,7 @@ class SamplesPanel:
             self._index = (index + 1) % len(view.samples)
         panes = [("sample", sample, "")]
         if self._reals and view.reals is not None:
-            caption = f"generated, {view.samples[index].kimg:g} kimg"
+            caption = f"{view.samples[index].kimg:g} kimg"
             panes = [("sample", sample, caption), ("reals", provider("reals", view.reals, self._filter), "real")]
         self._panes(panes, index, len(view.samples) - 1)
 
@@ -100,40 +101,28 @@ class SamplesPanel:
     def _tools(self, view: SamplesView, sample: Sample) -> None:
         """The row that decides how pictures are shown."""
         imgui.begin_disabled(view.reals is None)
-        _, self._reals = imgui.checkbox("Real pictures###reals", self._reals)
+        _, self._reals = imgui.checkbox("real###reals", self._reals)
         imgui.end_disabled()
         if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip | imgui.HoveredFlags_.allow_when_disabled):
             there = "Pictures of the data set beside the samples, in the same size"
             imgui.set_tooltip(there if view.reals else "This run has kept no pictures of its data set.")
-        flow(em(5.6))
-        imgui.set_next_item_width(em(5.6))
-        if imgui.begin_combo("##filter", self._filter):
-            for name in ("linear", "nearest"):
-                if imgui.selectable(name, name == self._filter)[0]:
-                    self._filter = name
-            imgui.end_combo()
-        imgui.set_item_tooltip("How enlarged pixels look")
-        help_text = "Wheel: zoom at the mouse. Drag: move. Double click: all of it."
-        if tool(icons.ICON_FA_EXPAND, "fit", f"Show all of the picture.\n{help_text}"):
+        squares = toggle(icons.ICON_FA_TABLE_CELLS, "squares", self._filter == "nearest", "Enlarged pixels as squares")
+        self._filter = "nearest" if squares else "linear"
+        if tool(icons.ICON_FA_EXPAND, "fit", f"Show all of the picture.\n{GESTURES}"):
             self.view = PictureView()
-        flow(text_button_width("1:1"))
-        if imgui.button("1:1") and self._shown is not None:
-            self.view = with_scale(self.view, *self._shown, 1 / imgui.get_io().display_framebuffer_scale.x)
-        imgui.set_item_tooltip(f"One pixel of the screen for one of the picture.\n{help_text}")
         if tool(icons.ICON_FA_COPY, "copy path", f"Copy the path of this picture:\n{sample.path}"):
             imgui.set_clipboard_text(str(sample.path))
-        self._percent()
+        if self._shown is not None:
+            self._zoom(*self._shown)
 
-    def _percent(self) -> None:
-        if self._shown is None:
-            return
-        scale = fit_scale(*self._shown) * self.view.zoom * imgui.get_io().display_framebuffer_scale.x
-        text = f"{scale:.0%}"
-        flow_end(imgui.calc_text_size(text).x)
-        imgui.align_text_to_frame_padding()
-        with text_colour("quiet"):
-            imgui.text(text)
-        imgui.set_item_tooltip("Zoom: pixels of the screen for one of the picture")
+    def _zoom(self, size: Size, room: Size) -> None:
+        """The zoom, in the corner; a click makes pixels those of the screen."""
+        pixel = imgui.get_io().display_framebuffer_scale.x
+        text = f"{fit_scale(size, room) * self.view.zoom * pixel:.0%}"
+        flow_end(text_button_width(text))
+        if imgui.button(f"{text}###zoom"):
+            self.view = with_scale(self.view, size, room, 1 / pixel)
+        imgui.set_item_tooltip(f"Pixels of the screen for one of the picture; a click makes it 100%.\n{GESTURES}")
 
     def _panes(self, panes: list[tuple[str, LoadedPicture, str]], index: int, last: int) -> None:
         room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
