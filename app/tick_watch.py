@@ -129,8 +129,8 @@ class TickWatch:
             if self.modulation.tick is None or tick > self.modulation.tick:
                 self._read_modulation(path, config, tick, kimg)
         except (TickError, OSError) as error:
-            message = f"{path}: there is no such file" if isinstance(error, FileNotFoundError) else str(error)
-            self._failed[tick] = _Failure(_stamp(path), message)
+            # The panels are about one run: its folder's name says nothing there.
+            self._failed[tick] = _Failure(_stamp(path), f"ticks/{path.name}: {_reason(error, path)}")
             return failure is None
         self._failed.pop(tick, None)
         self._draws[tick] = _Draws(kimg, counts, bin_masses(config.schedule, self._edges, kimg))
@@ -156,7 +156,7 @@ class TickWatch:
         if len(failed) > 1:
             problem += f" (and {len(failed) - 1} of the {len(wanted)} latest ticks likewise)"
         if problem and not self.patches.problem:
-            log.warning("%s", problem)
+            log.warning("%s: %s", self._run.path, problem)
         newest = self._failed.get(max(wanted, default=0))
         message = newest.message if newest is not None else ""
         if message != self.modulation.problem:
@@ -186,3 +186,9 @@ def _stamp(path: Path) -> Stamp:
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size
+
+
+def _reason(error: TickError | OSError, path: Path) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "it is missing"
+    return str(error.strerror if isinstance(error, OSError) else error).removeprefix(f"{path}: ")
