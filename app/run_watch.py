@@ -31,8 +31,9 @@ IDLE_SECONDS = 1.5
 LIST_SECONDS = 2.0
 LEASE_SECONDS = 4.0
 MOST_RUNS = 100
-# Of long statistics, so much is read at once: the first curves are there at once, and no frame waits for the rest.
-PAGE_BYTES = 4 * 1024 * 1024
+# Long statistics are read in pages of a few milliseconds with a breath in between, in which the window may draw; and
+# what is there is shown after so many of them.
+PAGE_BYTES, PAGES, BREATH_S = 64 * 1024, 64, 0.001
 
 
 @dataclass(frozen=True)
@@ -273,16 +274,23 @@ class _Reader:
         return WatchedRun(item, self._curves, samples, self._lines, weights, ticks.patches, ticks.modulation, reals)
 
     def _read_stats(self) -> None:
-        page = self._run.stats(self._cursor, PAGE_BYTES)
-        self._cursor, self.behind = page.cursor, page.more
-        if page.restarted:
-            self._table.clear()
-            self._ticks.forget()
-        if page.rows or page.restarted:
+        """Read some pages of the statistics; `behind` tells whether there is more."""
+        changed = False
+        for _ in range(PAGES):
+            page = self._run.stats(self._cursor, PAGE_BYTES)
+            self._cursor, self.behind = page.cursor, page.more
+            if page.restarted:
+                self._table.clear()
+                self._ticks.forget()
             self._table.append(page.rows)
+            changed |= page.restarted or bool(page.rows)
+            if not page.more:
+                break
+            time.sleep(BREATH_S)
+        if changed:
             columns = self._table.columns()
             kimg = columns.get(KIMG, self._curves.kimg[:0])
-            self._curves = CurvesView(self._curves.version + 1, kimg, columns, self.path.name)
+            self._curves = CurvesView(self._curves.version + 1, kimg, columns, self.path.name, self._curves.events)
         events = self._events.look(self._curves.columns)
         if (events, self.behind) != (self._curves.events, self._curves.loading):
             self._curves = replace(self._curves, events=events, loading=self.behind)
