@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, get_args
 
-from training.config import ConfigError, Device, RunConfig
+from training.config import Advice, ConfigError, Device, RunConfig
 from training.config_files import config_text, with_assignments, with_values
 from training.config_fit import data_advice, with_data_set
 from training.data_set import ImageDataSet
@@ -18,6 +18,7 @@ from training.launch import launch
 from training.presets import describe_preset, load_preset, preset_names
 from training.run_dir import RunDirectory, create_run
 from training.run_errors import RunError
+from training.warm_start import run_of, warm_config
 
 DESCRIPTION = """Train on a data set with a preset.  What the preset leaves open is taken from the data set.
 The trainer is a process of its own: it goes on when this terminal is closed, and the studio shows it too."""
@@ -25,7 +26,8 @@ The trainer is a process of its own: it goes on when this terminal is closed, an
 EXAMPLES = """examples:
   epigraf train --preset tiny --data meshes64.zip
   epigraf train --preset tiny --data meshes64.zip --set loop.batch=16 --set optimizer.r1_gamma=0.1 --dry-run
-  epigraf train --resume runs/00007-tiny --kimg 120"""
+  epigraf train --resume runs/00007-tiny --kimg 120
+  epigraf train --from runs/00007-tiny/snapshots/000060.safetensors --set optimizer.r1_gamma=0.2"""
 
 
 def register(subparsers: Any) -> None:
@@ -50,6 +52,10 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--device", choices=get_args(Device), help="where to compute")
     parser.add_argument("--seed", type=int, help="seed of all random numbers")
     parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="go on with a run")
+    parser.add_argument(
+        "--from", type=Path, metavar="SNAPSHOT", dest="snapshot",
+        help="begin with these weights; settings and data are those of its run, unless given here",
+    )  # fmt: skip
     parser.add_argument("--detach", action="store_true", help="return at once; the training goes on")
     parser.add_argument("--dry-run", action="store_true", help="print the resolved configuration, and stop")
     parser.set_defaults(handler=train)
@@ -61,7 +67,10 @@ def train(args: argparse.Namespace) -> int:
         for name in preset_names():
             print(f"{name:12} {describe_preset(name)}")
         return 0
-    config = _resumed(args) if args.resume is not None else _resolved(args)
+    if args.resume is not None:
+        config = _resumed(args)
+    else:
+        config = _resolved(args) if args.preset is not None or args.snapshot is None else _warm(args)
     if args.dry_run:
         print(config_text(config), end="")
         return 0
@@ -94,9 +103,29 @@ def _resolved(args: argparse.Namespace) -> RunConfig:
     with ImageDataSet.open(args.data) as data:
         config = with_data_set(config, data.info, data.all_angles)
         advice = [*config.advice(data.all_angles), *data_advice(config, data.info)]
+    _print(advice)
+    return config if args.snapshot is None else warm_config(config, args.snapshot, {"name": config.name})
+
+
+def _warm(args: argparse.Namespace) -> RunConfig:
+    """The configuration of a new run from a snapshot of another one, and options."""
+    old = run_of(args.snapshot)
+    if old is None:
+        where = f"{args.snapshot}: does not lie in the folder of a run"
+        raise ConfigError(f"{where}, so its settings are unknown: give --preset and --data")
+    config = with_assignments(old.config(), args.assignments)
+    changes = _options(args)
+    if args.data is not None:
+        changes["data.path"] = args.data.resolve()
+    config = warm_config(config, args.snapshot, changes)
+    with ImageDataSet.open(config.data_path, config.data.resolution) as data:
+        _print([*config.advice(data.all_angles), *data_advice(config, data.info)])
+    return config
+
+
+def _print(advice: list[Advice]) -> None:
     for note in advice:
         print(f"note: {note.field}: {note.text}", file=sys.stderr)
-    return config
 
 
 def _resumed(args: argparse.Namespace) -> RunConfig:
@@ -104,7 +133,13 @@ def _resumed(args: argparse.Namespace) -> RunConfig:
     run = RunDirectory(args.resume)
     if not run.config_path.is_file():
         raise RunError(f"{args.resume}: is no run: it has no {run.config_path.name}")
-    fixed = {"--preset": args.preset, "--data": args.data, "--name": args.name, "--seed": args.seed}
+    fixed = {
+        "--preset": args.preset,
+        "--data": args.data,
+        "--name": args.name,
+        "--seed": args.seed,
+        "--from": args.snapshot,
+    }
     given = [name for name, value in fixed.items() if value is not None] + ["--set"] * bool(args.assignments)
     if given:
         raise ConfigError(f"{', '.join(given)}: cannot change when resuming; only --kimg, --threads and --device can")

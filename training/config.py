@@ -176,6 +176,9 @@ class RunConfig(FrozenModel):
     version: Literal[1] = Field(default=CONFIG_VERSION, description="Version of this format.")
     name: str = Field(default="run", pattern=NAME_PATTERN, description="Name of the run, part of its folder's.")
     preset: str = Field(default="", description="Where the settings came from.")
+    init: Path | None = Field(
+        default=None, description="Snapshot whose weights the run begins with; empty for fresh ones."
+    )
     data: DataConfig = Field(default_factory=DataConfig, description="Which pictures are learned from.")
     generator: GeneratorConfig = Field(default_factory=GeneratorConfig, description="The generator.")
     discriminator: DiscriminatorConfig = Field(default_factory=DiscriminatorConfig, description="The discriminator.")

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from training.launch_record import read_launch
 from training.liveness import RunView
 from training.run_dir import RunDirectory, RunObserver
 from training.run_errors import RunError
@@ -38,9 +37,13 @@ def follow(run: RunDirectory, show: Print, since: StatsCursor | None = None) -> 
     Raises:
         RunError: The run's folder cannot be read.
     """
-    observer, interrupts, state, cursor = RunObserver(run), 0, "", since
+    observer, interrupts, answered, state, cursor = RunObserver(run), 0, 0, "", since
     while True:
         try:
+            if answered < interrupts:  # here, where another one is caught too
+                answered = interrupts
+                if _answer(run, interrupts, show):
+                    return EXIT_INTERRUPTED
             view = observer.look()
             page = run.stats(cursor)
             cursor = page.cursor
@@ -55,11 +58,6 @@ def follow(run: RunDirectory, show: Print, since: StatsCursor | None = None) -> 
             time.sleep(POLL_S)
         except KeyboardInterrupt:
             interrupts += 1
-            if interrupts == 1:
-                _ask_to_stop(run, show)
-            elif _end(run):
-                show("the trainer was ended at once; --resume goes on from its last state")
-                return EXIT_INTERRUPTED
 
 
 def progress_line(row: Row, status: RunStatus | None) -> str:
@@ -84,6 +82,16 @@ def _exit_code(view: RunView) -> int:
     return 0 if view.state in ("finished", "stopped") else EXIT_FAILED
 
 
+def _answer(run: RunDirectory, interrupts: int, show: Print) -> bool:
+    """Obey Ctrl-C: the first one asks the trainer to stop, the next ones end it.  Returns whether it was ended."""
+    if interrupts == 1:
+        _ask_to_stop(run, show)
+    elif _end(run):
+        show("the trainer was ended at once; --resume goes on from its last state")
+        return True
+    return False
+
+
 def _ask_to_stop(run: RunDirectory, show: Print) -> None:
     """Send the command; the trainer may have ended in the meantime."""
     try:
@@ -96,10 +104,8 @@ def _ask_to_stop(run: RunDirectory, show: Print) -> None:
 
 def _end(run: RunDirectory) -> bool:
     """End the process of the trainer.  Returns whether there was one on this machine."""
-    view, launched = run.observe(), read_launch(run.path)
-    if launched is not None and launched.start == view.start and launched.process.kill():
-        return True
-    return view.status is not None and not view.status.ended and view.status.process.kill()
+    view = run.observe()
+    return view.active and view.process is not None and view.process.kill()
 
 
 def _await_exit(status: RunStatus | None) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import nn
 
+from core.checkpoint import load_checkpoint
 from core.discriminator import PatchDiscriminator
 from core.epigraf import EpigrafGenerator
 from training.config import RunConfig
@@ -42,6 +44,19 @@ class Networks:
             kept.lerp_(value, 1 - decay)
         for kept, value in zip(self.average.buffers(), self.generator.buffers(), strict=True):
             kept.copy_(value)
+
+    def start_from(self, snapshot: Path) -> None:
+        """Take the weights of a snapshot that fits: its average twice over, and its discriminator if it has one.
+
+        Raises:
+            CheckpointError: The snapshot cannot be read.
+        """
+        checkpoint = load_checkpoint(snapshot)
+        weights = checkpoint.generator.state_dict()
+        self.generator.load_state_dict(weights)
+        self.average.load_state_dict(weights)
+        if checkpoint.discriminator is not None:
+            self.discriminator.load_state_dict(checkpoint.discriminator.state_dict())
 
     def state_dict(self) -> dict[str, dict[str, torch.Tensor]]:
         """All weights, for exact resume."""

@@ -20,6 +20,7 @@ from training.status import TrainerState
 from training.steps import Stepper
 from training.telemetry import Telemetry
 from training.train_state import Progress, load_state, save_state, seeded_rng
+from training.warm_start import require_fit
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,10 @@ class Trainer:
         if self.run.state_path.exists():
             progress = load_state(self.run.state_path, self.stepper)
             logger.info("resuming at %.3f kimg, step %d", progress.kimg, progress.step)
+        elif self.config.init is not None:
+            require_fit(self.config, self.config.init)
+            self.networks.start_from(self.config.init)
+            logger.info("beginning with the weights of %s", self.config.init)
         # Without a state the run starts over, whatever a start that was killed early has left behind.
         self.run.cut_back(progress.step, progress.tick, progress.kimg)
         vars(self.progress).update(vars(progress))

@@ -1,10 +1,12 @@
+import subprocess
+import sys
 import time
 
 import pytest
 
 from app.cli import main
 from tests.training.toy import toy_run
-from training.processes import own_identity
+from training.processes import identity_of, own_identity
 from training.status import RunStatus
 
 
@@ -54,3 +56,44 @@ def test_commands_that_make_no_sense_are_refused(tmp_path, capsys, state, comman
 def test_a_folder_that_is_no_run(tmp_path, capsys):
     assert main(["runs", "stop", str(tmp_path)]) == 2
     assert "is no run" in capsys.readouterr().err
+
+
+def test_slow_and_halted_trainers_are_listed_as_such(tmp_path, capsys):
+    run = toy_run(tmp_path)
+    running(run)
+    run.write_status(run.status().model_copy(update={"heartbeat": time.time() - 40}))
+    assert main(["runs", "list", str(tmp_path / "runs")]) == 0
+    assert capsys.readouterr().out.split()[1] == "slow"
+    assert main(["runs", "pause", str(run.path)]) == 0
+
+
+def test_deleting_needs_a_yes_and_a_run_that_rests(tmp_path, capsys):
+    run, other = toy_run(tmp_path), toy_run(tmp_path)
+    running(run)
+    assert main(["runs", "delete", str(run.path), "--yes"]) == 2
+    assert "is running; stop its training" in capsys.readouterr().err
+    running(run, "stopped")
+    assert main(["runs", "delete", str(run.path)]) == 2
+    assert "--yes" in capsys.readouterr().err
+    assert run.path.is_dir()
+    assert main(["runs", "delete", str(run.path), "--yes"]) == 0
+    assert [path.name for path in run.path.parent.iterdir()] == [other.name]
+    assert main(["runs", "delete", str(tmp_path), "--yes"]) == 2
+    assert "is no run" in capsys.readouterr().err
+
+
+def test_only_hung_trainers_are_ended(tmp_path, capsys):
+    run = toy_run(tmp_path)
+    running(run)
+    assert main(["runs", "end", str(run.path)]) == 2
+    assert "is running" in capsys.readouterr().err
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    who = identity_of(sleeper.pid)
+    update = {"pid": who.pid, "pid_created": who.created, "heartbeat": time.time() - 1000}
+    run.write_status(run.status().model_copy(update=update))
+    assert main(["runs", "end", str(run.path)]) == 0
+    assert f"process {sleeper.pid}" in capsys.readouterr().out
+    assert sleeper.wait(10) != 0
+    assert run.observe().state == "dead"
+    assert main(["runs", "end", str(run.path)]) == 2
+    assert "nothing to end" in capsys.readouterr().err

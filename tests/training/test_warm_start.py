@@ -1,0 +1,180 @@
+"""Runs that begin with the weights of a snapshot: the same weights, a new count, and clear words where it cannot be."""
+
+import pytest
+import torch
+
+from app.cli import main
+from core.checkpoint import load_checkpoint, save_checkpoint
+from core.epigraf import EpigrafGenerator
+from tests.training.test_trainer import assert_same_weights, final_weights, interrupted
+from tests.training.toy import toy_config, toy_run
+from tests.training.trainers import fake_trainer
+from training.__main__ import train_run
+from training.config import ConfigError
+from training.config_files import with_values
+from training.run_dir import RunDirectory, create_run, list_runs
+from training.warm_start import require_fit, run_of, warm_config, warm_name
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def old(tmp_path) -> RunDirectory:
+    run = toy_run(tmp_path, loop__total_kimg=0.048)
+    assert train_run(run) == 0
+    return run
+
+
+def warm_run(old: RunDirectory, **changes) -> RunDirectory:
+    values = {name.replace("__", "."): value for name, value in changes.items()}
+    return create_run(old.path.parent, warm_config(old.config(), old.snapshots()[-1].path, values))
+
+
+def test_the_weights_are_those_of_the_snapshot(old):
+    warm = warm_run(old)
+    assert warm.name == "00002-toy-warm"
+    assert warm.config().data == old.config().data
+    trainer = interrupted(warm, 0)
+    expected, networks = final_weights(old), trainer.networks
+    assert trainer.progress.kimg == 0
+    for network in (networks.generator, networks.average, networks.discriminator):
+        for name, value in network.state_dict().items():
+            assert torch.equal(value, expected[name]), name
+    assert all(parameter.requires_grad for parameter in networks.generator.parameters())
+    assert networks.generator.training
+    assert not networks.average.training
+
+
+def test_resuming_takes_the_runs_own_state(old):
+    whole = warm_run(old, loop__total_kimg=0.064)
+    assert train_run(whole) == 0
+    halves = warm_run(old, loop__total_kimg=0.028)
+    assert train_run(halves) == 0
+    halves.write_config(with_values(halves.config(), {"loop.total_kimg": 0.064}))
+    for snapshot in old.snapshots():
+        snapshot.path.unlink()
+    assert train_run(halves) == 0, "the snapshot is no longer needed"
+    assert_same_weights(whole, halves)
+    assert [row["Progress/kimg"] for row in whole.stats().rows] == [0.016, 0.032, 0.048, 0.064]
+
+
+def test_a_warm_start_is_not_a_fresh_one(old, tmp_path):
+    fresh, warm = toy_run(tmp_path), warm_run(old, loop__total_kimg=0.064)
+    assert train_run(fresh) == train_run(warm) == 0
+    ours, theirs = final_weights(fresh), final_weights(warm)
+    assert any(not torch.equal(value, theirs[name]) for name, value in ours.items())
+
+
+def test_a_snapshot_without_discriminator_leaves_a_fresh_one(old, tmp_path):
+    path = tmp_path / "generator.safetensors"
+    generator = load_checkpoint(old.snapshots()[-1].path).generator
+    save_checkpoint(path, generator, None, {})
+    warm = create_run(old.path.parent, warm_config(old.config(), path))
+    networks = interrupted(warm, 0).networks
+    fresh = interrupted(toy_run(tmp_path), 0).networks
+    for name, value in networks.generator.state_dict().items():
+        assert torch.equal(value, generator.state_dict()[name]), name
+    for name, value in networks.discriminator.state_dict().items():
+        assert torch.equal(value, fresh.discriminator.state_dict()[name]), name
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"generator__w_dim": 32}, "generator.w_dim is 32 here and 16 there"),
+        ({"generator__channel_max": 4}, "generator.channel_max is 4 here and 8 there"),
+        ({"generator__mapping_lr_multiplier": 0.1}, "generator.mapping_lr_multiplier is 0.1 here and 0.01 there"),
+        ({"discriminator__hyper_dim": 8}, "discriminator.hyper_dim is 8 here and 16 there"),
+        ({"discriminator__patch_resolution": 16}, "discriminator.patch_resolution is 16 here and 8 there"),
+    ],
+)
+def test_a_differing_setting_is_named(old, change, words):
+    with pytest.raises(ConfigError, match=words):
+        warm_run(old, **change)
+
+
+def test_what_does_not_matter_may_differ(old):
+    warm = warm_run(old, generator__render__fine_samples=6, optimizer__r1_gamma=1.0, discriminator__group_size=2)
+    assert train_run(with_length(warm, 0.008)) == 0
+
+
+def with_length(run: RunDirectory, kimg: float) -> RunDirectory:
+    run.write_config(with_values(run.config(), {"loop.total_kimg": kimg}))
+    return run
+
+
+@pytest.mark.parametrize("content", [None, b"", b"1234567", b"\xff" * 64, b"\x02" + b"\0" * 7 + b"{}"])
+def test_a_snapshot_that_is_none_fails_the_run_by_name(tmp_path, content):
+    path = tmp_path / "gone.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    run = toy_run(tmp_path)
+    run.write_config(with_values(run.config(), {"init": path}))
+    assert train_run(run) == 1
+    status = run.status()
+    assert status is not None
+    assert status.state == "failed"
+    assert str(path) in status.message
+    assert "init" in status.message
+
+
+def test_every_setting_that_makes_other_weights_is_refused(old):
+    """Whatever passes must load: else the trainer would fail with words for nobody."""
+    snapshot = old.snapshots()[-1].path
+    for name, value in {
+        "generator.noise": "none",
+        "generator.render.fov": 20,
+        "discriminator.conv_clamp": None,
+    }.items():
+        config = with_values(old.config(), {name: value})
+        require_fit(config, snapshot)
+        generator = EpigrafGenerator(config.generator)
+        generator.load_state_dict(load_checkpoint(snapshot).generator.state_dict())
+
+
+def test_names_and_origins(old, tmp_path):
+    assert warm_name("toy") == "toy-warm"
+    assert warm_name("toy-warm") == "toy-warm"
+    assert len(warm_name("x" * 60)) == 60
+    assert run_of(old.snapshots()[-1].path) == old
+    assert run_of(tmp_path / "x.safetensors") is None
+
+
+@pytest.fixture
+def trainer(tmp_path, monkeypatch):
+    for name, value in fake_trainer(tmp_path, "finish").items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.process
+def test_the_command_starts_from_a_snapshot(old, trainer, capsys):
+    snapshot, runs = old.snapshots()[-1].path, old.path.parent
+    options = ["--runs", str(runs), "--set", "optimizer.r1_gamma=0.5", "--kimg", "3"]
+    assert main(["train", "--from", str(snapshot), *options]) == 0
+    warm = list_runs(runs)[-1].config()
+    assert (warm.name, warm.init, warm.optimizer.r1_gamma, warm.loop.total_kimg) == ("toy-warm", snapshot, 0.5, 3)
+    assert warm.data == old.config().data
+    assert "generator.render.cube_scale" in capsys.readouterr().err
+
+
+def test_mistakes_of_the_command_are_explained(old, tmp_path, capsys):
+    stray = tmp_path / "stray.safetensors"
+    stray.write_bytes(old.snapshots()[-1].path.read_bytes())
+    snapshot = str(old.snapshots()[-1].path)
+    for arguments, words in [
+        (["--from", str(stray)], "--preset and --data"),
+        (["--from", snapshot, "--set", "generator.w_dim=32"], "generator.w_dim is 32 here and 16 there"),
+        (["--from", str(tmp_path / "runs" / old.name / "snapshots" / "9.safetensors")], "there is no snapshot"),
+        (["--resume", str(old.path), "--from", snapshot], "--from: cannot change when resuming"),
+    ]:
+        assert main(["train", *arguments, "--dry-run"]) == 2, arguments
+        message = capsys.readouterr().err
+        assert words in message, message
+
+
+def test_an_old_configuration_has_no_init(tmp_path):
+    config = toy_config(toy_run(tmp_path).config().data_path)
+    assert config.init is None

@@ -1,0 +1,108 @@
+"""Warm starts: a new run that begins with the weights of a snapshot; what fits is judged without loading them."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.model_config import DiscriminatorConfig, FrozenModel, GeneratorConfig
+from training.config import ConfigError, RunConfig
+from training.config_files import with_values
+from training.run_dir import RunDirectory
+from training.run_errors import explained
+
+SUFFIX = "-warm"
+MAX_NAME = 60
+# A header larger than this is no header: the file is something else.
+MAX_HEADER_BYTES = 100_000_000
+
+# Settings that decide which weights there are, or what they mean; all others may differ.
+GENERATOR_SETTINGS = (
+    "z_dim", "w_dim", "mapping_layers", "mapping_lr_multiplier", "plane_resolution", "plane_features", "decoder_hidden",
+)  # fmt: skip
+DISCRIMINATOR_SETTINGS = ("image_resolution", "patch_resolution", "modulation", "hyper_dim", "camera_condition")
+CHANNEL_SETTINGS = ("channel_base", "channel_max")
+
+
+def run_of(snapshot: Path) -> RunDirectory | None:
+    """The run whose snapshot a file is, or None if it lies elsewhere."""
+    path = snapshot.absolute()
+    runs = [RunDirectory(folder) for folder in (path.parent.parent, path.parent)]
+    return next((run for run in runs if run.config_path.is_file()), None)
+
+
+def warm_name(name: str) -> str:
+    """What the new run is called unless somebody says otherwise."""
+    return name if name.endswith(SUFFIX) else name[: MAX_NAME - len(SUFFIX)] + SUFFIX
+
+
+def warm_config(config: RunConfig, snapshot: Path, changes: Mapping[str, Any] | None = None) -> RunConfig:
+    """The configuration of a run that begins with a snapshot.
+
+    Args:
+        config: Of the run that it continues, or of a preset with a data set.
+        snapshot: A checkpoint, .safetensors.
+        changes: Settings by dotted name that shall be different.
+
+    Raises:
+        ConfigError: The snapshot is missing or damaged, or does not fit; the message names the differing setting.
+        RunError: The snapshot cannot be read.
+    """
+    values = {"name": warm_name(config.name), **(changes or {}), "init": snapshot.absolute()}
+    warm = with_values(config, values, "warm start")
+    require_fit(warm, snapshot)
+    return warm
+
+
+def require_fit(config: RunConfig, snapshot: Path) -> None:
+    """Refuse a snapshot whose weights are for other networks.  Raises ConfigError, RunError."""
+    metadata = _metadata(snapshot)
+    try:
+        generator = GeneratorConfig.model_validate_json(metadata["generator"])
+        inside = metadata.get("discriminator")
+        discriminator = DiscriminatorConfig.model_validate_json(inside) if inside is not None else None
+    except (KeyError, ValidationError) as error:
+        raise ConfigError(f"init: {snapshot} is no checkpoint of EpiGRAF Studio, or a damaged one") from error
+    different = _differences("generator", config.generator, generator, GENERATOR_SETTINGS)
+    if discriminator is not None:
+        ours = config.discriminator
+        different += _differences("discriminator", ours, discriminator, DISCRIMINATOR_SETTINGS)
+    if different:
+        text = "; ".join(f"{name} is {here} here and {there} there" for name, here, there in different)
+        raise ConfigError(f"init: the weights of {snapshot} are for other networks: {text}.  Set it as it is there.")
+
+
+def _differences(
+    group: str, ours: FrozenModel, theirs: FrozenModel, names: tuple[str, ...]
+) -> list[tuple[str, Any, Any]]:
+    """Settings that make the weights of one network useless for another: name, value here, value there."""
+    if _channels(ours) != _channels(theirs):
+        names += CHANNEL_SETTINGS
+    pairs = [(name, getattr(ours, name), getattr(theirs, name)) for name in names]
+    return [(f"{group}.{name}", here, there) for name, here, there in pairs if here != there]
+
+
+def _channels(config: FrozenModel) -> dict[int, int]:
+    """Channels by resolution."""
+    assert isinstance(config, GeneratorConfig | DiscriminatorConfig)
+    return {resolution: config.channels(resolution) for resolution in (4, 8, *config.resolutions)}
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    """What a safetensors file says of itself, without its tensors.  Raises ConfigError, RunError."""
+    if not path.is_file():
+        raise ConfigError(f"init: there is no snapshot {path}: it was moved or deleted; choose another one")
+    with explained("read", path), path.open("rb") as file:
+        start = file.read(8)
+        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+        content = file.read(length) if length <= MAX_HEADER_BYTES else b""
+    try:
+        metadata = json.loads(content)["__metadata__"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"init: {path} is no checkpoint of EpiGRAF Studio, or a damaged one") from error
+    return metadata
