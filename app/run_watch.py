@@ -33,7 +33,7 @@ LEASE_SECONDS = 4.0
 MOST_RUNS = 100
 # Long statistics are read in pages of a few milliseconds with a breath in between, in which the window may draw; and
 # what is there is shown after so many of them.
-PAGE_BYTES, PAGES, BREATH_S = 64 * 1024, 64, 0.001
+PAGE_BYTES, PAGES, BREATH_S = 256 * 1024, 32, 0.001
 
 
 @dataclass(frozen=True)

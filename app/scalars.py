@@ -10,6 +10,8 @@ import numpy as np
 KIMG = "Progress/kimg"
 TICK = "Progress/tick"
 FIRST_CAPACITY = 256
+# What becomes a number, or NaN, as it is.
+PLAIN = {float, int, type(None)}
 
 
 class ScalarTable:
@@ -31,17 +33,19 @@ class ScalarTable:
 
     def append(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add lines; only numbers are kept, and lines without progress are left out."""
-        for row in rows:
-            numbers = {name: float(value) for name, value in row.items() if _is_number(value)}
-            if KIMG not in numbers:
-                continue
-            if self._length == self._capacity:
-                self._grow()
-            for name, value in numbers.items():
-                if name not in self._columns:
-                    self._columns[name] = np.full(self._capacity, np.nan)
-                self._columns[name][self._length] = value
-            self._length += 1
+        rows = [row for row in rows if _is_number(row.get(KIMG))]
+        while self._length + len(rows) > self._capacity:
+            self._grow()
+        start, stop = self._length, self._length + len(rows)
+        for name in dict.fromkeys(name for row in rows for name in row):
+            values = [row.get(name) for row in rows]
+            if not {type(value) for value in values} <= PLAIN:
+                values = [float(value) if _is_number(value) else None for value in values]
+            if name not in self._columns and any(value is not None for value in values):
+                self._columns[name] = np.full(self._capacity, np.nan)
+            if name in self._columns:
+                self._columns[name][start:stop] = values
+        self._length = stop
 
     def columns(self) -> dict[str, np.ndarray]:
         """Every column up to now.  Each [lines], float64; later lines do not change them."""

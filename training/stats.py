@@ -120,7 +120,15 @@ def cut_stats(path: Path, step: int) -> None:
 
 
 def _rows(content: bytes) -> list[Row]:
-    parsed = (_parse(line) for line in content.splitlines())
+    lines = content.splitlines()
+    try:
+        together = json.loads(b"[" + b",".join(lines) + b"]")
+    except ValueError:
+        together = []
+    # All at once is a third faster.  Damaged lines must not merge into others, so then each is read by itself.
+    if len(together) == len(lines) and all(isinstance(row, dict) for row in together):
+        return together
+    parsed = (_parse(line) for line in lines)
     return [row for row in parsed if row is not None]
 
 
