@@ -11,7 +11,7 @@ from imgui_bundle import ImVec2, ImVec4, imgui, implot
 from widgets.choices import choose, flow
 from widgets.common import coloured, em, empty_state, icons, line_colour, tone_colour
 from widgets.decimate import decimate
-from widgets.scale_words import law_words, number
+from widgets.scale_words import drawn_words, law_words, mean_words, number, share_words
 from widgets.tick_views import PatchesView, ScaleLaw
 from widgets.views import CurvesView
 
@@ -178,42 +178,10 @@ def earlier_mass(view: PatchesView, law: ScaleLaw, ticks: int) -> tuple[float, n
     return float(view.kimg[-ticks:][0]), first[0]
 
 
-def drawn_words(view: PatchesView, ticks: int) -> str:
-    """Which draws are counted."""
-    if not len(view.ticks):
-        return "none; they come with the first tick"
-    chosen = view.ticks[-ticks:]
-    return f"those of tick {chosen[0]}" if len(chosen) == 1 else f"those of ticks {chosen[0]} to {chosen[-1]}"
-
-
 def least_share(masses: list[np.ndarray]) -> float:
     """Where a logarithmic axis begins, percent: below the smallest probability, but not below what nobody draws."""
     least = 100 * min(float(mass[mass > 0].min()) for mass in masses)
     return min(max(10.0 ** np.floor(np.log10(least)), LEAST_SHARE), 0.1)
-
-
-def share_words(
-    edges: np.ndarray, counts: np.ndarray, mass: np.ndarray, earlier: tuple[float, np.ndarray] | None, scale: float
-) -> str:
-    """What is said of the bin at a scale."""
-    index = int(np.clip(np.searchsorted(edges, scale, side="right") - 1, 0, len(mass) - 1))
-    lines = [f"s {edges[index]:.4f} to {edges[index + 1]:.4f}", f"law now {100 * mass[index]:.3g} %"]
-    if earlier is not None:
-        lines.append(f"law then, at {number(earlier[0])} kimg, {100 * earlier[1][index]:.3g} %")
-    if counts.sum():
-        lines.append(f"drawn {100 * counts[index] / counts.sum():.3g} % ({counts[index]} of {counts.sum()})")
-    return "\n".join(lines)
-
-
-def mean_words(law: ScaleLaw, kimg: np.ndarray, drawn: np.ndarray, moment: float) -> str:
-    """What is said of a moment: the law, and the nearest drawn mean if it has come that far."""
-    moment = float(np.clip(moment, 0, law.mean_kimg[-1]))
-    text = f"at {number(moment)} kimg\nlaw {np.interp(moment, law.mean_kimg, law.mean_scales):.4f}"
-    known = np.flatnonzero(np.isfinite(drawn))
-    if not len(known) or moment > kimg[known[-1]] + law.mean_kimg[-1] / 50:
-        return text
-    nearest = known[np.argmin(np.abs(kimg[known] - moment))]
-    return f"{text}\ndrawn {drawn[nearest]:.4f} (tick at {number(float(kimg[nearest]))} kimg)"
 
 
 def _heading(titles: tuple[str, str], legend: list[tuple[str, ImVec4]], width: float) -> None:

@@ -9,7 +9,7 @@ from app.scale_law import BINS, bin_counts, bin_edges, bin_masses, scale_law
 from core.schedules import BetaSchedule, UniformSchedule
 from training.config import RunConfig
 from training.config_files import with_values
-from widgets.scale_words import law_words, number
+from widgets.scale_words import law_words, mean_words, number, share_words
 
 schedules = st.builds(
     lambda kind, scale, anneal: kind(scale, anneal),
@@ -72,3 +72,17 @@ def test_in_words():
 )
 def test_numbers_for_people(value, text):
     assert number(value) == text
+
+
+def test_what_is_said_under_the_mouse():
+    edges, mass, counts = np.array([0.5, 0.75, 1.0]), np.array([0.25, 0.75]), np.array([1, 7])
+    said = share_words(edges, counts, mass, (2.5, np.array([0.1, 0.9])), 0.6)
+    assert said.split("\n") == [
+        "s 0.5000 to 0.7500", "law now 25 %", "law then, at 2.5 kimg, 10 %", "drawn 12.5 % (1 of 8)"
+    ]  # fmt: skip
+    assert "drawn" not in share_words(edges, 0 * counts, mass, None, 1.0)
+    law = scale_law(with_values(RunConfig(), {"patches.anneal_kimg": 60}), bin_edges(0.25), 6)
+    kimg, drawn = np.array([2.0, 4.0, 6.0]), np.array([0.99, np.nan, 0.95])
+    assert mean_words(law, kimg, drawn, 5.2).endswith("drawn 0.9500 (tick at 6 kimg)")
+    assert "drawn" not in mean_words(law, kimg, drawn, 30)
+    assert mean_words(law, kimg, drawn, 99).startswith("at 60 kimg")
