@@ -21,6 +21,7 @@ MAIN = "MainDockSpace"
 # Panel: where it is docked.
 PLACES: dict[str, str] = {
     TRAIN: "left",
+    RUNS: "left",
     VIEWPORT: MAIN,
     LATENT: "right",
     CAMERA: "right below",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from app.log_tail import LogTail
 from app.model_messages import CheckpointId
 from app.run_events import EventWatch
+from app.run_list import RunList
 from app.scalars import KIMG, TICK, ScalarTable
 from app.tick_watch import TickWatch
 from widgets.runs_view import RunItem
@@ -21,16 +22,14 @@ from widgets.views import CurvesView, LogLine, Sample
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
     from training.liveness import RunView
-    from training.run_dir import RunDirectory, RunObserver
+    from training.run_dir import RunDirectory
     from training.stats import StatsCursor
 
 log = logging.getLogger(__name__)
 
 LIVING_SECONDS = 0.35
 IDLE_SECONDS = 1.5
-LIST_SECONDS = 2.0
 LEASE_SECONDS = 4.0
-MOST_RUNS = 100
 # Long statistics are read in pages of a few milliseconds with a breath in between, in which the window may draw; and
 # what is there is shown after so many of them.
 PAGE_BYTES, PAGES, BREATH_S = 256 * 1024, 32, 0.001
@@ -70,12 +69,14 @@ class Watched:
         runs: In the folder for runs, the newest first.
         attached: The run that panels show.
         problem: Why something could not be read; empty if all is well.
+        folder_problem: Why the folder could not be read; likewise.
     """
 
     listed: bool = False
     runs: tuple[RunItem, ...] = ()
     attached: WatchedRun | None = None
     problem: str = ""
+    folder_problem: str = ""
 
 
 class RunWatch:
@@ -90,6 +91,7 @@ class RunWatch:
         self._lock = threading.Condition()
         self._runs_dir: Path | None = None
         self._path: Path | None = None
+        self._elsewhere: tuple[Path, ...] = ()
         self._follow = True
         self._closing = False
         self._look_now = True
@@ -114,11 +116,20 @@ class RunWatch:
         with self._lock:
             if runs_dir != self._runs_dir:
                 self._runs_dir = runs_dir
-                self._seen = replace(self._seen, listed=False, runs=())
+                self._seen = replace(self._seen, listed=False, runs=(), folder_problem="")
+                self._hurry()
+
+    def list_too(self, path: Path) -> None:
+        """List this run wherever it is."""
+        with self._lock:
+            if path not in self._elsewhere:
+                self._elsewhere = (path, *self._elsewhere)
                 self._hurry()
 
     def attach(self, path: Path | None, follow: bool) -> None:
         """Show this run; with `follow` its trainer is told that somebody watches."""
+        if path is not None:
+            self.list_too(path)
         with self._lock:
             if path != self._path:
                 self._seen = replace(self._seen, attached=None)
@@ -144,7 +155,7 @@ class RunWatch:
         self._lock.notify_all()
 
     def _watch(self) -> None:
-        lister, reader = _Lister(), None
+        runs, reader = RunList(), None
         while True:
             with self._lock:
                 attached = self._seen.attached
@@ -154,18 +165,20 @@ class RunWatch:
                     pause = 0.0
                 self._lock.wait_for(lambda: self._closing or self._look_now, pause)
                 if self._closing:
+                    runs.close()
                     return
                 forced, self._look_now = self._look_now, False
-                runs_dir, path, follow = self._runs_dir, self._path, self._follow
+                runs_dir, path, follow, elsewhere = self._runs_dir, self._path, self._follow, self._elsewhere
             if reader is None or reader.path != path:
                 reader = _Reader(path) if path is not None else None
-            listing = lister.look(runs_dir, forced)
+            listing = runs.look(runs_dir, elsewhere, forced)
             attached, trouble = None, ""
             try:
                 attached = reader.look(follow) if reader is not None else None
             except (ValueError, OSError) as error:
                 trouble = str(error)
-            self._publish((runs_dir, path), Watched(listing.done, listing.runs, attached, listing.problem or trouble))
+            problem = listing.problem or trouble
+            self._publish((runs_dir, path), Watched(listing.done, listing.runs, attached, problem, listing.problem))
 
     def _publish(self, asked: tuple[Path | None, Path | None], seen: Watched) -> None:
         with self._lock:
@@ -179,63 +192,6 @@ class RunWatch:
             self._seen = seen
         if changed:
             self._wake()
-
-
-@dataclass(frozen=True)
-class _Listing:
-    """The runs of a folder.
-
-    Attributes:
-        done: The folder was read.
-        runs: The newest first.
-        problem: Why the folder could not be read this time.
-    """
-
-    done: bool = False
-    runs: tuple[RunItem, ...] = ()
-    problem: str = ""
-
-
-class _Lister:
-    """The runs of a folder and their states; the observers remember when heartbeats changed."""
-
-    def __init__(self) -> None:
-        self._observers: dict[Path, RunObserver] = {}
-        self._listing = _Listing()
-        self._folder: Path | None = None
-        self._next = 0.0
-
-    def look(self, folder: Path | None, forced: bool) -> _Listing:
-        """The runs; looked at every now and then, or when forced."""
-        if not forced and folder == self._folder and time.monotonic() < self._next:
-            return self._listing
-        if folder != self._folder:
-            self._listing = _Listing()
-        self._folder, self._next = folder, time.monotonic() + LIST_SECONDS
-        if folder is not None:
-            try:
-                self._listing = _Listing(True, self._items(folder))
-            except (ValueError, OSError) as error:
-                self._listing = replace(self._listing, problem=str(error))
-        return self._listing
-
-    def _items(self, folder: Path) -> tuple[RunItem, ...]:
-        from training.run_dir import RunObserver, list_runs
-
-        runs = list_runs(folder)[::-1][:MOST_RUNS]
-        self._observers = {run.path: self._observers.get(run.path) or RunObserver(run) for run in runs}
-        return tuple(_item(path, observer) for path, observer in self._observers.items())
-
-
-def _item(path: Path, observer: RunObserver) -> RunItem:
-    """A run of the list; one that cannot be read says so, and leaves the others alone."""
-    from training.liveness import RunView
-
-    try:
-        # The age of a heartbeat changes all the time and nobody sees it.
-        return RunItem(path, replace(observer.look(), age=0.0))
-    except (ValueError, OSError) as error:
-        return RunItem(path, RunView("new", None, 0, 0.0, ""), str(error))
 
 
 class _Reader:

@@ -44,12 +44,14 @@ class Settings:
         look: How the window looks.
         recent: Paths that were opened, the last one first.
         ask_before_exit: Whether to ask before a window closes whose training goes on.
+        run: The folder of the run that was attached; empty if none was.
     """
 
     form: TrainForm
     look: Look = field(default_factory=Look)
     recent: tuple[str, ...] = ()
     ask_before_exit: bool = True
+    run: str = ""
 
 
 def load_settings(folder: Path, default: TrainForm) -> Settings:
@@ -63,6 +65,7 @@ def load_settings(folder: Path, default: TrainForm) -> Settings:
             look=_look(content.get("look", {})),
             recent=tuple(path for path in content.get("recent", ()) if isinstance(path, str)),
             ask_before_exit=content.get("ask_before_exit") is not False,
+            run=content["run"] if isinstance(content.get("run"), str) else "",
         )
     except FileNotFoundError:
         return Settings(default)

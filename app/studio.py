@@ -28,6 +28,8 @@ from app.waker import Waker
 from core.scene import Scene, Source
 from widgets import status_bar
 from widgets.actions import Action, draw_menus, hear_keys
+from widgets.run_dialogs import RunDialogs
+from widgets.runs import RunsPanel
 from widgets.runs_view import RunItem
 from widgets.status_bar import Machine
 from widgets.train import TrainPanel
@@ -48,13 +50,17 @@ class Studio:
     def __init__(self, scene: Scene, settings: Settings, folder: Path) -> None:
         self.wake = Waker()
         self.messages = Messages(self.wake)
-        self.train = TrainController(settings.form, self.wake, follow_living=scene.source.kind != "checkpoint")
+        last, follow = Path(settings.run) if settings.run else None, scene.source.kind != "checkpoint"
+        self.train = TrainController(settings.form, self.wake, follow, last)
         self.stage = Stage(scene, self.wake)
         self.run_panels = RunPanels(self.messages, self.wake)
         self.openings = Openings(settings.recent, self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
         self._train_panel = TrainPanel()
+        self._runs_panel = RunsPanel()
+        self._run_dialogs = RunDialogs()
+        self._remembered = settings.run
         self.look = self._applied = settings.look
         self._footprint = Footprint()
         self._actions: tuple[Action, ...] = ()
@@ -67,6 +73,7 @@ class Studio:
         """What draws each panel."""
         return {
             layout.TRAIN: self._draw_train,
+            layout.RUNS: self._draw_runs,
             layout.VIEWPORT: self.stage.draw_viewport,
             layout.LATENT: self.stage.draw_latent,
             layout.CAMERA: self.stage.draw_camera,
@@ -99,6 +106,8 @@ class Studio:
         for opened in self.openings.take():
             self._show_opened(opened)
         run, attached = self.train.run, self.train.attached
+        if attached is not None and str(attached) != self._remembered:
+            self._remember()  # at once: the window may be killed, and the next one should find the run again
         self.run_panels.show(run, attached.name if attached else "")
         if run is not None and self.train.follow:
             self.stage.engine.set_run_weights(str(run.item.path), run.weights)
@@ -134,7 +143,7 @@ class Studio:
             return
         self._closed = True
         self.wake.close()
-        save_settings(self._folder, Settings(self.train.form, self.look, self.openings.recent, self.overlays.exit.ask))
+        self._remember()
         self.train.close()
         self.openings.close()
         self.run_panels.close()
@@ -160,9 +169,13 @@ class Studio:
             return
         if self.train.browse is not None:
             form = self.train.form
-            self.overlays.choose(self.train.browse, form.runs_dir if self.train.browse == "runs" else form.data_path)
+            start = form.runs_dir if self.train.browse in ("runs", "open folder") else form.data_path
+            self.overlays.choose(self.train.browse, start)
             self.train.browse = None
         self._take(self.overlays.draw(self._actions))
+        answer = self._run_dialogs.draw(self.train.offer)
+        if answer is not None:
+            self.train.handle(answer)
         hear_keys(self._actions)
 
     def may_close(self) -> bool:
@@ -231,8 +244,18 @@ class Studio:
             self.openings.remember(opened.path)
         log.info("Opened %s", opened.path)
 
+    def _remember(self) -> None:
+        """Write down what the next window should know."""
+        self._remembered = str(self.train.attached or "")
+        recent, ask = self.openings.recent, self.overlays.exit.ask
+        save_settings(self._folder, Settings(self.train.form, self.look, recent, ask, self._remembered))
+
     def _draw_train(self) -> None:
         self.train.edit(*self._train_panel.draw(self.train.form, self.train.view()))
+
+    def _draw_runs(self) -> None:
+        for intent in self._runs_panel.draw(self.train.runs_view()):
+            self.train.handle(intent)
 
 
 def trainer_machine(item: RunItem | None) -> Machine:

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.file_manager import opener
 from app.form_controller import FormController
 from app.run_actions import RunActions, Started
-from app.run_watch import RunWatch, WatchedRun
+from app.run_news import RunNews
+from app.run_watch import RunWatch, Watched, WatchedRun
 from core.scene import Source
 from widgets.notes import Problem
-from widgets.runs_view import AttachRun, FollowRun, ResumeRun, RunItem, SendCommand
+from widgets.runs_view import (
+    AskDelete,
+    AskEnd,
+    AskIntent,
+    AskWarmStart,
+    AttachRun,
+    DeleteOffer,
+    DeleteRun,
+    DropOffer,
+    EndOffer,
+    EndTrainer,
+    FollowRun,
+    Offer,
+    OfferIntent,
+    ResumeRun,
+    RevealRun,
+    RunItem,
+    RunsView,
+    SendCommand,
+    WarmOffer,
+    WarmStart,
+)
 from widgets.train_view import Browse, BrowseKind, DismissProblem, Intent, StartRun, TrainForm, TrainView
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
     from training.status import CommandName
 
-ALIVE = ("starting", "running", "paused", "stopping", "hung")
+log = logging.getLogger(__name__)
 
 
 class TrainController:
@@ -27,20 +52,28 @@ class TrainController:
         form: As it was last filled in.
         wake: Called from threads when `update` should be called again.
         follow_living: Whether the viewport follows a run that is found alive at the start.
+        last: The run that was attached last: if it lives, it is attached again.
     """
 
-    def __init__(self, form: TrainForm, wake: Callable[[], None], follow_living: bool = True) -> None:
+    def __init__(
+        self, form: TrainForm, wake: Callable[[], None], follow_living: bool = True, last: Path | None = None
+    ) -> None:
         self.fields = FormController(form, wake)
         self.follow = True
         self.browse: BrowseKind | None = None
+        self.offer: Offer | None = None
         self._watch = RunWatch(wake)
         self._actions = RunActions(wake)
         self._attached: Path | None = None
         self._chosen = False
         self._follow_living = follow_living
+        self._last = last
+        self._news = RunNews()
+        self._merged: tuple[Watched | None, Path | None, tuple[RunItem, ...]] = (None, None, ())
         self._problem: Problem | None = None
         self._dismissed = ""
         self._started = False
+        self._has_file_manager = opener() is not None
 
     @property
     def form(self) -> TrainForm:
@@ -69,6 +102,8 @@ class TrainController:
         """Begin to look at runs: after the first frame, since this loads much."""
         self._started = True
         self.fields.start()
+        if self._last is not None:
+            self._watch.list_too(self._last)
         self._watch.start(self.fields.runs_dir)
 
     def attach(self, path: Path | None) -> None:
@@ -76,10 +111,12 @@ class TrainController:
         self._attached, self._chosen = path, True
         self._watch.attach(path, self.follow)
 
-    def send(self, command: CommandName) -> None:
-        """Tell the attached run's trainer something."""
-        if self._attached is not None:
-            self._actions.send(self._attached, command)
+    def send(self, command: CommandName, path: Path | None = None) -> None:
+        """Tell a run's trainer something; without a path, that of the attached run."""
+        path = path or self._attached
+        if path is not None:
+            self._problem = None
+            self._actions.send(path, command)
 
     def set_follow(self, on: bool) -> None:
         """Show the attached run's generator in the viewport while it learns, or keep the viewport as it is."""
@@ -90,34 +127,48 @@ class TrainController:
         """Take what threads have brought."""
         for outcome in self._actions.take():
             match outcome:
-                case Started(path):
-                    self.follow = True
-                    self.attach(path)
+                case Started(path, resumed):
+                    if not resumed or self._attached in (None, path):
+                        self.follow = True
+                        self.attach(path)
+                case DeleteOffer() | EndOffer() | WarmOffer():
+                    self.offer = outcome
                 case Problem():
                     self._problem = outcome
+                case _:
+                    pass
             self._watch.hurry()
-        seen = self._watch.seen
-        if seen.listed and not self._chosen:
-            self._chosen = True
-            alive = next((item.path for item in seen.runs if item.view.state in ALIVE), None)
-            if alive is not None:
-                self.follow = self._follow_living
-                self.attach(alive)
+        self._news.look(self._runs())
+        self._attach_living()
         self.fields.update()
 
     def view(self) -> TrainView:
-        """What the panels show."""
+        """What the Train panel shows."""
         seen = self._watch.seen
         problem, form = self._problem, self.fields.view()
         if problem is None and seen.problem not in ("", self._dismissed) and form.folder.kind != "bad":
             problem = Problem(seen.problem)
         return TrainView(
             form=form,
-            runs=seen.runs,
+            runs=self._runs(),
             attached=self._attached_item(),
             follow=self.follow,
             waiting=self._actions.waiting,
             problem=problem,
+        )
+
+    def runs_view(self) -> RunsView:
+        """What the Runs panel shows."""
+        seen, folder = self._watch.seen, self.fields.runs_dir
+        return RunsView(
+            folder=str(folder) if folder is not None else "",
+            listed=seen.listed,
+            problem=seen.folder_problem,
+            runs=self._runs(),
+            attached=self._attached,
+            work=self._actions.work,
+            trouble=self._problem,
+            file_manager=self._has_file_manager,
         )
 
     def edit(self, form: TrainForm, intents: tuple[Intent, ...]) -> None:
@@ -127,7 +178,7 @@ class TrainController:
         if moved and self._started:
             self._watch.set_runs_dir(self.fields.runs_dir)
         for intent in intents:
-            self._handle(intent)
+            self.handle(intent)
 
     def close(self) -> None:
         """End the threads; trainers go on."""
@@ -135,7 +186,8 @@ class TrainController:
         self._actions.close()
         self.fields.close()
 
-    def _handle(self, intent: Intent) -> None:
+    def handle(self, intent: Intent) -> None:
+        """Do what a panel asks for."""
         match intent:
             case StartRun(form):
                 self._problem = None
@@ -143,19 +195,86 @@ class TrainController:
             case ResumeRun(path):
                 self._problem = None
                 self._actions.resume(path)
-            case SendCommand(command):
-                self.send(command)
+            case SendCommand(command, path):
+                self.send(command, path)
             case AttachRun(path):
                 self.attach(path)
             case FollowRun(on):
                 self.set_follow(on)
             case Browse(kind):
                 self.browse = kind
+            case RevealRun(path) if self._has_file_manager:
+                self._actions.reveal(path)
+            case RevealRun(path):
+                log.warning("There is no file manager on this machine: the path was copied: %s", path)
+            case AskDelete() | AskEnd() | AskWarmStart():
+                self._ask(intent)
             case DismissProblem():
                 self._problem, self._dismissed = None, self._watch.seen.problem
+            case _:
+                self._answer(intent)
+
+    def _ask(self, intent: AskIntent) -> None:
+        """Find out what a question needs."""
+        self._problem = None
+        match intent:
+            case AskDelete(path):
+                self._actions.offer_deletion(path)
+            case AskEnd(path):
+                self._actions.offer_end(path)
+            case AskWarmStart(path):
+                self._actions.offer_warm_start(path)
+
+    def _answer(self, intent: OfferIntent) -> None:
+        """A question was answered."""
+        self.offer = None
+        match intent:
+            case DeleteRun(path):
+                if path == self._attached:
+                    self.attach(None)
+                self._actions.delete(path)
+            case EndTrainer(path):
+                self._actions.end(path)
+            case WarmStart(path):
+                self._actions.warm_start(intent, self.fields.runs_dir or path.parent)
+            case DropOffer():
+                pass
+
+    def _attach_living(self) -> None:
+        """At the first look: show the run that was shown last if it lives, or else the newest that does."""
+        seen = self._watch.seen
+        if self._chosen or not seen.listed:
+            return
+        self._chosen = True
+        living = [item.path for item in seen.runs if item.view.active]
+        if living:
+            last = self._last.resolve() if self._last is not None else None
+            self.follow = self._follow_living
+            self.attach(next((path for path in living if path.resolve() == last), living[0]))
+
+    def _runs(self) -> tuple[RunItem, ...]:
+        """The runs of the list, the attached one as it was seen last."""
+        seen, run = self._watch.seen, self.run
+        known, attached, items = self._merged
+        if known is not seen or attached != self._attached:
+            items = tuple(_merged(item, run) for item in seen.runs)
+            self._merged = (seen, self._attached, items)
+        return items
 
     def _attached_item(self) -> RunItem | None:
         run = self.run
         if run is not None:
             return run.item
         return next((item for item in self._watch.seen.runs if item.path == self._attached), None)
+
+
+def _merged(item: RunItem, run: WatchedRun | None) -> RunItem:
+    """A run of the list; of the attached one, which may go by another path, more is known."""
+    if run is None or item.name != run.item.name:
+        return item
+    path = run.item.path
+    if item.path != path and item.path.resolve() != path.resolve():
+        return item
+    view = run.item.view
+    touched = max(view.status.heartbeat, item.touched) if view.status is not None else item.touched
+    return replace(item, path=path, view=view, problem=run.item.problem, touched=touched)

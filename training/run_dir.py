@@ -15,6 +15,7 @@ from training.commands import Command, acknowledge_command, pending_commands, se
 from training.config import ConfigError, RunConfig
 from training.config_files import load_config, save_config
 from training.events import cut_events
+from training.launch_record import FILE as LAUNCH_FILE
 from training.launch_record import read_launch
 from training.lease import LEASE_S, LeaseWatch, renew_lease
 from training.liveness import HUNG_AFTER_S, RunView, judge
@@ -71,6 +72,11 @@ class RunDirectory:
     def status_path(self) -> Path:
         """What the trainer says of itself."""
         return self.path / "status.json"
+
+    @property
+    def launch_path(self) -> Path:
+        """What the launcher wrote last."""
+        return self.path / LAUNCH_FILE
 
     @property
     def stats_path(self) -> Path:

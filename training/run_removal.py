@@ -65,6 +65,19 @@ def delete_run(run: RunDirectory) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
+def endable_process(run: RunDirectory) -> ProcessIdentity:
+    """The process of a trainer that does not answer.  Raises RunError when it answers, or is not on this machine."""
+    require_run(run)
+    view = run.observe()
+    if view.can_end and view.process is not None:
+        return view.process
+    if not view.active:
+        raise RunError(f"{run.path}: is {view.state}: there is no process to end")
+    if view.state == "hung":
+        raise RunError(f"{run.path}: {view.process} can only be ended there, on its own machine")
+    raise RunError(f"{run.path}: is {view.state}: stop it; only the process of a hung trainer is ended")
+
+
 def end_trainer(run: RunDirectory) -> ProcessIdentity:
     """End the process of a trainer that does not answer; resuming goes on from its last state.
 
@@ -72,18 +85,12 @@ def end_trainer(run: RunDirectory) -> ProcessIdentity:
         The process.
 
     Raises:
-        RunError: The trainer is not hung, or not on this machine.
+        RunError: The trainer answers, or is not on this machine.
     """
-    require_run(run)
-    view = run.observe()
-    if not view.can_end or view.process is None:
-        way_out = "stop it" if view.active and view.state != "hung" else "see to it there"
-        reason = f"is {view.state}" if view.state != "hung" else f"is trained by {view.process}, on another machine"
-        way_out = way_out if view.active else "there is nothing to end"
-        raise RunError(f"{run.path}: {reason}; only a hung trainer of this machine can be ended: {way_out}")
-    view.process.kill()
-    logger.warning("%s: the trainer (%s) was ended", run.path, view.process)
-    return view.process
+    process = endable_process(run)
+    process.kill()
+    logger.warning("%s: the trainer (%s) was ended; Resume goes on from its last state", run.name, process)
+    return process
 
 
 def require_run(run: RunDirectory) -> None:

@@ -8,8 +8,8 @@ from imgui_bundle import ImVec2, imgui
 
 from widgets.common import em, icons, text_colour, tone_ink
 from widgets.palette import Tone
+from widgets.run_words import state_words
 from widgets.runs_view import RunItem
-from widgets.train_run import STATE_TONES, STATE_WORDS
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ def _run(run: RunItem | None) -> None:
         with text_colour("quiet"):
             imgui.text("no run")
         return
-    state = run.view.state
-    _dot(STATE_TONES[state])
+    word, tone = state_words(run)
+    _dot(tone)
     status = run.view.status
     progress = f", {status.kimg:.2f} kimg" if status is not None else ""
-    imgui.text(f"{run.name}: {STATE_WORDS.get(state, state)}{progress}")
+    imgui.text(f"{run.name}: {word}{progress}")
 
 
 def _from_the_right(parts: list[tuple[str, str]], left: float) -> None:

@@ -7,51 +7,29 @@ from typing import TYPE_CHECKING
 from imgui_bundle import ImVec2, imgui
 
 from widgets.common import badge, button, coloured, em, icon_button, icon_width, icons, row, sentence, text_colour
-from widgets.palette import Tone
-from widgets.runs_view import FollowRun, ResumeRun, RunIntent, RunItem, SendCommand
+from widgets.run_words import duration, state_words, trouble
+from widgets.runs_view import AskEnd, FollowRun, ResumeRun, RunIntent, RunItem, SendCommand
 
 if TYPE_CHECKING:
-    from training.liveness import RunState, RunView
-
-STATE_TONES: dict[RunState, Tone] = {
-    "new": "quiet",
-    "starting": "busy",
-    "running": "good",
-    "paused": "warning",
-    "stopping": "busy",
-    "stopped": "quiet",
-    "finished": "good",
-    "failed": "error",
-    "slow": "warning",
-    "hung": "error",
-    "dead": "error",
-}
-STATE_WORDS: dict[RunState, str] = {"new": "not started"}
-
-
-def state_words(item: RunItem) -> tuple[str, Tone]:
-    """The state of a run, for people, and its colour."""
-    if item.problem:
-        return "unreadable", "error"
-    return STATE_WORDS.get(item.view.state, item.view.state), STATE_TONES[item.view.state]
+    from training.liveness import RunView
 
 
 def draw(item: RunItem, follow: bool) -> list[RunIntent]:
     """Draw the run.  Returns what was asked for."""
     intents: list[RunIntent] = []
-    state = item.view.state
+    word, tone = state_words(item)
     row("State")
-    badge(*state_words(item))
+    badge(word, tone)
     status = item.view.status
-    if status is not None and status.sec_per_kimg and state == "running":
+    if status is not None and status.sec_per_kimg and item.view.state == "running":
         imgui.same_line()
         imgui.align_text_to_frame_padding()
         with text_colour("quiet"):
             imgui.text(f"{status.sec_per_kimg:.1f} s/kimg")
-    if item.problem:
-        coloured(sentence(item.problem), "error")
-    elif item.view.message and state in ("slow", "hung", "dead", "failed"):
-        coloured(sentence(item.view.message), STATE_TONES[state])
+    if trouble(item):
+        coloured(sentence(trouble(item)), tone)
+    if end_button(item, "end"):
+        intents.append(AskEnd(item.path))
     _progress(item.view)
     _buttons(item, intents)
     changed, follow = imgui.checkbox("Follow run", follow)
@@ -59,6 +37,14 @@ def draw(item: RunItem, follow: bool) -> list[RunIntent]:
     if changed:
         intents.append(FollowRun(follow))
     return intents
+
+
+def end_button(item: RunItem, identity: str) -> bool:
+    """The way out of a hung run, where there is one.  Returns whether it was clicked."""
+    if not item.view.can_end:
+        return False
+    hint = "Kill the trainer's process, so that the run can be resumed from its last saved state"
+    return button(f"{icons.ICON_FA_SKULL}  End process…###{identity}", tooltip=hint)
 
 
 def _progress(run: RunView) -> None:
@@ -84,8 +70,7 @@ def _buttons(item: RunItem, intents: list[RunIntent]) -> None:
     if button(f"{icons.ICON_FA_PAUSE}  Pause###pause", "pause" in offered, "Halt; the trainer keeps its memory", third):
         intents.append(SendCommand("pause"))
     imgui.same_line()
-    can_start = item.view.can_start and item.view.state != "finished" and not item.problem
-    goes_on = "resume" in offered or can_start
+    goes_on = "resume" in offered or item.can_resume
     hint = "Go on where it stands"
     if button(f"{icons.ICON_FA_PLAY}  Resume###resume", goes_on, hint, third):
         intents.append(SendCommand("resume") if "resume" in offered else ResumeRun(item.path))
@@ -97,14 +82,3 @@ def _buttons(item: RunItem, intents: list[RunIntent]) -> None:
     hint = "Write a snapshot of both networks now"
     if icon_button(icons.ICON_FA_FLOPPY_DISK, "snapshot", hint, "snapshot" in offered):
         intents.append(SendCommand("snapshot"))
-
-
-def duration(seconds: float) -> str:
-    """A time span for people: "45 s", "12 min", "3 h 20 min"."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours < 48 else f"{hours / 24:.1f} days"

@@ -10,7 +10,7 @@ from widgets.runs_view import RunIntent, RunItem
 from widgets.setting_view import Changes, SettingsView
 
 DataChoice = Literal["shapes", "own"]
-BrowseKind = Literal["zip", "folder", "runs"]
+BrowseKind = Literal["zip", "folder", "runs", "open folder"]
 
 
 @dataclass(frozen=True)

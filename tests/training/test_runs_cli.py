@@ -96,4 +96,4 @@ def test_only_hung_trainers_are_ended(tmp_path, capsys):
     assert sleeper.wait(10) != 0
     assert run.observe().state == "dead"
     assert main(["runs", "end", str(run.path)]) == 2
-    assert "nothing to end" in capsys.readouterr().err
+    assert "no process to end" in capsys.readouterr().err

@@ -1,0 +1,116 @@
+"""Questions about runs: delete it? end its trainer? begin a new one with which weights?"""
+
+from __future__ import annotations
+
+import re
+
+from imgui_bundle import ImVec2, imgui
+
+from widgets.common import button, em, row, text_colour
+from widgets.confirm import ConfirmDialog
+from widgets.run_words import size
+from widgets.runs_view import (
+    DeleteOffer,
+    DeleteRun,
+    DropOffer,
+    EndOffer,
+    EndTrainer,
+    Offer,
+    OfferIntent,
+    WarmOffer,
+    WarmStart,
+)
+
+WARM = "###warm start"
+WIDTH = 28.0
+
+
+class RunDialogs:
+    """Draws the question that an offer stands for, above everything else."""
+
+    def __init__(self) -> None:
+        self._offer: Offer | None = None
+        self._confirm: ConfirmDialog[OfferIntent] = ConfirmDialog()
+        self._opened = False
+        self._chosen = 0
+        self._name = ""
+
+    def draw(self, offer: Offer | None) -> OfferIntent | None:
+        """Draw the question, if there is one.  Returns the answer, once."""
+        if offer != self._offer:
+            self._begin(offer)
+        if isinstance(offer, WarmOffer):
+            return self._draw_warm(offer)
+        if offer is None:
+            return None
+        answer = self._confirm.draw()
+        return DropOffer() if answer is None and self._confirm.question is None else answer
+
+    def _begin(self, offer: Offer | None) -> None:
+        self._offer, self._opened, self._chosen = offer, False, 0
+        match offer:
+            case DeleteOffer(path, count):
+                text = (
+                    f"The run takes {size(count)} in {path}: settings, statistics, samples and all snapshots. "
+                    "Nothing of it can be brought back."
+                )
+                self._confirm.ask(f"Delete {path.name}?", text, "Delete", DeleteRun(path))
+            case EndOffer(path, process):
+                text = (
+                    f"{str(process).capitalize()} does not answer. It is killed, and what was learned since the "
+                    "last saved state is lost; Resume goes on from there."
+                )
+                self._confirm.ask(f"End the trainer of {path.name}?", text, "End process", EndTrainer(path))
+            case WarmOffer():
+                self._name = offer.name
+            case None:
+                pass
+
+    def _draw_warm(self, offer: WarmOffer) -> OfferIntent | None:
+        name = f"Warm start from {offer.path.name}{WARM}"
+        if not self._opened:
+            imgui.open_popup(name)
+            self._opened = True
+        imgui.set_next_window_pos(imgui.get_main_viewport().get_center(), imgui.Cond_.appearing, ImVec2(0.5, 0.5))
+        flags = imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_saved_settings
+        if not imgui.begin_popup_modal(name, None, flags)[0]:
+            return DropOffer()
+        answer = self._warm_contents(offer)
+        if answer is not None:
+            imgui.close_current_popup()
+        imgui.end_popup()
+        return answer
+
+    def _warm_contents(self, offer: WarmOffer) -> OfferIntent | None:
+        imgui.push_text_wrap_pos(em(WIDTH))
+        imgui.text(
+            "A new run begins with these weights, and with the settings and data of the old one. "
+            "It counts from 0 kimg, so schedules begin anew."
+        )
+        imgui.pop_text_wrap_pos()
+        imgui.dummy(ImVec2(em(WIDTH), em(0.2)))
+        self._choose_snapshot(offer)
+        row("Name", "Of the new run: part of its folder's name")
+        entered, self._name = imgui.input_text("##warm name", self._name, imgui.InputTextFlags_.enter_returns_true)
+        fits = re.match(offer.name_pattern, self._name) is not None
+        with text_colour("quiet" if fits else "error"):
+            hint = "It gets the next free number." if fits else "Use letters, digits, dots, dashes and underscores."
+            imgui.text(hint)
+        imgui.dummy(ImVec2(0, em(0.2)))
+        if button(f"Start training{WARM} yes", fits, primary=True) or (entered and fits):
+            return WarmStart(offer.path, offer.snapshots[self._chosen].path, self._name)
+        imgui.same_line()
+        if button(f"Cancel{WARM} no") or imgui.is_key_pressed(imgui.Key.escape, False):
+            return DropOffer()
+        return None
+
+    def _choose_snapshot(self, offer: WarmOffer) -> None:
+        labels = [f"{each.kimg:g} kimg" for each in offer.snapshots]
+        labels[0] += ", the newest"
+        row("Snapshot", "Generator and discriminator as they were then")
+        if imgui.begin_combo("##snapshot", labels[self._chosen]):
+            for index, (label, each) in enumerate(zip(labels, offer.snapshots, strict=True)):
+                if imgui.selectable(label, index == self._chosen)[0]:
+                    self._chosen = index
+                imgui.set_item_tooltip(str(each.path))
+            imgui.end_combo()

@@ -1,0 +1,152 @@
+"""The Runs panel: all runs of the folder in a table, and what can be done with the one that is chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imgui_bundle import imgui
+
+from widgets import run_buttons
+from widgets.common import (
+    button,
+    coloured,
+    em,
+    empty_state,
+    error_box,
+    icon_button,
+    icon_width,
+    icons,
+    sentence,
+    text_colour,
+)
+from widgets.run_table import RunTable
+from widgets.run_words import progress_line, state_words, trouble
+from widgets.runs_view import AskDelete, AskEnd, AttachRun, ResumeRun, RunItem, RunsView
+from widgets.train_run import end_button
+from widgets.train_view import Browse, DismissProblem, Intent
+
+
+class RunsPanel:
+    """Draws the panel; keeps its filter, order and choice."""
+
+    def __init__(self) -> None:
+        self._filter = ""
+        self._chosen: Path | None = None
+        self._table = RunTable()
+
+    @property
+    def listed(self) -> tuple[RunItem, ...]:
+        """The runs in the order of the table, as they were drawn last."""
+        return self._table.rows
+
+    def draw(self, view: RunsView) -> tuple[Intent, ...]:
+        """Draw the panel.  Returns what was asked for."""
+        intents: list[Intent] = []
+        if view.trouble is not None and error_box("runs", view.trouble.message, view.trouble.detail) == "dismiss":
+            intents.append(DismissProblem())
+        if view.problem:
+            coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {sentence(view.problem)}", "error")
+        if view.runs:
+            self._draw_runs(view, intents)
+        else:
+            _draw_nothing(view, intents)
+        return tuple(intents)
+
+    def _draw_runs(self, view: RunsView, intents: list[Intent]) -> None:
+        self._draw_filter(intents)
+        words = self._filter.lower().split()
+        runs = tuple(item for item in view.runs if all(word in _text(item) for word in words))
+        chosen = self._choice(view)
+        if chosen is not None:
+            intents += run_buttons.draw(chosen, view)
+        if not runs:
+            with text_colour("quiet"):
+                imgui.text_wrapped(f"None of the {len(view.runs)} runs matches “{self._filter}”.")
+            return
+        details = _details_height(chosen, view.work)
+        room = max(imgui.get_content_region_avail().y - details, em(5))
+        result = self._table.draw(runs, view, chosen.path if chosen is not None else None, room)
+        if result.pointed is not None:
+            self._chosen = result.pointed
+        intents += result.intents
+        if result.attach is not None:
+            self._chosen = result.attach
+            intents.append(AttachRun(result.attach))
+        if chosen is not None:
+            if self._table.focused and imgui.is_key_pressed(imgui.Key.delete, False) and not chosen.view.active:
+                intents.append(AskDelete(chosen.path))
+            _draw_details(chosen, view.work, intents)
+
+    def _choice(self, view: RunsView) -> RunItem | None:
+        """What the buttons are about: what somebody pointed at last, or else the run that is shown."""
+        by_path = {item.path: item for item in view.runs}
+        for path in (self._chosen, view.attached):
+            if path in by_path:
+                return by_path[path]
+        return None
+
+    def _draw_filter(self, intents: list[Intent]) -> None:
+        imgui.set_next_item_width(-icon_width() - imgui.get_style().item_inner_spacing.x)
+        _, self._filter = imgui.input_text_with_hint("##filter", f"{icons.ICON_FA_FILTER}  Filter", self._filter)
+        imgui.set_item_tooltip("Words that the name, state, preset or machine of a run must contain")
+        if icon_button(icons.ICON_FA_FOLDER_OPEN, "open run", "Open the folder of a run from elsewhere"):
+            intents.append(Browse("open folder"))
+
+
+def _text(item: RunItem) -> str:
+    """What the filter looks through."""
+    host = item.view.status.host if item.view.status is not None else ""
+    return f"{item.name} {state_words(item)[0]} {item.preset} {host}".lower()
+
+
+def _draw_nothing(view: RunsView, intents: list[Intent]) -> None:
+    """Why there are no runs to show, and what to do."""
+    if view.problem or not view.folder:
+        empty_state(icons.ICON_FA_FOLDER, "No runs to show", "Choose a folder for runs that can be read, in Train.")
+    elif not view.listed:
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Reading the runs…", view.folder)
+    else:
+        hint = f"Start one in Train, or open the folder of one from elsewhere.\nThey are kept in {view.folder}"
+        empty_state(icons.ICON_FA_LIST_UL, "No runs yet", hint)
+    imgui.spacing()
+    text = f"{icons.ICON_FA_FOLDER_OPEN}  Open run folder…###open run"
+    width = imgui.calc_text_size(text, True).x + 2 * imgui.get_style().frame_padding.x
+    imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max((imgui.get_content_region_avail().x - width) / 2, 0))
+    if button(text, tooltip="Show a run that lies outside the folder for runs"):
+        intents.append(Browse("open folder"))
+
+
+def _details_height(item: RunItem | None, work: str) -> float:
+    """Pixels that the details of a run need below the table."""
+    if item is None:
+        return 0.0
+    line, gap = imgui.get_text_line_height_with_spacing(), imgui.get_style().item_spacing.y
+    height = line + gap
+    if trouble(item):
+        width = imgui.get_content_region_avail().x
+        height += imgui.calc_text_size(sentence(trouble(item)), False, width).y + gap
+    if item.view.can_end or _can_go_on(item):
+        height += imgui.get_frame_height_with_spacing()
+    return height + (line if work else 0)
+
+
+def _can_go_on(item: RunItem) -> bool:
+    """Whether resuming is the way out of what is the matter with a run."""
+    return item.can_resume and item.view.state in ("dead", "failed")
+
+
+def _draw_details(item: RunItem, work: str, intents: list[Intent]) -> None:
+    """Where the chosen run stands, what is the matter with it, and the way out."""
+    with text_colour("quiet"):
+        imgui.text(f"{item.number or item.name}: {progress_line(item)}")
+    if trouble(item):
+        coloured(sentence(trouble(item)), state_words(item)[1])
+    if end_button(item, "end details"):
+        intents.append(AskEnd(item.path))
+    elif _can_go_on(item) and button(
+        f"{icons.ICON_FA_PLAY}  Resume###resume details", tooltip="Start a trainer that goes on"
+    ):
+        intents.append(ResumeRun(item.path))
+    if work:
+        with text_colour("busy"):
+            imgui.text(work)
