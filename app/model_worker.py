@@ -18,6 +18,7 @@ from app.worker_child import Cancelled, Port
 from core import bake as baking
 from core.baked import BakedVolume
 from core.checkpoint import Checkpoint, load_checkpoint
+from core.memory import is_out_of_memory
 from core.triplane import TriPlaneField
 
 # The share of the progress bar that reading and synthesis take.
@@ -30,6 +31,10 @@ class Stage:
     def __init__(self, most: int) -> None:
         self._most = most
         self._values: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._values.clear()
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The value of these inputs; made if it is not at hand."""
@@ -54,7 +59,17 @@ class ModelHandler:
         """Answer a request.  Raises ValueError or OSError with a message for people."""
         if kind != BAKE or not isinstance(payload, BakeRequest):
             raise ValueError(f"the model worker does not know requests of kind {kind}")
-        self._bake(payload, port)
+        try:
+            self._bake(payload, port)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            for stage in (self._volumes, self._fields, self._checkpoints):
+                stage.clear()
+            raise MemoryError(
+                f"there is not enough memory for a volume of {payload.resolution}³ of "
+                f"{Path(payload.checkpoint.path).name}: choose a smaller Volume in Camera, or close other programs"
+            ) from error
 
     def _bake(self, request: BakeRequest, port: Port) -> None:
         begun = time.process_time()
