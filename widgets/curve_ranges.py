@@ -44,6 +44,11 @@ class XRanges:
         self._boxes.setdefault(title, (implot.BoxedValue(span[0]), implot.BoxedValue(span[1])))
         implot.setup_axis_links(implot.ImAxis_.x1, *self._ends(SHARED if self.linked else title, span))
 
+    def seen(self, title: str) -> tuple[float, float]:
+        """The part of the x axis that a plot shows."""
+        low, high = self._boxes[SHARED if self.linked else title]
+        return low.value, high.value
+
     def fits_y(self, title: str) -> bool:
         """Whether the y axis of a plot follows what is seen."""
         return title not in self._free_y

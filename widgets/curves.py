@@ -46,12 +46,18 @@ class CurvesExport:
 
 
 class CurvesPanel:
-    """Draws groups of curves side by side, as many in a row as fit."""
+    """Draws groups of curves side by side, as many in a row as fit.
+
+    Attributes:
+        setup: How lines look.
+        plots: What draws them.
+        shows_all: Whether scalars outside of the known groups are shown, too.
+    """
 
     def __init__(self) -> None:
         self.setup = LineSetup()
         self.plots = CurvePlots()
-        self._others = False
+        self.shows_all = False
         self._marks = True
         self._photo = 0
         self._dismissed = ""
@@ -77,7 +83,7 @@ class CurvesPanel:
         export = self._controls(view, groups, others)
         if problem and problem != self._dismissed and error_box("curves", problem) == "dismiss":
             self._dismissed = problem
-        shown = (*groups, *others) if self._others else groups
+        shown = (*groups, *others) if self.shows_all else groups
         area = self._draw_plots(view, shown)
         self._photo = max(self._photo - 1, 0)
         if export is not None and export.kind == "picture":
@@ -126,13 +132,13 @@ class CurvesPanel:
             ranges.fit()
         if tool(icons.ICON_FA_DOWNLOAD, "export", "Keep numbers or a picture of the plots."):
             imgui.open_popup("export curves")
-        shown = (*groups, *others) if self._others else groups
+        shown = (*groups, *others) if self.shows_all else groups
         export = _export_menu(view, shown)
         if others:
             count = sum(len(group.lines) for group in others)
             label = f"all (+{count})"
             flow(check_width(label))
-            _, self._others = imgui.checkbox(f"{label}###all", self._others)
+            _, self.shows_all = imgui.checkbox(f"{label}###all", self.shows_all)
             imgui.set_item_tooltip(f"Show all scalars that this run has kept, {count} more")
         if view.loading:
             text = "reading…"
