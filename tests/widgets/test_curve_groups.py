@@ -23,8 +23,18 @@ def test_every_scalar_has_one_place(names: set[str]):
 
 
 def test_what_a_trainer_writes():
-    names = """Resources/cpu_mem_gb Resources/peak_gpu_mem_gb Anneal/blur_sigma Anneal/density_noise Timing/total_sec
-        Loss/D/reg Progress/kimg Progress/start timestamp Loss/G/loss""".split()
+    names = [
+        "Resources/cpu_mem_gb",
+        "Resources/peak_gpu_mem_gb",
+        "Anneal/blur_sigma",
+        "Anneal/density_noise",
+        "Timing/total_sec",
+        "Loss/D/reg",
+        "Progress/kimg",
+        "Progress/start",
+        "timestamp",
+        "Loss/G/loss",
+    ]
     assert [(group.heading, [label for _, label in group.lines]) for group in other_groups(names)] == [
         ("Anneal [px]", ["blur_sigma"]),
         ("Anneal 2", ["density_noise"]),
