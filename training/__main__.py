@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import logging
-import os
 import sys
 from pathlib import Path
 
@@ -13,13 +11,11 @@ import torch
 
 from training.config import RunConfig
 from training.control import Control
+from training.priority import TRAINER_NICENESS, step_back
 from training.run_dir import RunDirectory
 from training.steps import TrainingDiverged
 from training.train_state import Progress
 from training.trainer import Trainer
-
-# Below the window and its workers, which must answer while training runs on the same cores.
-NICENESS = 5
 
 logger = logging.getLogger(__name__)
 
@@ -34,17 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(message)s",
         datefmt="%Y-%m-%d %H:%M:%S",
     )
-    step_back()
+    step_back(TRAINER_NICENESS)
     return train_run(RunDirectory(parser.parse_args(arguments).run))
-
-
-def step_back() -> None:
-    """Lower this process's priority against the window's, where the system has such a thing."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    # Linux weighs sessions against each other first, and a detached trainer has its own (man 7 sched, autogroup).
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def train_run(run: RunDirectory) -> int:

@@ -13,6 +13,7 @@ from training.config import Advice, ConfigError, Device, RunConfig
 from training.config_files import config_text, with_assignments, with_values
 from training.config_fit import data_advice, with_data_set
 from training.data_set import ImageDataSet
+from training.estimate import BUSY, EstimateError, Probe
 from training.follow import follow
 from training.launch import launch
 from training.presets import describe_preset, load_preset, preset_names
@@ -26,6 +27,7 @@ The trainer is a process of its own: it goes on when this terminal is closed, an
 EXAMPLES = """examples:
   epigraf train --preset tiny --data meshes64.zip
   epigraf train --preset tiny --data meshes64.zip --set loop.batch=16 --set optimizer.r1_gamma=0.1 --dry-run
+  epigraf train --preset small --data meshes128.zip --estimate
   epigraf train --resume runs/00007-tiny --kimg 120
   epigraf train --from runs/00007-tiny/snapshots/000060.safetensors --set optimizer.r1_gamma=0.2"""
 
@@ -57,6 +59,9 @@ def register(subparsers: Any) -> None:
         help="begin with these weights; settings and data are those of its run, unless given here",
     )  # fmt: skip
     parser.add_argument("--detach", action="store_true", help="return at once; the training goes on")
+    parser.add_argument(
+        "--estimate", action="store_true", help="measure memory and time with a few steps, print them, and stop"
+    )
     parser.add_argument("--dry-run", action="store_true", help="print the resolved configuration, and stop")
     parser.set_defaults(handler=train)
 
@@ -74,6 +79,8 @@ def train(args: argparse.Namespace) -> int:
     if args.dry_run:
         print(config_text(config), end="")
         return 0
+    if args.estimate:
+        return _estimate(config)
     if args.resume is None:
         run = create_run(args.runs, config)
     else:
@@ -151,6 +158,24 @@ def _resumed(args: argparse.Namespace) -> RunConfig:
         done = f"{view.status.kimg:g}"
         raise ConfigError(f"{run.path}: has finished its {done} kimg; give a larger --kimg to go on")
     return config
+
+
+def _estimate(config: RunConfig) -> int:
+    """Measure what a configuration needs, and print it.  Returns the exit code."""
+    probe = Probe(config)
+    try:
+        estimate = probe.measure(lambda text: print(f"{text}…", file=sys.stderr, flush=True))
+    except EstimateError as error:
+        print(f"epigraf train --estimate: {error}", file=sys.stderr)
+        return 1
+    finally:
+        probe.cancel()  # also after Ctrl-C
+    if estimate is None:
+        return 1
+    print(estimate.words(config.loop.total_kimg))
+    if estimate.slowdown > BUSY:
+        print(f"other programs use the processor: at present it takes {estimate.slowdown:.1f} times as long")
+    return 0
 
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:

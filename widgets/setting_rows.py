@@ -60,7 +60,7 @@ def draw_setting(
         What it is now, and whether it is to be reset.
     """
     default = view.defaults.get(setting.name, setting.default)
-    _begin_row(setting, default)
+    begin_row(setting.label, explanation(setting, default), tail=1)
     plain = ImVec4(imgui.get_style().color_(imgui.Col_.text))
     with contextlib.nullcontext() if changed else text_colour("quiet"):
         value = _control(setting, value, view, f"###{identity}", plain)
@@ -70,14 +70,16 @@ def draw_setting(
     return value, reset
 
 
-def _begin_row(setting: Setting, default: SettingValue) -> None:
-    if is_narrow():
-        imgui.text(setting.label)
-        imgui.set_item_tooltip(explanation(setting, default))
-        room = icon_width() + imgui.get_style().item_inner_spacing.x
-        imgui.set_next_item_width(imgui.get_content_region_avail().x - room)
-    else:
-        row(setting.label, explanation(setting, default), tail=1)
+def begin_row(label: str, tooltip: str = "", tail: int = 0) -> None:
+    """Begin a row as `widgets.common.row` does; in a narrow panel the label stands above."""
+    if not is_narrow():
+        row(label, tooltip, tail)
+        return
+    imgui.text(label)
+    if tooltip:
+        imgui.set_item_tooltip(tooltip)
+    room = tail * (icon_width() + imgui.get_style().item_inner_spacing.x)
+    imgui.set_next_item_width(imgui.get_content_region_avail().x - room)
 
 
 def explanation(setting: Setting, default: SettingValue) -> str:

@@ -60,11 +60,12 @@ class SettingsForm:
             imgui.set_next_item_open(True)
         # While a search narrows the groups down they are others, so that folding comes back with its end.
         identity = f"{'found' if searched else 'group'} {group.name}"
+        edge = imgui.get_cursor_pos_x() + imgui.get_content_region_avail().x
         title, flags = _title(group, view, len(changed)), imgui.TreeNodeFlags_.allow_overlap
         is_open = imgui.collapsing_header(f"{title}###{identity}", flags)
         imgui.set_item_tooltip(group.help)
         if changed:
-            imgui.same_line(imgui.get_content_region_max().x - icon_width())
+            imgui.same_line(edge - icon_width())
             if imgui.small_button(f"{icons.ICON_FA_ROTATE_LEFT}###reset {identity}"):
                 form = replace(form, changes=without_changes(form.changes, names))
             imgui.set_item_tooltip(f"Reset all of {group.title}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from imgui_bundle import imgui
 
 from widgets import train_run
-from widgets.common import em, error_box, row, text_colour
+from widgets.common import em, error_box, text_colour
 from widgets.runs_view import AttachRun
+from widgets.setting_rows import begin_row
 from widgets.train_form import NewRunForm
 from widgets.train_run import state_words
 from widgets.train_view import DismissProblem, Intent, TrainForm, TrainView
@@ -36,7 +37,7 @@ class TrainPanel:
 
 
 def _choose_run(view: TrainView, intents: list[Intent]) -> None:
-    row("Run", "The run that Curves, Samples and Log show")
+    begin_row("Run", "The run that Curves, Samples and Log show")
     name = view.attached.name if view.attached else "none"
     if not imgui.begin_combo("##run", name):
         return

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from imgui_bundle import imgui
 
-from widgets.common import button, coloured, icon_button, icons, row, text_colour
+from widgets.common import button, coloured, icon_button, icons, text_colour
 from widgets.notes import Note
-from widgets.setting_rows import draw_note
+from widgets.setting_rows import begin_row, draw_note
 from widgets.setting_view import SettingsView
 from widgets.settings_form import SettingsForm
 from widgets.train_view import Browse, FormIntent, FormView, StartRun, TrainForm
@@ -45,14 +45,14 @@ class NewRunForm:
         label = waiting or f"{icons.ICON_FA_PLAY}  Start training"
         if button(f"{label}###start", view.can_start and not waiting, "", -1, primary=True):
             intents.append(StartRun(form))
-        if view.blocked and not waiting:
+        if view.blocked != view.settings.blocked and not waiting:  # what is wrong with settings stands above
             coloured(view.blocked, "quiet")
         imgui.spacing()
         return self._settings.draw(form, view.settings), intents
 
 
 def _name(form: TrainForm, view: FormView) -> TrainForm:
-    row("Name", "Part of the name of the run's folder")
+    begin_row("Name", "Part of the name of the run's folder")
     changed, name = imgui.input_text("##name", form.name)
     if changed:
         form = replace(form, name=name.strip())
@@ -61,7 +61,7 @@ def _name(form: TrainForm, view: FormView) -> TrainForm:
 
 
 def _runs(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainForm:
-    row("Runs in", form.runs_dir or "Folder in which runs are kept", tail=1)
+    begin_row("Runs in", form.runs_dir or "Folder in which runs are kept", tail=1)
     changed, folder = imgui.input_text("##runs", form.runs_dir)
     imgui.set_item_tooltip(form.runs_dir)
     if changed:
@@ -94,7 +94,7 @@ def _advice(view: SettingsView) -> str:
 
 
 def _preset(form: TrainForm, view: FormView) -> TrainForm:
-    row("Preset", "Network, sizes and time scales to start from")
+    begin_row("Preset", "Network, sizes and time scales to start from")
     if imgui.begin_combo("##preset", form.preset or "…"):
         for item in view.presets:
             if imgui.selectable(item.name, item.name == form.preset)[0]:
@@ -107,14 +107,14 @@ def _preset(form: TrainForm, view: FormView) -> TrainForm:
 
 
 def _data(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainForm:
-    row("Data", "Pictures with the poses of their cameras")
+    begin_row("Data", "Pictures with the poses of their cameras")
     if imgui.begin_combo("##data", DATA_NAMES[form.choice]):
         for choice in ("shapes", "own"):
             if imgui.selectable(DATA_NAMES[choice], choice == form.choice)[0]:
                 form = replace(form, choice=choice)
         imgui.end_combo()
     if form.choice == "own":
-        row("Path", "A zip or folder with a dataset.json", tail=2)
+        begin_row("Path", "A zip or folder with a dataset.json", tail=2)
         changed, path = imgui.input_text_with_hint("##path", "zip or folder", form.data_path)
         if form.data_path:
             imgui.set_item_tooltip(form.data_path)
