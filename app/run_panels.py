@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import hello_imgui
 
 from app.curve_export import CurveExporter
 from app.messages import Messages
 from app.paths import pictures_dir
 from app.run_watch import WatchedRun
 from app.sample_pictures import SamplePictures
+from widgets.curve_picture import WINDOW as PICTURE_WINDOW
 from widgets.curves import CurvesExport, CurvesPanel
 from widgets.log import LogPanel
 from widgets.modulation import ModulationPanel
@@ -37,7 +38,7 @@ class RunPanels:
         self.patches, self.modulation = PatchesPanel(), ModulationPanel()
         self._pictures = SamplePictures(wake)
         self._exporter = CurveExporter(wake)
-        self._photo: tuple[float, float, float, float] | None = None
+        self._photo = ""  # name of the window of which a picture is wanted
         self._line_parts: tuple[tuple[LogLine, ...], tuple[LogLine, ...]] = ((), ())
         self._lines: tuple[LogLine, ...] = ()
 
@@ -67,17 +68,12 @@ class RunPanels:
 
     def before_swap(self) -> None:
         """A frame is drawn and not yet on the screen: take the picture of it that somebody wants."""
-        if self._photo is None:
+        if not self._photo:
             return
-        from app.gl.screen import read_screen
+        from app.gl.window_picture import window_picture
 
-        area, self._photo = self._photo, None
-        io = imgui.get_io()
-        scale, size = io.display_framebuffer_scale, io.display_size
-        origin = imgui.get_main_viewport().pos
-        area = (area[0] - origin.x, area[1] - origin.y, area[2] - origin.x, area[3] - origin.y)
-        pixels = read_screen(area, (scale.x, scale.y), (size.x, size.y))
-        if pixels.size:
+        pixels, self._photo = window_picture(self._photo), ""
+        if pixels is not None:
             self._exporter.picture(pictures_dir(), self._name, pixels)
 
     def draw_curves(self) -> None:
@@ -117,4 +113,4 @@ class RunPanels:
         if export.kind == "table" and self._run is not None:
             self._exporter.table(pictures_dir(), self._run.curves, export.names)
         elif export.kind == "picture":
-            self._photo = export.area
+            self._photo = PICTURE_WINDOW

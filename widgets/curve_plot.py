@@ -34,7 +34,7 @@ class Frame:
     view: CurvesView
     setup: LineSetup
     marks: bool
-    photo: bool
+    photo: bool = False
 
 
 class CurvePlots:
@@ -45,6 +45,7 @@ class CurvePlots:
         self.ranges = XRanges()
         self._marks = Marks()
         self._span = (0.0, 1.0)
+        self._heights: dict[str, tuple[float, float]] = {}  # what y axes show
         self._pointed: tuple[str, float] | None = None  # plot and place on the x axis
         self._pointed_before: tuple[str, float] | None = None
 
@@ -59,7 +60,7 @@ class CurvePlots:
         self._marks.begin(frame.view, frame.setup.axis)
         low, high = self.cache.span
         self._span = (low, high) if high > low else (low - 0.5, low + 0.5)
-        self._pointed, self._pointed_before = None, None if frame.photo else self._pointed
+        self._pointed, self._pointed_before = None, self._pointed
 
     def draw(self, group: Group, frame: Frame, size: ImVec2) -> None:
         """Draw a plot with its heading; `size` is that of both, pixels."""
@@ -90,8 +91,13 @@ class CurvePlots:
         if log:
             implot.setup_axis_scale(implot.ImAxis_.y1, implot.Scale_.log10)
         self.ranges.setup(group.title, self._span)
+        if frame.photo and not fits:
+            implot.setup_axis_limits(implot.ImAxis_.y1, *self._heights[group.title], implot.Cond_.always)
         implot.setup_finish()
-        self.ranges.watch(group.title)
+        if not frame.photo:
+            self.ranges.watch(group.title)
+            heights = implot.get_plot_limits().y
+            self._heights[group.title] = (heights.min, heights.max)
         if frame.marks:
             self._marks.draw()
         self._lines(group, lines, log)

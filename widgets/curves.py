@@ -11,6 +11,7 @@ from imgui_bundle import ImVec2, imgui
 from widgets.common import em, empty_state, error_box, icons, text_colour
 from widgets.curve_groups import Group, known_groups, other_groups
 from widgets.curve_lines import X_COLUMNS, LineSetup
+from widgets.curve_picture import CurvePicture
 from widgets.curve_plot import UNITS, CurvePlots, Frame
 from widgets.smoothing import MOST_SMOOTHING
 from widgets.toolbar import check_width, flow, flow_end, toggle, tool
@@ -18,11 +19,9 @@ from widgets.views import CurvesView
 
 MIN_PLOT_WIDTH = 16.0
 # Plots fill the panel in rows of at least the good height; a single row may be lower.
-GOOD_PLOT_HEIGHT, MIN_PLOT_HEIGHT = 10.0, 7.0
+GOOD_PLOT_HEIGHT, MIN_PLOT_HEIGHT = 10.0, 5.5
 # Half of the last number below the axis stands out of the plot.
 LAST_LABEL = 0.8
-# Frames from the wish for a picture to the picture: the menu has to close, and the axes get their names.
-PHOTO_FRAMES = 3
 LOG_HELP = (
     "Logarithmic y axis.\n"
     "Values that are not above zero are left out; the heading of the plot says so.\n"
@@ -35,14 +34,12 @@ class CurvesExport:
     """What somebody wants to keep.
 
     Attributes:
-        kind: A table of numbers, or a picture of the plots.
+        kind: A table of numbers, or a picture of the plots: that of the window widgets.curve_picture.WINDOW.
         names: Of a table, the scalars; empty for all there are.
-        area: Of a picture, its place on the screen: left, top, right, bottom, in the toolkit's pixels.
     """
 
     kind: Literal["table", "picture"]
     names: tuple[str, ...] = ()
-    area: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
 
 class CurvesPanel:
@@ -59,7 +56,7 @@ class CurvesPanel:
         self.plots = CurvePlots()
         self.shows_all = False
         self._marks = True
-        self._photo = 0
+        self._picture = CurvePicture()
         self._dismissed = ""
         self._grouped: tuple[frozenset[str], tuple[Group, ...], tuple[Group, ...]] = (frozenset(), (), ())
 
@@ -84,11 +81,12 @@ class CurvesPanel:
         if problem and problem != self._dismissed and error_box("curves", problem) == "dismiss":
             self._dismissed = problem
         shown = (*groups, *others) if self.shows_all else groups
-        area = self._draw_plots(view, shown)
-        self._photo = max(self._photo - 1, 0)
+        frame = Frame(view, self.setup, self._marks)
+        self._draw_plots(shown, frame)
         if export is not None and export.kind == "picture":
-            self._photo, export = PHOTO_FRAMES, None
-        return CurvesExport("picture", area=area) if self._photo == 1 else export
+            self._picture.ask()
+            return None
+        return CurvesExport("picture") if self._picture.draw(self.plots, shown, frame) else export
 
     def _groups(self, view: CurvesView) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
         names = frozenset(view.columns)
@@ -96,9 +94,7 @@ class CurvesPanel:
             self._grouped = (names, known_groups(names), other_groups(names))
         return self._grouped[1:]
 
-    def _draw_plots(self, view: CurvesView, groups: Sequence[Group]) -> tuple[float, float, float, float]:
-        """Draw all plots.  Returns where they are on the screen."""
-        frame = Frame(view, self.setup, self._marks, self._photo > 0)
+    def _draw_plots(self, groups: Sequence[Group], frame: Frame) -> None:
         self.plots.begin(frame)
         imgui.begin_child("plots")
         room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
@@ -108,14 +104,11 @@ class CurvesPanel:
         width = (room.x - (per_row - 1) * spacing.x) / per_row
         whole = min(max(1, int((room.y + spacing.y) / (em(GOOD_PLOT_HEIGHT) + spacing.y))), rows)
         height = max((room.y - (whole - 1) * spacing.y) / whole, em(MIN_PLOT_HEIGHT))
-        low = imgui.get_window_pos()
-        high = ImVec2(low.x + room.x + em(LAST_LABEL), low.y + imgui.get_window_height())
         for index, group in enumerate(groups):
             if index % per_row:
                 imgui.same_line()
             self.plots.draw(group, frame, ImVec2(width, height))
         imgui.end_child()
-        return low.x, low.y, high.x, high.y
 
     def _controls(self, view: CurvesView, groups: Sequence[Group], others: Sequence[Group]) -> CurvesExport | None:
         self._choose_lines(view)

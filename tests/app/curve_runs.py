@@ -37,7 +37,7 @@ def rich_run(home: Path, ticks: int = 300) -> RunDirectory:
 def _row(tick: int, ticks: int, noise: np.ndarray) -> dict[str, float]:
     done = tick / ticks
     return {
-        "Progress/kimg": (tick + 1) / 10, "Progress/tick": tick + 1, "Progress/step": STEPS_PER_TICK * (tick + 1),
+        "Progress/kimg": (tick + 1) / 10, "Progress/step": STEPS_PER_TICK * (tick + 1),
         "Progress/start": 1 if done < 0.5 else 2, "timestamp": 1.8e9 + tick,
         "Loss/G/loss": 1.2 - 0.5 * done + noise[0], "Loss/D/loss": 1.1 + noise[1],
         "Loss/scores/real": 0.4 + noise[2], "Loss/scores/fake": -0.3 + noise[3],

@@ -164,11 +164,11 @@ def test_numbers_and_pictures_are_kept(home: Path, monkeypatch):
         path = export(ctx, studio, "png", ".png", 1)
         with Image.open(path) as image:
             pixels = np.asarray(image.convert("RGB"))
-        screen = ui.capture(ctx, home / "screen.png", "Curves")
-        assert pixels.shape[0] > 0.5 * screen.shape[0]
-        assert pixels.shape[1] > 0.85 * screen.shape[1]
-        assert pixels[: len(pixels) // 10, : pixels.shape[1] // 4].max() > 150, "the first heading is at the top"
-        assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 50
+        assert pixels.shape[0] > 400, "all plots, however small the panel"
+        assert pixels.shape[1] > 800
+        assert pixels[: len(pixels) // 10, : pixels.shape[1] // 4].max() > 100, "the run's name is at the top"
+        for part in np.array_split(pixels, 2):
+            assert len(np.unique(part.reshape(-1, 3), axis=0)) > 50, "lines in both rows"
 
     ui.run_studio(clicks, monkeypatch, home, source=str(run.path))
 
