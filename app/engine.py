@@ -136,11 +136,11 @@ class Engine:
             case Progress():
                 if self._asked is not None and not self.cancelled:
                     self.progress = event
-            case Failure(number=number, message=message, detail=detail):
+            case Failure(number=number, message=message, detail=detail, out_of_memory=short):
                 self.progress = None
                 if number == 0 or self._asked_for.get(number) == scene.source:
                     log.error("%s", message)
-                    self.problem = Problem(message, detail)
+                    self.problem = Problem(message, detail, short)
             case Result(number=number, value=BakeAnswer() as answer, arrays=(values, *_)):
                 if self._asked is None or self._asked_for.get(number) != scene.source:
                     return  # the Scene shows another generator by now

@@ -168,7 +168,11 @@ class Stage:
         problem = self.view.problem or self.engine.problem
         if problem is None:
             return
-        match error_box("viewport", problem.message, problem.detail, retry=self.view.problem is None):
+        smaller = Quality().volume
+        offer = f"Volume {smaller}³" if problem.out_of_memory and self.scene.quality.volume > smaller else ""
+        match error_box("viewport", problem.message, problem.detail, self.view.problem is None, offer):
+            case "offer":
+                self.scene = replace(self.scene, quality=replace(self.scene.quality, volume=smaller))
             case "dismiss":
                 self.view.problem = self.engine.problem = None
             case "retry":

@@ -179,7 +179,8 @@ def _serve(port: Port, handler: Handler, request: Request) -> None:
             raise
     except EXPECTED as error:
         message = " ".join(str(error).split()) or type(error).__name__
-        port.finish(Failure(request.number, message, traceback.format_exc()))
+        short = isinstance(error, MemoryError)
+        port.finish(Failure(request.number, message, traceback.format_exc(), short))
         return
     except BaseException as error:
         port.finish(Failure(request.number, f"{type(error).__name__}: {error}", traceback.format_exc()))

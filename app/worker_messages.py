@@ -125,11 +125,13 @@ class Failure:
         number: Of the request; 0 when the worker itself cannot work.
         message: What happened, for people, on one line.
         detail: Traceback or exit code, for the Copy button.
+        out_of_memory: Whether less of it would have worked.
     """
 
     number: int
     message: str
     detail: str = ""
+    out_of_memory: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from widgets.palette import LINES, TONES, Colour, Theme, Tone
 
 icons = icons_fontawesome_6
 LABEL_WIDTH = 6.2
-ErrorAction = Literal["copy", "dismiss", "retry"]
+ErrorAction = Literal["copy", "dismiss", "retry", "offer"]
 
 
 def em(count: float = 1.0) -> float:
@@ -139,7 +139,7 @@ def sentence(text: str) -> str:
 
 
 def error_box(
-    name: str, message: str, detail: str = "", retry: bool = False, dismiss: bool = True
+    name: str, message: str, detail: str = "", retry: bool = False, offer: str = "", dismiss: bool = True
 ) -> ErrorAction | None:
     """An error where it concerns somebody, with Copy and a way to close it.
 
@@ -148,6 +148,7 @@ def error_box(
         message: For people.
         detail: For the clipboard only.
         retry: Whether to offer another attempt.
+        offer: Another way out, on a button of its own; empty for none.
         dismiss: Whether it can be closed; not where it stands in the place of what is missing.
 
     Returns:
@@ -159,6 +160,10 @@ def error_box(
     imgui.begin_child(f"error {name}", ImVec2(0, 0), flags)
     with text_colour("error"):
         imgui.text_wrapped(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {sentence(message)}")
+    if offer:
+        if imgui.small_button(f"{offer}###offer {name}"):
+            action = "offer"
+        imgui.same_line()
     if retry:
         if imgui.small_button(f"Try again##{name}"):
             action = "retry"

@@ -18,7 +18,14 @@ class Note:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that went wrong, for people; `detail` is for the Copy button."""
+    """Something that went wrong.
+
+    Attributes:
+        message: For people.
+        detail: For the Copy button.
+        out_of_memory: Whether less of it would have worked.
+    """
 
     message: str
     detail: str = ""
+    out_of_memory: bool = False
