@@ -36,7 +36,7 @@ class RunPanels:
         self._name = ""
         self.curves, self.samples, self.log = CurvesPanel(), SamplesPanel(), LogPanel()
         self.patches, self.modulation = PatchesPanel(), ModulationPanel()
-        self._pictures = SamplePictures(wake)
+        self.pictures = SamplePictures(wake)
         self._exporter = CurveExporter(wake)
         self._photo = ""  # name of the window of which a picture is wanted
         self._line_parts: tuple[tuple[LogLine, ...], tuple[LogLine, ...]] = ((), ())
@@ -45,25 +45,25 @@ class RunPanels:
     @property
     def last_sample(self) -> np.ndarray | None:
         """The sample picture that is shown, [height, width, 4], uint8."""
-        return self._pictures.shown.get("sample")
+        return self.pictures.shown.get("sample")
 
     def start(self) -> None:
         """Make what lies on the GPU: after the first frame."""
-        self._pictures.start()
+        self.pictures.start()
 
     def show(self, run: WatchedRun | None, name: str) -> None:
         """From now on the panels are about this run; `name` is that of an attached one that was not seen yet."""
         if name != self._name:
-            self._pictures.forget()
+            self.pictures.forget()
         self._run, self._name = run, name
 
     def free_gpu(self) -> None:
         """Free what lies on the GPU, while the context is still there."""
-        self._pictures.free_gpu()
+        self.pictures.free_gpu()
 
     def close(self) -> None:
         """End the threads."""
-        self._pictures.close()
+        self.pictures.close()
         self._exporter.close()
 
     def before_swap(self) -> None:
@@ -96,7 +96,7 @@ class RunPanels:
         """The Samples panel."""
         run = self._run
         samples, reals = (run.samples, run.reals) if run is not None else ((), None)
-        self.samples.draw(SamplesView(self._name, samples, reals=reals, loading=run is None), self._pictures.get)
+        self.samples.draw(SamplesView(self._name, samples, reals=reals, loading=run is None), self.pictures.get)
         if self.samples.playing:
             hello_imgui.request_refresh()
 

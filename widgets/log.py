@@ -83,7 +83,8 @@ class LogPanel:
         tools = 3 * (icon_width() + spacing) + spacing + imgui.calc_text_size("20,000 of 20,000").x
         imgui.set_next_item_width(max(imgui.get_content_region_avail().x - tools, em(MIN_FILTER_WIDTH)))
         _, text = imgui.input_text_with_hint("##filter", f"{icons.ICON_FA_MAGNIFYING_GLASS} filter", wanted.text)
-        imgui.set_item_tooltip(FILTER_HELP)
+        if not imgui.is_item_active():
+            imgui.set_item_tooltip(FILTER_HELP)
         self.filter = replace(wanted, text=text)
 
     def _tools(self, shown: Sequence[LogLine], total: int) -> None:

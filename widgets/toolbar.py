@@ -40,13 +40,8 @@ def tool(icon: str, name: str, tooltip: str, enabled: bool = True) -> bool:
 
 def first_tool(icon: str, name: str, tooltip: str, enabled: bool = True) -> bool:
     """A square button where the cursor is."""
-    imgui.begin_disabled(not enabled)
-    imgui.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(0, imgui.get_style().frame_padding.y))
-    clicked = imgui.button(f"{icon}###{name}", ImVec2(icon_width(), icon_width()))
-    imgui.pop_style_var()
-    imgui.end_disabled()
-    if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip | imgui.HoveredFlags_.allow_when_disabled):
-        imgui.set_tooltip(tooltip)
+    clicked = _square(icon, name, enabled)
+    _explain(tooltip)
     return clicked
 
 
@@ -55,9 +50,23 @@ def toggle(icon: str, name: str, on: bool, tooltip: str, enabled: bool = True) -
     flow(icon_width())
     if on:
         imgui.push_style_color(imgui.Col_.button, imgui.get_style_color_vec4(imgui.Col_.header_active))
-        imgui.push_style_color(imgui.Col_.text, tone_colour("accent"))
-    else:
-        imgui.push_style_color(imgui.Col_.text, tone_colour("quiet"))
-    clicked = first_tool(icon, name, f"{tooltip}\n({'on' if on else 'off'})", enabled)
+    imgui.push_style_color(imgui.Col_.text, tone_colour("accent" if on else "quiet"))
+    clicked = _square(icon, name, enabled)
     imgui.pop_style_color(2 if on else 1)
+    _explain(f"{tooltip}\n({'on' if on else 'off'})")
     return on != clicked
+
+
+def _square(icon: str, name: str, enabled: bool) -> bool:
+    imgui.begin_disabled(not enabled)
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, ImVec2(0, imgui.get_style().frame_padding.y))
+    clicked = imgui.button(f"{icon}###{name}", ImVec2(icon_width(), icon_width()))
+    imgui.pop_style_var()
+    imgui.end_disabled()
+    return clicked
+
+
+def _explain(tooltip: str) -> None:
+    """A tooltip also for what cannot be clicked now: that is when somebody wonders."""
+    if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip | imgui.HoveredFlags_.allow_when_disabled):
+        imgui.set_tooltip(tooltip)
