@@ -19,9 +19,16 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("R, double click", "back to the camera of the training"),
     ),
     "Plots": (
-        ("drag, wheel", "move and zoom"),
+        ("drag, wheel", "move and zoom; over an axis only that one"),
+        ("right drag", "zoom into a part"),
         ("double click", "fit again"),
     ),
+    "Samples": (
+        ("left, right, Home, End", "through training"),
+        ("Space", "play"),
+        ("drag, wheel, double click", "move, zoom, fit"),
+    ),
+    "Log": (("click, Ctrl+C", "copy a line"),),
     "Fields": (
         ("drag", "change a number"),
         ("Ctrl+click", "type a number"),
