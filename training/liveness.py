@@ -115,17 +115,15 @@ def _judge_status(status: RunStatus, age: float, hung_after: float) -> RunView:
         return RunView(state, status, status.start, age, text, process)
     if age > FRESH_S and process.alive() is False:
         state = "dead"
-        text = (
-            f"the trainer ({process}) is gone without a word: it was killed or crashed; see log.txt.  Resume goes on."
-        )
+        text = f"the trainer ({process}) is gone without a word: it was killed or crashed; see log.txt. Resume goes on."
     elif age > FRESH_S and process.suspended():
         state, text = "hung", _suspended(process)
     elif age > hung_after:
         way_out = "End its process and resume, if it does not come back." if process.is_local else "See to it there."
-        state, text = "hung", f"no sign of life from the trainer ({process}) for {_span(age)}; see log.txt.  {way_out}"
+        state, text = "hung", f"no sign of life from the trainer ({process}) for {_span(age)}; see log.txt. {way_out}"
     elif age > slow_after:
         usual = f", a step usually takes {_span(step)}" if step >= 1 else ""
-        text = f"no sign of life for {_span(age)}{usual}: the machine may be busy.  Wait; commands are obeyed later."
+        text = f"no sign of life for {_span(age)}{usual}: the machine may be busy. Wait; commands are obeyed later."
         state = "slow"
     return RunView(state, status, status.start, age, text, process)
 
@@ -143,7 +141,7 @@ def _judge_launch(status: RunStatus | None, launch: Launch, hung_after: float) -
     elif age > SLOW_AFTER_S:
         state, text = (
             "slow",
-            f"the trainer was started {_span(age)} ago and still loads: the machine may be busy.  Wait.",
+            f"the trainer was started {_span(age)} ago and still loads: the machine may be busy. Wait.",
         )
     return RunView(state, status, launch.start, age, text, process)
 

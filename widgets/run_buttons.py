@@ -74,12 +74,23 @@ def draw_menu(item: RunItem, view: RunsView) -> list[RunIntent]:
     for choice in _choices(item, view):
         if choice.identity in ("warm", "delete"):
             imgui.separator()
-        if imgui.menu_item(f"{choice.icon}  {choice.label}###menu {choice.identity}", "", False, choice.enabled)[0]:
+        if _menu_item(choice.icon, choice.label, choice.identity, choice.enabled):
             intents.append(choice.intent)
-    if item.view.can_end and imgui.menu_item(f"{icons.ICON_FA_SKULL}  End process…###menu end", "", False)[0]:
+    if item.view.can_end and _menu_item(icons.ICON_FA_SKULL, "End process…", "end"):
         intents.append(AskEnd(item.path))
     imgui.separator()
     return intents + _draw_folder(item, view)
+
+
+def _menu_item(icon: str, label: str, identity: str, enabled: bool = True) -> bool:
+    """A line of a menu; icons have different widths, labels begin below each other."""
+    start = imgui.get_cursor_screen_pos()
+    indent = " " * round(em(1.7) / imgui.calc_text_size(" ").x)
+    clicked = imgui.menu_item(f"{indent}{label}###menu {identity}", "", False, enabled)[0]
+    colour = imgui.get_color_u32(imgui.Col_.text if enabled else imgui.Col_.text_disabled)
+    left = start.x + (em(1.3) - imgui.calc_text_size(icon).x) / 2
+    imgui.get_window_draw_list().add_text(ImVec2(left, start.y), colour, icon)
+    return clicked
 
 
 def _choices(item: RunItem, view: RunsView) -> list[_Choice]:
@@ -119,12 +130,11 @@ def _square(choice: _Choice) -> bool:
 
 def _draw_folder(item: RunItem, view: RunsView) -> list[RunIntent]:
     """What concerns the run's folder."""
-    label = "Open folder" if view.file_manager else "Open folder (no file manager here: copy the path)"
-    if imgui.menu_item(f"{icons.ICON_FA_FOLDER}  {label}###menu folder", "", False)[0]:
-        if not view.file_manager:
+    if _menu_item(icons.ICON_FA_FOLDER, "Open folder", "folder"):
+        if not view.file_manager:  # somebody says so then
             imgui.set_clipboard_text(str(item.path))
         return [RevealRun(item.path)]
-    if imgui.menu_item(f"{icons.ICON_FA_COPY}  Copy path###menu copy", "", False)[0]:
+    if _menu_item(icons.ICON_FA_COPY, "Copy path", "copy"):
         imgui.set_clipboard_text(str(item.path))
     imgui.push_text_wrap_pos(em(24))
     with text_colour("quiet"):

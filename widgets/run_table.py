@@ -19,7 +19,7 @@ Column = Literal["state", "number", "name", "progress", "age", "speed", "preset"
 COLUMNS: tuple[Column, ...] = get_args(Column)
 TITLES: dict[Column, str] = {
     "state": "State",
-    "number": "#",
+    "number": "No.",
     "name": "Name",
     "progress": "Done",
     "age": "Seen",
@@ -38,7 +38,7 @@ HINTS: dict[Column, str] = {
 }
 # Widths in font sizes; the name takes what is left.
 WIDTHS: dict[Column, float] = {
-    "state": 4.9, "number": 1.5, "progress": 2.7, "age": 3.1, "speed": 3.2, "preset": 4.8, "started": 8.0, "size": 3.8,
+    "state": 4.9, "number": 2.0, "progress": 2.7, "age": 3.1, "speed": 3.2, "preset": 4.8, "started": 8.0, "size": 3.8,
     "host": 6.0,
 }  # fmt: skip
 NUMBERS: tuple[Column, ...] = ("number", "progress", "age", "speed", "size")
@@ -46,8 +46,19 @@ NUMBERS: tuple[Column, ...] = ("number", "progress", "age", "speed", "size")
 NAME_WIDTH = 5.0
 OPTIONAL: tuple[Column, ...] = ("age", "progress", "number", "speed", "preset", "size", "started", "host")
 CELL_PADDING = 0.25
+NEWEST_FIRST: tuple[Column, bool] = ("number", True)
+FAR = 1_000_000
+STEPS = {
+    imgui.Key.down_arrow: 1,
+    imgui.Key.up_arrow: -1,
+    imgui.Key.page_down: 10,
+    imgui.Key.page_up: -10,
+    imgui.Key.home: -FAR,
+    imgui.Key.end: FAR,
+}
 FLAGS = (
     imgui.TableFlags_.sortable
+    | imgui.TableFlags_.sort_tristate  # no order: the newest first
     | imgui.TableFlags_.row_bg
     | imgui.TableFlags_.scroll_y
     | imgui.TableFlags_.sizing_fixed_fit
@@ -74,7 +85,7 @@ class TableResult:
     """What somebody did in the table.
 
     Attributes:
-        pointed: The run that the keys or a menu have come to.
+        pointed: The run that keys or a menu have come to.
         attach: The run that was chosen to be shown.
         intents: What else was asked for.
     """
@@ -89,18 +100,18 @@ class RunTable:
 
     Attributes:
         rows: In the order in which they were drawn last.
-        focused: Whether keys go to the table.
     """
 
     def __init__(self) -> None:
         self.rows: tuple[RunItem, ...] = ()
-        self.focused = False
-        self._order: tuple[Column, bool] = ("number", True)
+        self._order = NEWEST_FIRST
+        self._runs: tuple[RunItem, ...] = ()
+        self._numbers_in_names = False
         self._pointed: Path | None = None
         self._attach: Path | None = None
         self._intents: list[RunIntent] = []
 
-    def draw(self, runs: tuple[RunItem, ...], view: RunsView, chosen: Path | None, height: float) -> TableResult:
+    def draw(self, runs: tuple[RunItem, ...], view: RunsView, chosen: Path, height: float, keys: bool) -> TableResult:
         """Draw the table.
 
         Args:
@@ -108,43 +119,60 @@ class RunTable:
             view: Of the panel.
             chosen: The row that is marked.
             height: Pixels.
+            keys: Whether keys are meant for the table.
         """
-        self._pointed, self._attach, self._intents, self.focused = None, None, [], False
+        self._pointed, self._attach, self._intents = None, None, []
         shown = columns_for(imgui.get_content_region_avail().x / em())
         imgui.push_style_var(imgui.StyleVar_.cell_padding, ImVec2(em(CELL_PADDING), em(0.15)))
         if imgui.begin_table("runs", len(COLUMNS), FLAGS, ImVec2(0, height)):
-            self.focused = imgui.is_window_focused()
             _set_up(shown)
+            self._numbers_in_names = "number" not in shown
             self._sort(runs)
+            reveal = self._hear_keys(chosen) if keys else None
             now = time.time()
             clipper = imgui.ListClipper()
             clipper.begin(len(self.rows))
+            if reveal is not None:
+                clipper.include_item_by_index(reveal)
             while clipper.step():
                 for index in range(clipper.display_start, clipper.display_end):
-                    self._draw_row(self.rows[index], view, chosen, now)
+                    self._draw_row(self.rows[index], view, self._pointed or chosen, now)
+                    if index == reveal:
+                        imgui.internal.scroll_to_item(imgui.internal.ScrollFlags_.keep_visible_edge_y)
             imgui.end_table()
         imgui.pop_style_var()
         return TableResult(self._pointed, self._attach, tuple(self._intents))
 
     def _sort(self, runs: tuple[RunItem, ...]) -> None:
-        specs = imgui.table_get_sort_specs()
+        specs, order = imgui.table_get_sort_specs(), NEWEST_FIRST
         if specs is not None and specs.specs_count:
             spec = specs.get_specs(0)
-            self._order = (COLUMNS[spec.column_index], spec.get_sort_direction() == imgui.SortDirection.descending)
-            specs.specs_dirty = False
-        column, descending = self._order
-        newest_first = sorted(runs, key=SORTS["number"], reverse=True)
-        self.rows = tuple(sorted(newest_first, key=SORTS[column], reverse=descending))
+            order = (COLUMNS[spec.column_index], spec.get_sort_direction() == imgui.SortDirection.descending)
+        if runs is not self._runs or order != self._order:
+            column, descending = self._order = order
+            self._runs = runs
+            newest_first = sorted(runs, key=SORTS["number"], reverse=True)
+            self.rows = tuple(sorted(newest_first, key=SORTS[column], reverse=descending))
 
-    def _draw_row(self, item: RunItem, view: RunsView, chosen: Path | None, now: float) -> None:
+    def _hear_keys(self, chosen: Path) -> int | None:
+        """Arrows and their like move the mark, Enter attaches.  Returns the row that must come into sight."""
+        if imgui.is_key_pressed(imgui.Key.enter, False) or imgui.is_key_pressed(imgui.Key.keypad_enter, False):
+            self._attach = chosen
+        step = next((step for key, step in STEPS.items() if imgui.is_key_pressed(key, True)), 0)
+        if not step:
+            return None
+        index = next((index for index, item in enumerate(self.rows) if item.path == chosen), 0)
+        index = min(max(index + step, 0), len(self.rows) - 1)
+        self._pointed = self.rows[index].path
+        return index
+
+    def _draw_row(self, item: RunItem, view: RunsView, chosen: Path, now: float) -> None:
         imgui.table_next_row()
         imgui.table_next_column()
         name = str(item.path) if item.elsewhere else item.name
         flags = imgui.SelectableFlags_.span_all_columns | imgui.SelectableFlags_.allow_overlap
         if imgui.selectable(f"###run {name}", item.path == chosen, flags)[0]:
             self._attach = item.path
-        if imgui.is_item_focused():
-            self._pointed = item.path
         if imgui.begin_popup_context_item(f"menu of {name}"):
             self._pointed = item.path
             self._intents += run_buttons.draw_menu(item, view)
@@ -157,8 +185,12 @@ class RunTable:
         with text_colour(tone):
             imgui.text(word)
         for column in COLUMNS[1:]:
-            if imgui.table_next_column():
-                _draw_cell(item, column, view, now)
+            if not imgui.table_next_column():
+                continue
+            if column == "name":
+                _draw_name(item, item.path == view.attached, self._numbers_in_names)
+            else:
+                _draw_cell(item, column, now)
 
 
 def columns_for(width: float) -> frozenset[Column]:
@@ -179,8 +211,6 @@ def _set_up(shown: frozenset[Column]) -> None:
     flag = imgui.TableColumnFlags_
     for column in COLUMNS:
         flags = flag.width_stretch if column == "name" else flag.width_fixed
-        if column == "number":
-            flags |= flag.default_sort
         if column not in shown:
             flags |= flag.disabled
         if column in ("number", "progress", "started", "size"):
@@ -190,25 +220,42 @@ def _set_up(shown: frozenset[Column]) -> None:
     imgui.table_next_row(imgui.TableRowFlags_.headers)
     for index, column in enumerate(COLUMNS):
         if imgui.table_set_column_index(index):
-            imgui.table_header(f"{TITLES[column]}###{column}")
+            imgui.table_header(TITLES[column])
             if column in HINTS:
                 imgui.set_item_tooltip(HINTS[column])
 
 
-def _draw_cell(item: RunItem, column: Column, view: RunsView, now: float) -> None:
-    text = _cell(item, column, now)
-    if column == "name" and item.path == view.attached:
+def _draw_name(item: RunItem, attached: bool, numbered: bool) -> None:
+    """The name; of the run that is shown in the accent's colour."""
+    if numbered and item.number:
+        with text_colour("quiet"):
+            imgui.text(str(item.number))
+        imgui.same_line(0, em(0.3))
+    text = f"{item.label} ({item.path.parent.name})" if item.elsewhere else item.label
+    if attached:
         with text_colour("accent"):
-            imgui.text(f"{icons.ICON_FA_EYE} {text}")
-        return
+            imgui.text(fitting(f"{icons.ICON_FA_EYE} {text}"))
+    else:
+        imgui.text(fitting(text))
+
+
+def _draw_cell(item: RunItem, column: Column, now: float) -> None:
+    text = _cell(item, column, now)
     if column in NUMBERS:
         room = imgui.get_content_region_avail().x - imgui.calc_text_size(text).x
         imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(room, 0.0))
-    if column == "name":
-        imgui.text(text)
-    else:
-        with text_colour("quiet"):
-            imgui.text(text)
+    with text_colour("quiet"):
+        imgui.text(text if column in NUMBERS else fitting(text))
+
+
+def fitting(text: str) -> str:
+    """The text, or as much of its beginning as there is room for."""
+    room = imgui.get_content_region_avail().x
+    if imgui.calc_text_size(text).x <= room:
+        return text
+    while text and imgui.calc_text_size(f"{text}…").x > room:
+        text = text[:-1]
+    return f"{text.rstrip('-_. ')}…"
 
 
 def _cell(item: RunItem, column: Column, now: float) -> str:
@@ -217,8 +264,6 @@ def _cell(item: RunItem, column: Column, now: float) -> str:
     match column:
         case "number":
             return str(item.number) if item.number else ""
-        case "name":
-            return f"{item.label} ({item.path.parent.name})" if item.elsewhere else item.label
         case "progress":
             return f"{item.progress:.0%}" if status is not None else ""
         case "age":

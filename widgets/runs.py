@@ -54,36 +54,40 @@ class RunsPanel:
 
     def _draw_runs(self, view: RunsView, intents: list[Intent]) -> None:
         self._draw_filter(intents)
-        words = self._filter.lower().split()
-        runs = tuple(item for item in view.runs if all(word in _text(item) for word in words))
+        words, runs = self._filter.lower().split(), view.runs
+        if words:
+            runs = tuple(item for item in runs if all(word in _text(item) for word in words))
         chosen = self._choice(view)
-        if chosen is not None:
-            intents += run_buttons.draw(chosen, view)
+        intents += run_buttons.draw(chosen, view)
         if not runs:
             with text_colour("quiet"):
                 imgui.text_wrapped(f"None of the {len(view.runs)} runs matches “{self._filter}”.")
             return
         details = _details_height(chosen, view.work)
+        panel = imgui.FocusedFlags_.root_and_child_windows
+        keys = imgui.is_window_focused(panel) and not imgui.is_any_item_active()
         room = max(imgui.get_content_region_avail().y - details, em(5))
-        result = self._table.draw(runs, view, chosen.path if chosen is not None else None, room)
+        result = self._table.draw(runs, view, chosen.path, room, keys)
         if result.pointed is not None:
             self._chosen = result.pointed
         intents += result.intents
         if result.attach is not None:
             self._chosen = result.attach
             intents.append(AttachRun(result.attach))
-        if chosen is not None:
-            if self._table.focused and imgui.is_key_pressed(imgui.Key.delete, False) and not chosen.view.active:
-                intents.append(AskDelete(chosen.path))
-            _draw_details(chosen, view.work, intents)
+        if keys and imgui.is_key_pressed(imgui.Key.delete, False) and not chosen.view.active:
+            intents.append(AskDelete(chosen.path))
+        _draw_details(chosen, view.work, intents)
 
-    def _choice(self, view: RunsView) -> RunItem | None:
-        """What the buttons are about: what somebody pointed at last, or else the run that is shown."""
+    def _choice(self, view: RunsView) -> RunItem:
+        """What the buttons are about: what somebody pointed at last, or else the run that is shown, or the newest.
+
+        There is always one, so that no row moves away under the mouse when the buttons appear.
+        """
         by_path = {item.path: item for item in view.runs}
         for path in (self._chosen, view.attached):
             if path in by_path:
                 return by_path[path]
-        return None
+        return view.runs[0]
 
     def _draw_filter(self, intents: list[Intent]) -> None:
         imgui.set_next_item_width(-icon_width() - imgui.get_style().item_inner_spacing.x)
@@ -116,18 +120,18 @@ def _draw_nothing(view: RunsView, intents: list[Intent]) -> None:
         intents.append(Browse("open folder"))
 
 
-def _details_height(item: RunItem | None, work: str) -> float:
+def _details_height(item: RunItem, work: str) -> float:
     """Pixels that the details of a run need below the table."""
-    if item is None:
-        return 0.0
-    line, gap = imgui.get_text_line_height_with_spacing(), imgui.get_style().item_spacing.y
-    height = line + gap
-    if trouble(item):
-        width = imgui.get_content_region_avail().x
-        height += imgui.calc_text_size(sentence(trouble(item)), False, width).y + gap
+    width, gap = imgui.get_content_region_avail().x, imgui.get_style().item_spacing.y
+    texts = [_summary(item), *([sentence(trouble(item))] if trouble(item) else []), *([work] if work else [])]
+    height = gap + sum(imgui.calc_text_size(text, False, width).y + gap for text in texts)
     if item.view.can_end or _can_go_on(item):
         height += imgui.get_frame_height_with_spacing()
-    return height + (line if work else 0)
+    return height
+
+
+def _summary(item: RunItem) -> str:
+    return f"{item.number or item.name}: {progress_line(item)}"
 
 
 def _can_go_on(item: RunItem) -> bool:
@@ -138,7 +142,7 @@ def _can_go_on(item: RunItem) -> bool:
 def _draw_details(item: RunItem, work: str, intents: list[Intent]) -> None:
     """Where the chosen run stands, what is the matter with it, and the way out."""
     with text_colour("quiet"):
-        imgui.text(f"{item.number or item.name}: {progress_line(item)}")
+        imgui.text_wrapped(_summary(item))
     if trouble(item):
         coloured(sentence(trouble(item)), state_words(item)[1])
     if end_button(item, "end details"):
@@ -148,5 +152,4 @@ def _draw_details(item: RunItem, work: str, intents: list[Intent]) -> None:
     ):
         intents.append(ResumeRun(item.path))
     if work:
-        with text_colour("busy"):
-            imgui.text(work)
+        coloured(work, "busy")
