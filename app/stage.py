@@ -119,7 +119,8 @@ class Stage:
         try:
             save_picture(path, pixels[..., :3], self.scene)
         except OSError as error:
-            log.error("The picture cannot be saved to %s: %s. Free some space or make it writable.", path, error)
+            reason = error.strerror or error
+            log.error("The picture cannot be saved to %s: %s. Free some space or make it writable.", path, reason)
         else:
             log.info("Saved %s", path)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from imgui_bundle import ImVec2, ImVec4, imgui
 
-from widgets.common import em, icons, tone_ink
+from widgets.common import em, icons, sentence, tone_ink
 from widgets.palette import Tone
 from widgets.views import Level, LogLine
 
@@ -54,7 +54,8 @@ def draw(toasts: Sequence[Toast], margin: float) -> None:
 def _draw(toast: Toast, middle: float, bottom: float) -> float:
     """Draw one notice.  Returns its upper edge."""
     alpha = min(toast.left_s / FADE_S, 1.0)
-    text = toast.line.text if toast.count == 1 else f"{toast.line.text}  ({toast.count} times)"
+    words = sentence(toast.line.text)
+    text = words if toast.count == 1 else f"{words}  ({toast.count} times)"
     padding, icon = ImVec2(em(0.8), em(0.5)), em(1.7)
     room = min(em(WIDTH), imgui.get_main_viewport().size.x - em(6))
     size = imgui.calc_text_size(text, False, room)
