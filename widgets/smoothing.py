@@ -10,6 +10,8 @@ import numpy as np
 MOST_SMOOTHING = 0.999
 # Points that one product of matrices takes together.
 BLOCK = 64
+# Logarithm of what changes no number when it is taken from 1.
+NEGLIGIBLE = -40.0
 
 
 def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
@@ -33,9 +35,11 @@ def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
     known = ~np.isnan(values)
     given = values[known]
     result = np.full(len(values), np.nan)
-    # 1 - a^i, of which little is left by a plain subtraction when a is close to 1.
-    debias = -np.expm1(math.log(weight) * np.arange(1, len(given) + 1))
-    result[known] = (1 - weight) * _decayed_sums(given, weight) / debias
+    average = (1 - weight) * _decayed_sums(given, weight)
+    # 1 - a^i: a plain subtraction would leave little of it where a is close to 1; and soon it is 1.
+    early = min(len(given), math.ceil(NEGLIGIBLE / math.log(weight)))
+    average[:early] /= -np.expm1(math.log(weight) * np.arange(1, early + 1))
+    result[known] = average
     return result
 
 
