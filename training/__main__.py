@@ -7,8 +7,7 @@ import logging
 import sys
 from pathlib import Path
 
-import torch
-
+from core.memory import is_out_of_memory
 from training.config import RunConfig
 from training.control import Control
 from training.priority import TRAINER_NICENESS, step_back
@@ -57,21 +56,28 @@ def _train(run: RunDirectory, config: RunConfig, control: Control) -> int:
             ended = trainer.train()
         finally:
             trainer.close()
-    except torch.OutOfMemoryError as error:
-        logger.error("%s", error)
-        control.report("failed", "out of GPU memory: lower loop.batch or the sample counts, and resume")
-        return 1
-    except (ValueError, OSError, TrainingDiverged) as error:
-        logger.error("%s", error)
-        control.report("failed", str(error))
-        return 1
     except BaseException as error:
-        logger.exception("the training failed")
-        control.report("failed", f"{type(error).__name__}: {error} (the whole story is in log.txt)")
-        raise
+        message = failure_message(error)
+        if message is None:
+            logger.exception("the training failed")
+            control.report("failed", f"{type(error).__name__}: {error} (the whole story is in log.txt)")
+            raise
+        logger.error("%s", error)
+        control.report("failed", message)
+        return 1
     control.report(ended)
     logger.info("%s at %.3f kimg", ended, control.progress.kimg)
     return 0
+
+
+def failure_message(error: BaseException) -> str | None:
+    """What ended the training, for people; None if nobody has foreseen it."""
+    if is_out_of_memory(error):
+        return (
+            "there is not enough memory: lower loop.batch, the samples along a ray or the resolution of the planes in "
+            "a new run, or close other programs and resume"
+        )
+    return str(error) if isinstance(error, ValueError | OSError | TrainingDiverged) else None
 
 
 if __name__ == "__main__":

@@ -287,3 +287,17 @@ def test_events_of_a_resumed_run_follow_those_of_the_first_start(tmp_path):
     assert min(event.step for event in read_events(second) if event.scalars) > last
     starts = [event.step for event in read_events(second) if not event.scalars]
     assert last not in starts  # TensorBoard voids everything from there on
+
+
+def test_memory_that_ends_is_said_with_what_to_lower(tmp_path, monkeypatch):
+    run = toy_run(tmp_path)
+
+    def greedy(*_arguments: object, **_options: object) -> None:
+        torch.empty(2**46)
+
+    monkeypatch.setattr(Trainer, "_step", greedy)
+    assert train_run(run) == 1
+    status = run.status()
+    assert status.state == "failed"
+    assert "not enough memory" in status.message
+    assert "loop.batch" in status.message
