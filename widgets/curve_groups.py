@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # As many as there are colours.
 MOST_LINES = 7
@@ -21,7 +21,7 @@ class Group:
     """Scalars that share a plot.
 
     Attributes:
-        title: Heading of the plot; no two plots have the same one.
+        title: What the plot is about; together with the unit no two plots have the same one.
         lines: (name in the statistics, name in the legend) each.
         unit: Of all lines; empty for pure numbers.
         signed: Values are meant to fall below zero, so that a logarithm makes no sense.
@@ -70,23 +70,20 @@ def other_groups(names: Iterable[str]) -> tuple[Group, ...]:
     for name in sorted(set(names) - shown):
         if not AXES.search(name):
             families[name.partition("/")[0], unit_of(name)].append(name)
-    groups, taken = [], {group.title for group in GROUPS}
+    groups: list[Group] = []
     for (head, unit), members in families.items():
         for start in range(0, len(members), MOST_LINES):
-            lines = tuple((name, name.partition("/")[2] or name) for name in members[start : start + MOST_LINES])
-            title = _free_title(head, taken)
-            taken.add(title)
-            groups.append(Group(title, lines, unit))
+            part = members[start : start + MOST_LINES]
+            lines = tuple((name, name.partition("/")[2] or name) for name in part)
+            # A plot of one line has no legend: its heading must say what it is.
+            title = part[0] if len(part) == 1 else f"{head} {start // MOST_LINES + 1}" if start else head
+            group = Group(title, lines, unit)
+            while any(group.heading == other.heading for other in (*GROUPS, *groups)):
+                group = replace(group, title=f"{group.title}, others")
+            groups.append(group)
     return tuple(groups)
 
 
 def unit_of(name: str) -> str:
     """The unit that the name of a scalar tells; empty if it tells none."""
     return KNOWN_UNITS.get(name) or UNITS.get(re.split(r"[/_]", name)[-1].lower(), "")
-
-
-def _free_title(head: str, taken: set[str]) -> str:
-    title, number = head, 2
-    while title in taken:
-        title, number = f"{head} {number}", number + 1
-    return title

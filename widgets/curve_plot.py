@@ -13,6 +13,7 @@ from widgets.curve_groups import Group
 from widgets.curve_lines import Line, LineCache, LineSetup, XAxis, nearest
 from widgets.curve_marks import SIGNS, Marks
 from widgets.curve_ranges import XRanges
+from widgets.log_axis import log_limits, log_ticks
 from widgets.views import CurvesView, RunEvent
 
 LINE_WIDTH, RAW_WIDTH = 0.11, 0.07
@@ -46,6 +47,7 @@ class CurvePlots:
         self._marks = Marks()
         self._span = (0.0, 1.0)
         self._heights: dict[str, tuple[float, float]] = {}  # what y axes show
+        self._fitting: dict[str, tuple[float, float]] = {}  # what logarithmic ones hold, in the last frame
         self._pointed: tuple[str, float] | None = None  # plot and place on the x axis
         self._pointed_before: tuple[str, float] | None = None
 
@@ -82,22 +84,22 @@ class CurvePlots:
     def _plot(self, group: Group, lines: list[Line], log: bool, frame: Frame, size: ImVec2) -> None:
         flags = implot.Flags_
         hidden = flags.no_menus | flags.no_title | flags.no_legend | flags.no_mouse_text
-        if not implot.begin_plot(f"##{group.title}", size, hidden):
+        if not implot.begin_plot(f"##{group.heading}", size, hidden):
             return
         follow = implot.AxisFlags_.auto_fit | implot.AxisFlags_.range_fit
         label = UNITS[frame.setup.axis] if frame.photo else ""
-        fits = self.ranges.fits_y(group.title)
+        fits = self.ranges.fits_y(group.heading)
         implot.setup_axes(label, "", implot.AxisFlags_.none, follow if fits else implot.AxisFlags_.none)
+        self.ranges.setup(group.heading, self._span)
         if log:
-            implot.setup_axis_scale(implot.ImAxis_.y1, implot.Scale_.log10)
-        self.ranges.setup(group.title, self._span)
+            self._setup_log(group.heading, fits)
         if frame.photo and not fits:
-            implot.setup_axis_limits(implot.ImAxis_.y1, *self._heights[group.title], implot.Cond_.always)
+            implot.setup_axis_limits(implot.ImAxis_.y1, *self._heights[group.heading], implot.Cond_.always)
         implot.setup_finish()
         if not frame.photo:
-            self.ranges.watch(group.title)
+            self.ranges.watch(group.heading)
             heights = implot.get_plot_limits().y
-            self._heights[group.title] = (heights.min, heights.max)
+            self._heights[group.heading] = (heights.min, heights.max)
         if frame.marks:
             self._marks.draw()
         self._lines(group, lines, log)
@@ -105,10 +107,26 @@ class CurvePlots:
             self._point(group, lines, frame)
         implot.end_plot()
 
+    def _setup_log(self, title: str, fits: bool) -> None:
+        """A logarithmic y axis; the toolkit's own fit would leave air below that reaches zero."""
+        axis = implot.ImAxis_.y1
+        implot.setup_axis_scale(axis, implot.Scale_.log10)
+        limits = self._heights.get(title)
+        if fits and title in self._fitting:
+            limits = log_limits(*self._fitting[title])
+            implot.setup_axis_limits(axis, *limits, implot.Cond_.always)
+        if limits is not None and 0 < limits[0] < limits[1]:
+            ticks = log_ticks(*limits)
+            implot.setup_axis_ticks(axis, ticks, [f"{tick:.6g}" for tick in ticks])
+
     def _lines(self, group: Group, lines: list[Line], log: bool) -> None:
         limits, pixels = implot.get_plot_limits().x, max(int(implot.get_plot_size().x), 1)
         extent = (limits.min, limits.max, pixels)
         seen = [self.cache.seen(line, name, log, extent) for line, (name, _) in zip(lines, group.lines, strict=True)]
+        if log:
+            values = np.concatenate([part.raw[1] for part in seen])
+            if len(values):
+                self._fitting[group.heading] = (float(values.min()), float(values.max()))
         for index, (line, part) in enumerate(zip(lines, seen, strict=True)):
             if line.smooth is not line.raw:
                 _line(f"raw {index}", *part.raw, line_colour(index), RAW_WIDTH, RAW_ALPHA)
@@ -119,11 +137,11 @@ class CurvePlots:
         """The crosshair: values of all lines of the plot under the mouse, and the same place in the linked ones."""
         if not implot.is_plot_hovered():
             before = self._pointed_before
-            if before is not None and self.ranges.linked and before[0] != group.title:
+            if before is not None and self.ranges.linked and before[0] != group.heading:
                 _upright(before[1])
             return
         place = float(implot.get_plot_mouse_pos().x)
-        self._pointed = (group.title, place)
+        self._pointed = (group.heading, place)
         _upright(place)
         found = [nearest(line, place) for line in lines]
         for number, (line, index) in enumerate(zip(lines, found, strict=True)):

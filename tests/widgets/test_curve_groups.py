@@ -15,7 +15,7 @@ def test_every_scalar_has_one_place(names: set[str]):
     groups = (*known_groups(names), *other_groups(names))
     shown = [name for group in groups for name, _ in group.lines]
     assert sorted(shown) == sorted(names)
-    assert len({group.title for group in groups}) == len(groups), "ImPlot tells plots apart by their titles"
+    assert len({group.heading for group in groups}) == len(groups), "that is how ImPlot tells plots apart"
     assert all(0 < len(group.lines) <= MOST_LINES for group in groups)
     for group in other_groups(names):
         assert {unit_of(name) for name, _ in group.lines} == {group.unit}
@@ -36,11 +36,11 @@ def test_what_a_trainer_writes():
         "Loss/G/loss",
     ]
     assert [(group.heading, [label for _, label in group.lines]) for group in other_groups(names)] == [
-        ("Anneal [px]", ["blur_sigma"]),
-        ("Anneal 2", ["density_noise"]),
-        ("Loss", ["D/reg"]),
+        ("Anneal/blur_sigma [px]", ["blur_sigma"]),
+        ("Anneal/density_noise", ["density_noise"]),
+        ("Loss/D/reg", ["D/reg"]),
         ("Resources [GB]", ["cpu_mem_gb", "peak_gpu_mem_gb"]),
-        ("Timing [s]", ["total_sec"]),
+        ("Timing/total_sec [s]", ["total_sec"]),
     ]
     assert [group.title for group in known_groups(names)] == ["Losses"]
     assert known_groups(names)[0].lines == (("Loss/G/loss", "generator"),)
