@@ -32,6 +32,7 @@ class RunsPanel:
     def __init__(self) -> None:
         self._filter = ""
         self._chosen: Path | None = None
+        self._attached: Path | None = None
         self._table = RunTable()
 
     @property
@@ -83,6 +84,8 @@ class RunsPanel:
 
         There is always one, so that no row moves away under the mouse when the buttons appear.
         """
+        if view.attached != self._attached:  # also by somebody else: what has just been started is meant
+            self._attached = self._chosen = view.attached
         by_path = {item.path: item for item in view.runs}
         for path in (self._chosen, view.attached):
             if path in by_path:
