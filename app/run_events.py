@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ if TYPE_CHECKING:  # pydantic waits until after the first frame
     from training.run_dir import RunDirectory
 
 STEP, START, STAMP = "Progress/step", "Progress/start", "timestamp"
+MOMENTS = (KIMG, STEP, START)
 # A command's result when it was obeyed: the kind of event, and how a person would say it.
 OBEYED: dict[tuple[str, str], tuple[EventKind, str]] = {
     ("pause", "paused"): ("pause", "Paused"),
@@ -31,6 +31,8 @@ class EventWatch:
         self._run = run
         self._names: frozenset[str] = frozenset()
         self._answers: tuple[Acknowledgement, ...] = ()
+        self._of: object = None
+        self._events: tuple[RunEvent, ...] = ()
 
     def look(self, columns: Mapping[str, np.ndarray]) -> tuple[RunEvent, ...]:
         """All that happened so far.  Raises RunError, OSError.
@@ -41,14 +43,21 @@ class EventWatch:
         from training.commands import DONE, acknowledgements
 
         try:
-            names = frozenset(os.listdir(self._run.commands_path / DONE))
+            names = frozenset(path.name for path in (self._run.commands_path / DONE).iterdir())
         except FileNotFoundError:
             names = frozenset()
         if names != self._names:
             self._answers, self._names = tuple(acknowledgements(self._run.commands_path)), names
         snapshots = [RunEvent("snapshot", file.kimg, f"Snapshot {file.path.stem}") for file in self._run.snapshots()]
-        events = [*starts(columns), *_answered(self._answers, columns), *snapshots]
-        return tuple(sorted(events, key=lambda event: event.kimg))
+        # Statistics that were cut back and have grown again belong to another start.
+        ends = tuple(
+            (len(values), *map(str, values[-1:])) for name in MOMENTS if (values := columns.get(name)) is not None
+        )
+        wanted = (ends, names, snapshots)
+        if wanted != self._of:
+            events = [*starts(columns), *_answered(self._answers, columns), *snapshots]
+            self._of, self._events = wanted, tuple(sorted(events, key=lambda event: event.kimg))
+        return self._events
 
 
 def starts(columns: Mapping[str, np.ndarray]) -> list[RunEvent]:

@@ -65,3 +65,12 @@ def test_answers_are_read_once(run: RunDirectory, monkeypatch):
     for _ in range(3):
         watch.look({})
     assert len(reads) == 1
+
+
+def test_new_lines_and_new_files_are_noticed(run: RunDirectory):
+    watch = EventWatch(run)
+    assert watch.look(columns([1, 1])) == ()
+    assert [event.kind for event in watch.look(columns([1, 1, 2]))] == ["start"]
+    run.snapshot_path(2).touch()
+    assert [event.kind for event in watch.look(columns([1, 1, 2]))] == ["start", "snapshot"]
+    assert next(event.text for event in watch.look(columns([1, 1, 3]))) == "Start 3"

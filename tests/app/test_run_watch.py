@@ -49,6 +49,23 @@ def test_shows_the_attached_run_as_it_grows(watch: RunWatch, run: RunDirectory):
     assert [sample.kimg for sample in watch.seen.attached.samples] == [0]
 
 
+def test_long_statistics_come_in_pages(run: RunDirectory, monkeypatch):
+    monkeypatch.setattr("app.run_watch.PAGE_BYTES", 600)
+    monkeypatch.setattr("app.run_watch.PAGES", 1)
+    seen = []
+    watch = RunWatch(lambda: seen.append(watch.seen.attached))
+    watch.start(None)
+    watch.attach(run.path, follow=False)
+    wait_for(lambda: watch.seen.attached is not None and not watch.seen.attached.curves.loading)
+    watch.close()
+    lengths = [len(each.curves.kimg) for each in seen if each is not None and each.curves.loading]
+    assert lengths, "what was read is shown before the rest"
+    assert lengths == sorted(lengths)
+    assert len(watch.seen.attached.curves.kimg) == 5
+    assert [event.kind for event in watch.seen.attached.curves.events] == ["snapshot"]
+    assert watch.seen.attached.reals is None
+
+
 def test_nothing_new_wakes_nobody(run: RunDirectory):
     woken = []
     watch = RunWatch(lambda: woken.append(1))
