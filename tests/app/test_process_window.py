@@ -39,6 +39,14 @@ def start_in_a_window_and_kill_it(home: Path, repository: Path) -> RunDirectory:
     return run
 
 
+def newer_living_run(home: Path) -> RunDirectory:
+    """A run that this process pretends to train."""
+    run = studio_runs.ended_run(home, ticks=1)
+    changes = {"state": "running", "heartbeat": time.time() + 3600, "pid": os.getpid(), "host": "elsewhere"}
+    run.write_status(run.status().model_copy(update=changes))
+    return run
+
+
 def assert_gap_free(run: RunDirectory, studio: Studio) -> None:
     columns = studio.train.run.curves.columns
     ticks = columns["Progress/tick"]
@@ -57,6 +65,7 @@ def test_killed_window_and_killed_trainer(tmp_path: Path, monkeypatch, repositor
             assert time.monotonic() < deadline, "the trainer does not go on without the window"
             time.sleep(0.05)
         assert psutil.pid_exists(now.pid)
+        newer = newer_living_run(tmp_path)
 
         def state() -> str:
             return studio_runs.state_of(opened[0])
@@ -67,6 +76,8 @@ def test_killed_window_and_killed_trainer(tmp_path: Path, monkeypatch, repositor
             opened.append(studio)
             ui.wait_until(ctx, lambda: state() == "running", 60, "the window to find the run by itself")
             ui.wait_until(ctx, lambda: len(studio.train.run.curves.kimg) >= 3, 60, "its curve")
+            assert studio.train.attached == run.path, "the run that the killed window had shown, not the newest"
+            assert newer.name in [item.name for item in studio.train.view().runs]
             assert_gap_free(run, studio)
             ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 90, "its generator in the viewport")
 
@@ -75,6 +86,12 @@ def test_killed_window_and_killed_trainer(tmp_path: Path, monkeypatch, repositor
             ui.wait_until(ctx, lambda: state() == "dead", 90, "the window to notice that the trainer is dead")
             ui.capture(ctx, tmp_path / "dead.png")
             assert "killed or crashed" in studio.train.view().attached.view.message
+            notices = [line for line in studio.messages.lines if "killed or crashed" in line.text]
+            assert [line.level for line in notices] == ["error"], "said once"
+            ctx.window_focus("//Runs")
+            assert ctx.item_exists("//Runs/**/###resume details")
+            ui.capture(ctx, tmp_path / "dead-in-runs.png")
+            ctx.window_focus("//Train")
             ctx.item_click("//Train/###resume")
             ui.wait_until(ctx, lambda: state() == "running", 90, "the trainer to be resumed")
             ui.wait_until(ctx, lambda: run.status().step > killed.step, 90, "the training to go on")

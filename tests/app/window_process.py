@@ -23,6 +23,7 @@ def main(home: Path) -> None:
         studio_runs.fill_form(ctx, studio, data)
         ui.wait_until(ctx, lambda: studio.train.view().can_start, 30, "a form that can be started")
         ctx.item_click("//Train/###start")
+        ui.wait_until(ctx, lambda: studio.train.run is not None, 90, "the run to be attached")
         ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 90, "the run's generator in the viewport")
         print(f"training {studio.stage.worker.process_id}", flush=True)
         ui.wait_until(ctx, lambda: False, 600, "the end of this process")
