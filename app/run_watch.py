@@ -215,6 +215,8 @@ class _Reader:
 
     def look(self, follow: bool) -> WatchedRun:
         """The run as it is now; with `follow`, its lease is renewed.  Raises RunError, OSError."""
+        if not self._run.config_path.is_file():
+            raise FileNotFoundError(f"{self.path} is gone: it was moved or deleted, or its drive is not there")
         view = self._observer.look()
         if follow and view.active and time.monotonic() >= self._next_lease:
             self._run.renew_lease()

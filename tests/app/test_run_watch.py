@@ -167,3 +167,14 @@ def test_without_a_folder_the_attached_run_is_watched(run: RunDirectory):
     watch.set_runs_dir(run.path.parent)
     wait_for(lambda: watch.seen.listed)
     watch.close()
+
+
+def test_an_attached_run_that_vanishes_is_said_to_be_gone(watch: RunWatch, run: RunDirectory):
+    watch.attach(run.path, follow=True)
+    wait_for(lambda: watch.seen.attached is not None)
+    run.path.rename(run.path.with_name("elsewhere"))
+    wait_for(lambda: "is gone" in watch.seen.problem)
+    wait_for(lambda: watch.seen.runs == ())
+    assert watch.seen.folder_problem == "", "the folder itself is well"
+    watch.attach(None, follow=False)
+    wait_for(lambda: not watch.seen.problem)
