@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from app.estimates import Estimates
 from app.form_checks import check_folder, check_name, data_path, describe_data, read_presets
 from app.form_settings import Resolved, SettingsKey, SettingsResolver
 from app.loader import Loader, LoadFailure
 from app.paths import user_path
 from widgets.notes import Note
 from widgets.setting_view import SettingsView, without_changes
-from widgets.train_view import FormView, PresetItem, TrainForm
+from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, Measure, PresetItem, StartRun, TrainForm
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class FormController:
         self._names: Loader[str, Note] = Loader(check_name, wake)
         self._folders: Loader[str, Note] = Loader(check_folder, wake)
         self._presets: Loader[str, tuple[PresetItem, ...]] = Loader(read_presets, wake)
+        self._estimates = Estimates(wake)
         self._started = False
 
     @property
@@ -66,12 +68,26 @@ class FormController:
             presets=self._presets_now(),
             data=self._data_note(),
             settings=self._settings_view(),
+            estimate=self._estimates.view(self._resolved),
             folder=self._note(self._folders, self.form.runs_dir),
             name=self._note(self._names, self.form.name),
         )
 
+    def handle(self, intent: FormIntent) -> None:
+        """Do what the form has asked for."""
+        match intent:
+            case Measure():
+                found = self._found_settings()
+                if isinstance(found, Resolved):
+                    self._estimates.measure(found)
+            case CancelMeasure() | StartRun():  # a run that starts wants the machine for itself
+                self._estimates.cancel()
+            case Browse():
+                pass
+
     def close(self) -> None:
         """End the threads."""
+        self._estimates.close()
         for loader in (self._data, self._settings, self._names, self._folders, self._presets):
             loader.close()
 

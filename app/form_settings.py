@@ -42,13 +42,15 @@ class Resolved:
 
     Attributes:
         view: For the form.
-        config: The configuration that a run would have; None if there is none.
+        config: The configuration that a run would have; None if there is none, or no data set.
+        cost: The same for all configurations that need as much memory and time.
         dropped: Names of changes that mean nothing, and were left out.
         refused: Names of changes whose value alone is wrong already.
     """
 
     view: SettingsView
     config: RunConfig | None = None
+    cost: str = ""
     dropped: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
@@ -73,6 +75,7 @@ class SettingsResolver:
         """Resolve.  Raises ConfigError for a preset that cannot be read, DataSetError for such data."""
         from training.config import ConfigError
         from training.config_files import with_values
+        from training.estimate import fingerprint
         from training.presets import load_preset
         from training.setting_schema import flat_values, refusal
 
@@ -87,11 +90,13 @@ class SettingsResolver:
             config = _with_data(with_values(preset, known, "the form"), data)
         except ConfigError as error:
             problems = [(problem.fields, problem.text) for problem in error.problems] or [((), str(error))]
-            view = SettingsView(self._groups, defaults, defaults, *self._notes(problems, "bad"))
-            return Resolved(view, None, dropped, refused)
+            view = SettingsView(self._groups, defaults, defaults, *self._notes(problems, "bad"), changes=key.changes)
+            return Resolved(view, dropped=dropped, refused=refused)
         notes = self._notes(_advice(config, data), "warning")
-        view = SettingsView(self._groups, flat_values(config), defaults, *notes)
-        return Resolved(view, config, dropped, refused)
+        view = SettingsView(self._groups, flat_values(config), defaults, *notes, changes=key.changes)
+        if data is None:
+            return Resolved(view, dropped=dropped, refused=refused)
+        return Resolved(view, config, fingerprint(config), dropped, refused)
 
     def _learn_settings(self) -> None:
         if not self._groups:

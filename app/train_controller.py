@@ -37,7 +37,7 @@ from widgets.runs_view import (
     WarmOffer,
     WarmStart,
 )
-from widgets.train_view import Browse, BrowseKind, DismissProblem, Intent, StartRun, TrainForm, TrainView
+from widgets.train_view import Browse, BrowseKind, DismissProblem, FieldIntent, Intent, StartRun, TrainForm, TrainView
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
     from training.status import CommandName
@@ -191,6 +191,7 @@ class TrainController:
         match intent:
             case StartRun(form):
                 self._problem = None
+                self.fields.handle(intent)
                 self._actions.start(form)
             case ResumeRun(path):
                 self._problem = None
@@ -201,6 +202,8 @@ class TrainController:
                 self.attach(path)
             case FollowRun(on):
                 self.set_follow(on)
+            case _ if isinstance(intent, FieldIntent):
+                self.fields.handle(intent)
             case Browse(kind):
                 self.browse = kind
             case RevealRun(path) if self._has_file_manager:

@@ -22,6 +22,7 @@ BUSY = 1.5
 WITHOUT_INFLUENCE = {
     "name": True,
     "preset": True,
+    "init": True,
     "patches": True,
     "ema": True,
     "anneal": {"blur_kimg", "density_noise_kimg"},

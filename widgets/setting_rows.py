@@ -34,13 +34,18 @@ def is_narrow() -> bool:
 
 def draw_note(note: Note) -> None:
     """What is known of the field above, in line with it."""
-    if not note.text:
+    draw_beside(note.text, NOTE_TONES[note.kind])
+
+
+def draw_beside(text: str, tone: Tone | None = None) -> None:
+    """A text in line with the field above, in the plain colour of text or with a meaning."""
+    if not text:
         return
     if not is_narrow():
         imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + em(LABEL_WIDTH))
     imgui.push_text_wrap_pos(0.0)
-    with text_colour(NOTE_TONES[note.kind]):
-        imgui.text(note.text)
+    with contextlib.nullcontext() if tone is None else text_colour(tone):
+        imgui.text(text)
     imgui.pop_text_wrap_pos()
 
 

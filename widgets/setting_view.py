@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from widgets.notes import Note
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
-    from training.setting_schema import SettingGroup, SettingValue
+    from training.setting_schema import Setting, SettingGroup, SettingValue
 
 # What somebody has changed against preset and data: dotted name and value.
 Changes: TypeAlias = "tuple[tuple[str, SettingValue], ...]"
@@ -56,6 +56,7 @@ class SettingsView:
         notes: Beside each setting.
         others: About none in particular.
         choices: What is known of the values of a choice, by dotted name and value.
+        changes: What was changed when `values` were found out.
         busy: Whether the rest is about a form as it was a moment ago.
     """
 
@@ -65,11 +66,21 @@ class SettingsView:
     notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     others: tuple[Note, ...] = ()
     choices: Mapping[str, Mapping[str, ChoiceNote]] = field(default_factory=dict)
+    changes: Changes = ()
     busy: bool = False
 
     def label(self, name: str) -> str:
         """What people call a setting."""
         return next((each.label for group in self.groups for each in group.settings if each.name == name), name)
+
+    def value(self, setting: Setting, changes: Changes) -> SettingValue:
+        """What a setting is with these changes, as far as it is known."""
+        filled = dict(changes)
+        if setting.name in filled:
+            return filled[setting.name]
+        # A change that was just taken back must not come back with what was found out about it.
+        known = self.defaults if setting.name in dict(self.changes) else self.values
+        return known.get(setting.name, setting.default)
 
     @property
     def blocked(self) -> str:
@@ -81,6 +92,27 @@ class SettingsView:
         if names:
             return f"See the note beside {' and '.join(self.label(name) for name in names[:2])}."
         return "" if self.groups else "The settings are being read."
+
+
+@dataclass(frozen=True)
+class EstimateView:
+    """What is known of the memory and time that the settings need.
+
+    Attributes:
+        text: What was measured; empty if nothing was.
+        remark: To be known with it.
+        stale: Whether it was measured with other settings.
+        progress: What is being done to measure; empty if nothing is.
+        problem: Why nothing could be measured.
+        ready: Whether there are settings that can be measured.
+    """
+
+    text: str = ""
+    remark: str = ""
+    stale: bool = False
+    progress: str = ""
+    problem: str = ""
+    ready: bool = False
 
 
 def with_change(changes: Changes, name: str, value: SettingValue, default: SettingValue) -> Changes:

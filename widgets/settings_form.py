@@ -79,15 +79,14 @@ class SettingsForm:
         if self._reveal == name:
             imgui.set_scroll_here_y(0.3)
             self._reveal = ""
-        changes = dict(form.changes)
-        value = changes.get(name, view.values.get(name, setting.default))
-        new, reset = draw_setting(setting, value, name in changes, view, prefix + name)
+        value, changed = view.value(setting, form.changes), name in dict(form.changes)
+        new, reset = draw_setting(setting, value, changed, view, prefix + name)
         if reset:
             return replace(form, changes=without_changes(form.changes, (name,)))
         if new == value and type(new) is type(value):
             return form
         # What follows from another change is no default: whoever goes back to that means it.
-        default = view.defaults.get(name, setting.default) if name in changes else value
+        default = view.defaults.get(name, setting.default) if changed else value
         return replace(form, changes=with_change(form.changes, name, new, default))
 
 

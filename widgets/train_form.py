@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from imgui_bundle import imgui
 
-from widgets.common import button, coloured, icon_button, icons, text_colour
+from widgets.common import button, coloured, icon_button, icons, sentence, text_colour
 from widgets.notes import Note
-from widgets.setting_rows import begin_row, draw_note
-from widgets.setting_view import SettingsView
+from widgets.setting_rows import begin_row, draw_beside, draw_note
+from widgets.setting_view import EstimateView, SettingsView
 from widgets.settings_form import SettingsForm
-from widgets.train_view import Browse, FormIntent, FormView, StartRun, TrainForm
+from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, Measure, StartRun, TrainForm
 
 DATA_NAMES = {"shapes": "Built-in shapes", "own": "Own zip or folder"}
 
@@ -38,6 +38,7 @@ class NewRunForm:
         form = _data(form, view, intents)
         form = _name(form, view)
         form = _runs(form, view, intents)
+        _estimate(view.estimate, intents)
         imgui.spacing()
         revealed = _advice(view.settings)
         if revealed:
@@ -70,6 +71,27 @@ def _runs(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainFo
         intents.append(Browse("runs"))
     draw_note(view.folder)
     return form
+
+
+def _estimate(view: EstimateView, intents: list[FormIntent]) -> None:
+    """Memory and time, and the button that measures them."""
+    begin_row("Estimate", "Memory and time that these settings need, measured by a few steps")
+    width = imgui.calc_item_width()
+    if view.progress:
+        if button(f"{icons.ICON_FA_XMARK}  Cancel###cancel measure", width=width):
+            intents.append(CancelMeasure())
+        draw_beside(f"{sentence(view.progress)}…", "busy")
+        return
+    hint = "Measure with a few steps, in a process of their own; takes half a minute or more"
+    if button(f"{icons.ICON_FA_STOPWATCH}  Measure###measure", view.ready, hint, width):
+        intents.append(Measure())
+    if view.problem:
+        draw_beside(sentence(view.problem), "error")
+    elif not view.text:
+        draw_beside("Memory and time were not measured yet.", "quiet")
+    else:
+        draw_beside(view.text, "quiet" if view.stale else None)
+        draw_beside("With other settings: measure again." if view.stale else view.remark, "quiet")
 
 
 def _advice(view: SettingsView) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from widgets.notes import Note, Problem
 from widgets.runs_view import RunIntent, RunItem
-from widgets.setting_view import Changes, SettingsView
+from widgets.setting_view import Changes, EstimateView, SettingsView
 
 DataChoice = Literal["shapes", "own"]
 BrowseKind = Literal["zip", "folder", "runs", "open folder"]
@@ -61,6 +61,7 @@ class FormView:
         presets: To choose from, the lightest first; empty while they are being read.
         data: About the chosen data.
         settings: What a run started now would have, and what there is to say about it.
+        estimate: Memory and time that the settings need.
         folder: About the folder for runs.
         name: About the run's name.
     """
@@ -68,6 +69,7 @@ class FormView:
     presets: tuple[PresetItem, ...] = ()
     data: Note = field(default_factory=Note)
     settings: SettingsView = field(default_factory=SettingsView)
+    estimate: EstimateView = field(default_factory=EstimateView)
     folder: Note = field(default_factory=Note)
     name: Note = field(default_factory=Note)
 
@@ -134,5 +136,16 @@ class DismissProblem:
     """The problem has been read."""
 
 
-FormIntent = StartRun | Browse
+@dataclass(frozen=True)
+class Measure:
+    """Find out, by a few steps, what the settings need."""
+
+
+@dataclass(frozen=True)
+class CancelMeasure:
+    """Stop finding out."""
+
+
+FieldIntent = Measure | CancelMeasure
+FormIntent = StartRun | Browse | FieldIntent
 Intent = RunIntent | FormIntent | DismissProblem
