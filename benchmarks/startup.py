@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def no_screen() -> None:
     """Without a display, take GLFW's null platform and EGL."""
+    import imgui_bundle  # noqa: F401, I001 - first, so that both use the GLFW it brings
     import glfw
 
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
