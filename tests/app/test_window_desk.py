@@ -78,9 +78,9 @@ def test_keys_do_what_menus_do_but_not_while_somebody_types(demo: Path, monkeypa
         ctx.key_chars_replace("nnt")
         assert (stage.scene.latent.seed, stage.turntable.on) == (seed, False)
         ctx.key_press(Key.enter)
-        press(ctx, Key.mod_ctrl | Key._6)
+        press(ctx, Key.mod_ctrl | Key._7)
         ctx.yield_(3)
-        assert ctx.window_info(f"//{list(layout.PLACES)[5]}").id_ != 0
+        assert ctx.window_info(f"//{list(layout.PLACES)[6]}").id_ != 0
 
         press(ctx, Key.f1)
         assert studio.overlays.help_open
