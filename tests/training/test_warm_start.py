@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import yaml
 
 from app.cli import main
 from core.checkpoint import load_checkpoint, save_checkpoint
@@ -11,7 +12,7 @@ from tests.training.toy import toy_config, toy_run
 from tests.training.trainers import fake_trainer
 from training.__main__ import train_run
 from training.config import ConfigError
-from training.config_files import with_values
+from training.config_files import config_text, with_values
 from training.run_dir import RunDirectory, create_run, list_runs
 from training.warm_start import require_fit, run_of, warm_config, warm_name
 
@@ -173,6 +174,20 @@ def test_mistakes_of_the_command_are_explained(old, tmp_path, capsys):
         assert main(["train", *arguments, "--dry-run"]) == 2, arguments
         message = capsys.readouterr().err
         assert words in message, message
+
+
+def test_a_preset_may_begin_with_a_stray_snapshot(old, tmp_path, capsys):
+    stray, preset = tmp_path / "stray.safetensors", tmp_path / "mine.yaml"
+    stray.write_bytes(old.snapshots()[-1].path.read_bytes())
+    settings = yaml.safe_load(config_text(old.config()))
+    groups = {name: settings[name] for name in ("generator", "discriminator", "anneal", "loop")}
+    preset.write_text(yaml.safe_dump({"description": "for this test", **groups}))
+    arguments = ["--preset", str(preset), "--data", str(old.config().data_path), "--from", str(stray), "--dry-run"]
+    assert main(["train", *arguments]) == 0
+    printed = yaml.safe_load(capsys.readouterr().out)
+    assert (printed["name"], printed["init"]) == ("mine", str(stray))
+    assert main(["train", *arguments, "--set", "generator.z_dim=4"]) == 2
+    assert "generator.z_dim is 4 here and 8 there" in capsys.readouterr().err
 
 
 def test_an_old_configuration_has_no_init(tmp_path):
