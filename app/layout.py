@@ -10,8 +10,8 @@ from imgui_bundle import hello_imgui, imgui, immapp
 
 TITLE = "EpiGRAF Studio"
 SIZE = (1280, 800)
-# No user, nothing changes: the window still looks once in this many frames a second.
-IDLE_FPS = 1.0
+# Nobody does anything and nothing changes: the window still draws so many frames a second, for what ages by itself.
+IDLE_FPS = 0.5
 ACTIVE_FPS = 60.0
 ACTIVE_SECONDS = 0.5
 

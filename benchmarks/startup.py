@@ -24,12 +24,17 @@ SETTLE_S = 2.0
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def has_display() -> bool:
+    """Whether a window can come up on a screen."""
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def no_screen() -> None:
     """Without a display, take GLFW's null platform and EGL."""
     import imgui_bundle  # noqa: F401, I001 - first, so that both use the GLFW it brings
     import glfw
 
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if not has_display():
         glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_NULL)
         glfw.init()
         glfw.window_hint(glfw.CONTEXT_CREATION_API, glfw.EGL_CONTEXT_API)

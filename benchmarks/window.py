@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.startup import no_screen
+from benchmarks.startup import has_display, no_screen
 
 if TYPE_CHECKING:
     from imgui_bundle import hello_imgui
@@ -33,6 +33,8 @@ SIZE = (1600, 1000)
 # After everything is loaded, before the first frame that counts.
 SETTLE_S = 2.0
 LOADING_S = 180.0
+# After this long without a person the window rests.
+RESTING_S = 5.0
 TRAINING_S = 600.0
 ROWS = {
     "empty": "empty window",
@@ -123,6 +125,32 @@ def _studio(row: str, seconds: float, source: str, points: int) -> Meter:
     return meter
 
 
+def rest(seconds: float, source: str) -> None:
+    """Open the studio as people do, leave it alone, and print the share of one processor that it takes."""
+    from imgui_bundle import hello_imgui, immapp
+
+    from app.layout import addons
+    from app.window import build_params, build_studio, first_scene
+
+    studio = build_studio(*first_scene(source))
+    params = build_params(studio, None)
+    marks: list[tuple[float, float]] = []
+
+    def swapped() -> None:
+        studio.after_frame()
+        if studio.stage.engine.shown is not None:
+            marks.append((time.monotonic(), time.process_time()))
+        if marks and marks[-1][0] > marks[0][0] + RESTING_S + seconds:
+            hello_imgui.get_runner_params().app_shall_exit = True
+
+    params.callbacks.after_swap = swapped
+    with contextlib.closing(studio):
+        immapp.run(params, addons())
+    resting = [mark for mark in marks if mark[0] > marks[0][0] + RESTING_S]
+    (first, used), (last, used_up) = resting[0], resting[-1]
+    print(json.dumps([(used_up - used) / (last - first)]), flush=True)
+
+
 def _unthrottled(params: hello_imgui.RunnerParams) -> None:
     """Draw all the time, without waiting for anything."""
     params.app_window_params.window_geometry.size = SIZE
@@ -194,12 +222,18 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="windows of each row")
     parser.add_argument("--seconds", type=float, default=4, help="that each window is measured")
     parser.add_argument("--points", type=int, default=100_000, help="ticks of the long run")
-    parser.add_argument("--row", choices=ROWS, help=argparse.SUPPRESS)
+    parser.add_argument("--row", choices=(*ROWS, "resting"), help=argparse.SUPPRESS)
     parser.add_argument("--source", default="", help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.row == "resting":
+        rest(args.seconds, args.source)
+        return 0
     if args.row:
         window(args.row, args.seconds, args.source, args.points)
         return 0
+    from app.engine import DEMO_CHECKPOINT
+    from app.paths import asset
+
     times: dict[str, list[float]] = {row: [] for row in ROWS}
     with tempfile.TemporaryDirectory() as home:
         long = _long_run(Path(home), args.points)
@@ -210,7 +244,12 @@ def main() -> int:
         with trained_run(Path(home)) as run:
             for _ in range(args.rounds):
                 times["training"] += measure("training", args, str(run), Path(home))
-    report(times, args)
+        report(times, args)
+        if not has_display():
+            print("idle: not measured, since GLFW's null platform never waits (run this under xvfb-run)")
+            return 0
+        shares = [measure("resting", args, source, Path(home))[0] for source in (str(asset(DEMO_CHECKPOINT)), long)]
+        print(f"idle, share of one processor: {shares[0]:.1%} with a checkpoint, {shares[1]:.1%} with the long run")
     return 0
 
 
