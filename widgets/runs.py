@@ -58,12 +58,12 @@ class RunsPanel:
         words, runs = self._filter.lower().split(), view.runs
         if words:
             runs = tuple(item for item in runs if all(word in _text(item) for word in words))
-        chosen = self._choice(view)
-        intents += run_buttons.draw(chosen, view)
         if not runs:
             with text_colour("quiet"):
                 imgui.text_wrapped(f"None of the {len(view.runs)} runs matches “{self._filter}”.")
             return
+        chosen = self._choice(view, runs)
+        intents += run_buttons.draw(chosen, view)
         details = _details_height(chosen, view.work)
         panel = imgui.FocusedFlags_.root_and_child_windows
         keys = imgui.is_window_focused(panel) and not imgui.is_any_item_active()
@@ -79,18 +79,19 @@ class RunsPanel:
             intents.append(AskDelete(chosen.path))
         _draw_details(chosen, view.work, intents)
 
-    def _choice(self, view: RunsView) -> RunItem:
+    def _choice(self, view: RunsView, runs: tuple[RunItem, ...]) -> RunItem:
         """What the buttons are about: what somebody pointed at last, or else the run that is shown, or the newest.
 
-        There is always one, so that no row moves away under the mouse when the buttons appear.
+        There is always one, so that no row moves away under the mouse when the buttons appear; and it is always one
+        that can be seen.
         """
         if view.attached != self._attached:  # also by somebody else: what has just been started is meant
             self._attached = self._chosen = view.attached
-        by_path = {item.path: item for item in view.runs}
+        by_path = {item.path: item for item in runs}
         for path in (self._chosen, view.attached):
             if path in by_path:
                 return by_path[path]
-        return view.runs[0]
+        return runs[0]
 
     def _draw_filter(self, intents: list[Intent]) -> None:
         imgui.set_next_item_width(-icon_width() - imgui.get_style().item_inner_spacing.x)

@@ -131,6 +131,9 @@ def test_the_filter_looks_at_names_states_and_presets(tmp_path: Path):
         assert typed(ctx, "00003") == ["cat"]
         assert typed(ctx, "DEAD cat") == ["cat"]
         assert typed(ctx, "tiny hung") == ["dog"]
+        assert typed(ctx, "bee") == ["bee"]
+        ctx.item_click("//Runs/**/###delete")
+        assert bench.asked == [AskDelete(RUNS[3].path)], "the buttons are about a run that can be seen"
         typed(ctx, "elephant")
         ui.capture(ctx, tmp_path / "nothing.png")
         assert typed(ctx, "tiny") == ["eel", "dog", "cat", "bee", "ape"]
