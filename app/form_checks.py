@@ -9,7 +9,8 @@ from pathlib import Path
 
 from app.paths import asset, user_path, user_presets_dir
 from widgets.notes import Note
-from widgets.train_view import PresetItem, TrainForm
+from widgets.preset_view import PresetItem
+from widgets.train_view import TrainForm
 
 SHAPES = "shapes128.zip"
 
@@ -19,7 +20,7 @@ def data_path(form: TrainForm) -> Path:
     return asset(SHAPES) if form.choice == "shapes" else user_path(form.data_path)
 
 
-def read_presets(_key: str) -> tuple[PresetItem, ...]:
+def read_presets(_revision: int) -> tuple[PresetItem, ...]:
     """The presets of the program, then those that somebody has added to the folder for presets.
 
     One that cannot be used says why.

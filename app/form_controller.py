@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.estimates import Estimates
-from app.form_checks import check_folder, check_name, data_path, describe_data, read_presets
+from app.form_checks import check_folder, check_name, data_path, describe_data
 from app.form_settings import Resolved, SettingsKey, SettingsResolver
 from app.loader import Loader, LoadFailure
 from app.paths import user_path
+from app.preset_files import PresetFiles
 from widgets.notes import Note
+from widgets.preset_view import PresetIntent, PresetItem
 from widgets.setting_view import SettingsView, without_changes
-from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, Measure, PresetItem, StartRun, TrainForm
+from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, Measure, StartRun, TrainForm
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class FormController:
         self._remembered = form.changes
         self._names: Loader[str, Note] = Loader(check_name, wake)
         self._folders: Loader[str, Note] = Loader(check_folder, wake)
-        self._presets: Loader[str, tuple[PresetItem, ...]] = Loader(read_presets, wake)
+        self._presets = PresetFiles(wake)
         self._estimates = Estimates(wake)
         self._started = False
 
@@ -54,9 +56,16 @@ class FormController:
 
     def update(self) -> None:
         """Take what threads have brought."""
-        presets = self._presets_now()
-        if presets and self.form.preset not in [item.name for item in presets]:
-            self.form = replace(self.form, preset=presets[0].name)
+        if not self._started:
+            return
+        self._presets.update()
+        presets = [item.name for item in self._presets.items]
+        if self._presets.saved in presets:
+            # What was changed is part of the preset now.
+            self.form = replace(self.form, preset=self._presets.saved, changes=())
+            self._presets.saved = ""
+        elif presets and self._presets.current and self.form.preset not in presets:
+            self.form = replace(self.form, preset=presets[0])
         found = self._found_settings()
         if isinstance(found, Resolved):
             self._resolved = found
@@ -65,7 +74,9 @@ class FormController:
     def view(self) -> FormView:
         """What the form shows."""
         return FormView(
-            presets=self._presets_now(),
+            presets=self._presets.items if self._started else (),
+            preset=self._preset(),
+            question=self._presets.question,
             data=self._data_note(),
             settings=self._settings_view(),
             estimate=self._estimates.view(self._resolved),
@@ -80,6 +91,10 @@ class FormController:
                 found = self._found_settings()
                 if isinstance(found, Resolved):
                     self._estimates.measure(found)
+            case _ if isinstance(intent, PresetIntent):
+                found = self._found_settings()
+                config = found.preset if isinstance(found, Resolved) else None
+                self._presets.handle(intent, self.form.preset, config, self.form.changes)
             case CancelMeasure() | StartRun():  # a run that starts wants the machine for itself
                 self._estimates.cancel()
             case Browse():
@@ -88,12 +103,13 @@ class FormController:
     def close(self) -> None:
         """End the threads."""
         self._estimates.close()
-        for loader in (self._data, self._settings, self._names, self._folders, self._presets):
+        self._presets.close()
+        for loader in (self._data, self._settings, self._names, self._folders):
             loader.close()
 
-    def _presets_now(self) -> tuple[PresetItem, ...]:
-        presets = self._presets.get("") if self._started else None
-        return presets if isinstance(presets, tuple) else ()
+    def _preset(self) -> PresetItem | None:
+        items = self._presets.items if self._started else ()
+        return next((item for item in items if item.name == self.form.preset), None)
 
     def _data_note(self) -> Note:
         if self.form.choice == "own" and not self.form.data_path:
@@ -118,11 +134,11 @@ class FormController:
 
     def _found_settings(self) -> Resolved | LoadFailure | None:
         """What the form comes to; None while that is being found out."""
-        preset = next((item for item in self._presets_now() if item.name == self.form.preset), None)
-        if preset is None:
+        preset = self._preset()
+        if preset is None or preset.problem:
             return None
         data = str(data_path(self.form)) if self._data_note().kind == "good" else ""
-        return self._settings.get(SettingsKey(preset.key, 0, data, self.form.changes))
+        return self._settings.get(SettingsKey(preset.key, self._presets.revision, data, self.form.changes))
 
     def _drop(self, found: Resolved) -> None:
         """Forget remembered changes that cannot be used any more, and say so."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ class Resolved:
     Attributes:
         view: For the form.
         config: The configuration that a run would have; None if there is none, or no data set.
+        preset: The preset with the changes and without the data set; None if they do not go together.
         cost: The same for all configurations that need as much memory and time.
         dropped: Names of changes that mean nothing, and were left out.
         refused: Names of changes whose value alone is wrong already.
@@ -50,6 +51,7 @@ class Resolved:
 
     view: SettingsView
     config: RunConfig | None = None
+    preset: RunConfig | None = None
     cost: str = ""
     dropped: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
@@ -86,17 +88,20 @@ class SettingsResolver:
         dropped = tuple(name for name, _ in key.changes if name not in known)
         refused = tuple(name for name, value in known.items() if refusal(name, value))
         defaults = flat_values(_with_data_or_without(preset, data))
+        changed = None
         try:
-            config = _with_data(with_values(preset, known, "the form"), data)
+            changed = with_values(preset, known, "the form")
+            config = _with_data(changed, data)
         except ConfigError as error:
             problems = [(problem.fields, problem.text) for problem in error.problems] or [((), str(error))]
             view = SettingsView(self._groups, defaults, defaults, *self._notes(problems, "bad"), changes=key.changes)
-            return Resolved(view, dropped=dropped, refused=refused)
+            view = replace(view, can_save=changed is not None)
+            return Resolved(view, preset=changed, dropped=dropped, refused=refused)
         notes = self._notes(_advice(config, data), "warning")
-        view = SettingsView(self._groups, flat_values(config), defaults, *notes, changes=key.changes)
+        view = SettingsView(self._groups, flat_values(config), defaults, *notes, changes=key.changes, can_save=True)
         if data is None:
-            return Resolved(view, dropped=dropped, refused=refused)
-        return Resolved(view, config, fingerprint(config), dropped, refused)
+            return Resolved(view, preset=changed, dropped=dropped, refused=refused)
+        return Resolved(view, config, changed, fingerprint(config), dropped, refused)
 
     def _learn_settings(self) -> None:
         if not self._groups:

@@ -57,6 +57,7 @@ class SettingsView:
         others: About none in particular.
         choices: What is known of the values of a choice, by dotted name and value.
         changes: What was changed when `values` were found out.
+        can_save: Whether preset and changes go together, so that they can be saved under a name.
         busy: Whether the rest is about a form as it was a moment ago.
     """
 
@@ -67,6 +68,7 @@ class SettingsView:
     others: tuple[Note, ...] = ()
     choices: Mapping[str, Mapping[str, ChoiceNote]] = field(default_factory=dict)
     changes: Changes = ()
+    can_save: bool = False
     busy: bool = False
 
     def label(self, name: str) -> str:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from imgui_bundle import imgui
 
+from widgets import preset_form
 from widgets.common import button, coloured, icon_button, icons, sentence, text_colour
-from widgets.notes import Note
 from widgets.setting_rows import begin_row, draw_beside, draw_note
 from widgets.setting_view import EstimateView, SettingsView
 from widgets.settings_form import SettingsForm
@@ -34,7 +34,8 @@ class NewRunForm:
             The form as it is now filled in, and what was asked for.
         """
         intents: list[FormIntent] = []
-        form = _preset(form, view)
+        form, asked = preset_form.draw(form, view)
+        intents += asked
         form = _data(form, view, intents)
         form = _name(form, view)
         form = _runs(form, view, intents)
@@ -113,19 +114,6 @@ def _advice(view: SettingsView) -> str:
         with text_colour("quiet"):
             imgui.text("cannot be used" if bad else "may not be what you want")
     return asked
-
-
-def _preset(form: TrainForm, view: FormView) -> TrainForm:
-    begin_row("Preset", "Network, sizes and time scales to start from")
-    if imgui.begin_combo("##preset", form.preset or "…"):
-        for item in view.presets:
-            if imgui.selectable(item.name, item.name == form.preset)[0]:
-                form = replace(form, preset=item.name)
-            imgui.set_item_tooltip(item.description)
-        imgui.end_combo()
-    described = next((item.description for item in view.presets if item.name == form.preset), "")
-    draw_note(Note("good", described))
-    return form
 
 
 def _data(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainForm:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from widgets.notes import Note, Problem
+from widgets.preset_view import PresetIntent, PresetItem, PresetQuestion
 from widgets.runs_view import RunIntent, RunItem
 from widgets.setting_view import Changes, EstimateView, SettingsView
 
@@ -35,30 +36,13 @@ class TrainForm:
 
 
 @dataclass(frozen=True)
-class PresetItem:
-    """A preset to choose from.
-
-    Attributes:
-        name: For people.
-        description: What it is for.
-        key: What it is loaded by: its name, or the path of its file.
-        own: Whether somebody has added it to those that ship with the program.
-        problem: Why it cannot be used; empty if it can.
-    """
-
-    name: str
-    description: str
-    key: str = ""
-    own: bool = False
-    problem: str = ""
-
-
-@dataclass(frozen=True)
 class FormView:
     """What the form shows beside what is filled in.
 
     Attributes:
         presets: To choose from, the lightest first; empty while they are being read.
+        preset: The chosen one; None if it is not among them.
+        question: About presets, that waits for its answer.
         data: About the chosen data.
         settings: What a run started now would have, and what there is to say about it.
         estimate: Memory and time that the settings need.
@@ -67,6 +51,8 @@ class FormView:
     """
 
     presets: tuple[PresetItem, ...] = ()
+    preset: PresetItem | None = None
+    question: PresetQuestion | None = None
     data: Note = field(default_factory=Note)
     settings: SettingsView = field(default_factory=SettingsView)
     estimate: EstimateView = field(default_factory=EstimateView)
@@ -78,6 +64,8 @@ class FormView:
         """Why the form cannot be started as it is, in a sentence; empty if it can."""
         if not self.presets:
             return "The presets are being read."
+        if self.preset is None or self.preset.problem:
+            return "Choose a preset that works."
         if self.data.kind != "good":
             return "The data set is being read." if self.data.kind == "checking" else "Choose a data set that works."
         for note, what in ((self.name, "name"), (self.folder, "folder for runs")):
@@ -146,6 +134,6 @@ class CancelMeasure:
     """Stop finding out."""
 
 
-FieldIntent = Measure | CancelMeasure
+FieldIntent = Measure | CancelMeasure | PresetIntent
 FormIntent = StartRun | Browse | FieldIntent
 Intent = RunIntent | FormIntent | DismissProblem
