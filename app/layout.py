@@ -18,6 +18,8 @@ ACTIVE_SECONDS = 0.5
 TRAIN, RUNS, VIEWPORT, LATENT, CAMERA = "Train", "Runs", "Viewport", "Latent", "Camera"
 CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulation", "Log", "Samples"
 MAIN = "MainDockSpace"
+# The little triangle on every tab bar offers nothing that the View menu does not.
+PLAIN = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
 # Panel: where it is docked.
 PLACES: dict[str, str] = {
     TRAIN: "left",
@@ -34,7 +36,7 @@ PLACES: dict[str, str] = {
 
 
 def runner_params(
-    panels: Mapping[str, Callable[[], None]], layout_file: Path | None, style: Callable[[], None]
+    panels: Mapping[str, Callable[[], None]], layout_file: Path | None, style: Callable[[], None], scale: float = 1.0
 ) -> hello_imgui.RunnerParams:
     """Parameters of the window.
 
@@ -42,6 +44,7 @@ def runner_params(
         panels: What draws each panel of PLACES.
         layout_file: Where the layout is kept; None keeps none.
         style: Sets colours and metrics.
+        scale: Of the interface.
     """
     params = hello_imgui.RunnerParams()
     params.app_window_params.window_title = TITLE
@@ -61,7 +64,7 @@ def runner_params(
     params.fps_idling.time_active_after_last_event = ACTIVE_SECONDS
     params.callbacks.default_icon_font = hello_imgui.DefaultIconFont.font_awesome6
     params.callbacks.setup_imgui_style = style
-    _dock(params.docking_params, panels)
+    _dock(params.docking_params, panels, scale)
     if layout_file is None:
         params.ini_disable = True
     else:
@@ -86,18 +89,21 @@ def opengl_options(minimal: bool = False) -> hello_imgui.OpenGlOptions:
     return options
 
 
-def _dock(docking: hello_imgui.DockingParams, panels: Mapping[str, Callable[[], None]]) -> None:
+def splits(scale: float = 1.0) -> list[hello_imgui.DockingSplit]:
+    """How the window is divided at first, for a scale of the interface: larger text needs larger side panels."""
     split, way = hello_imgui.DockingSplit, imgui.Dir
-    # The little triangle on every tab bar offers nothing that the View menu does not.
-    plain = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
-    docking.main_dock_space_node_flags |= plain
-    docking.docking_splits = [
-        split(MAIN, "left", way.left, 0.25, plain),
-        split(MAIN, "bottom", way.down, 0.38, plain),
-        split("bottom", "bottom right", way.right, 0.42, plain),
-        split(MAIN, "right", way.right, 0.33, plain),
-        split("right", "right below", way.down, 0.76, plain),
+    return [
+        split(MAIN, "left", way.left, min(0.25 * scale, 0.3), PLAIN),
+        split(MAIN, "bottom", way.down, min(0.38 * scale, 0.46), PLAIN),
+        split("bottom", "bottom right", way.right, 0.42, PLAIN),
+        split(MAIN, "right", way.right, min(0.33 * scale, 0.42), PLAIN),
+        split("right", "right below", way.down, max(1 - 0.24 * scale, 0.5), PLAIN),
     ]
+
+
+def _dock(docking: hello_imgui.DockingParams, panels: Mapping[str, Callable[[], None]], scale: float) -> None:
+    docking.main_dock_space_node_flags |= PLAIN
+    docking.docking_splits = splits(scale)
     windows = []
     for label, place in PLACES.items():
         window = hello_imgui.DockableWindow(label, place, panels[label])

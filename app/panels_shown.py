@@ -53,14 +53,16 @@ class PanelsShown:
             if window is not None:
                 window.is_visible = name in shown
 
-    def reset(self) -> None:
-        """All panels, at their places."""
+    def reset(self, scale: float) -> None:
+        """All panels, at their places, for a scale of the interface."""
         self._before = None
         for name in layout.PLACES:
             window = _window(name)
             if window is not None:
                 window.is_visible = True
-        hello_imgui.get_runner_params().docking_params.layout_reset = True
+        docking = hello_imgui.get_runner_params().docking_params
+        docking.docking_splits = layout.splits(scale)
+        docking.layout_reset = True
 
 
 def _window(name: str) -> hello_imgui.DockableWindow | None:

@@ -72,7 +72,7 @@ def build_studio(scene: Scene, run: Path | None = None) -> Studio:
 def build_params(studio: Studio, layout_file: Path | None) -> hello_imgui.RunnerParams:
     """The window of a studio; the layout is kept in `layout_file`, if any."""
     use_own_assets()
-    params = layout.runner_params(studio.panels, layout_file, studio.apply_look)
+    params = layout.runner_params(studio.panels, layout_file, studio.apply_look, studio.look.scale)
     if MINIMAL_OPENGL in os.environ:
         params.renderer_backend_options.open_gl_options = layout.opengl_options(minimal=True)
     params.callbacks.pre_new_frame = studio.before_frame

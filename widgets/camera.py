@@ -54,6 +54,8 @@ def draw(settings: CameraSettings, home: Camera, default: Quality) -> CameraSett
     imgui.set_item_tooltip("Go round the object until you take hold of it")
     label = f"{icons.ICON_FA_CROSSHAIRS}  Reset camera"
     imgui.same_line()
+    if imgui.get_content_region_avail().x < imgui.calc_text_size(label).x + 2 * imgui.get_style().frame_padding.x:
+        imgui.new_line()
     if button(f"{label}###reset camera", camera != home, "Back to the cameras of the training"):
         camera, turntable = home, False
     imgui.separator_text("Quality")
@@ -90,7 +92,7 @@ def _lens(camera: Camera, home: Camera) -> Camera:
         camera = replace(camera, fov=min(max(fov, FOV_RANGE[0]), FOV_RANGE[1]))
     if reset_button("fov", camera.fov != home.fov, f"{home.fov:g}°"):
         camera = replace(camera, fov=home.fov)
-    row("Target", "The point looked at; Shift+drag in the viewport moves it", tail=1)
+    row("Target", "The point looked at; Shift+drag in the viewport moves it", tail=1, least=9)
     changed, target = imgui.drag_float3("##target", list(camera.target), 0.002, -5, 5, "%.2f")
     if changed:
         camera = replace(camera, target=(target[0], target[1], target[2]))

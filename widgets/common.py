@@ -56,15 +56,27 @@ def icon_width() -> float:
     return imgui.get_frame_height()
 
 
-def row(label: str, tooltip: str = "", tail: int = 0) -> None:
-    """Begin a row: its label, and the width of the next item, which leaves room for `tail` icon buttons."""
+def row(label: str, tooltip: str = "", tail: int = 0, least: float = 3.5) -> None:
+    """Begin a row: its label, and the width of the next item.
+
+    Args:
+        label: Stands at the left, or above where the panel is too narrow for both.
+        tooltip: Of the label.
+        tail: Icon buttons behind the item, which get their room.
+        least: Width that the item needs to be read, font sizes.
+    """
     imgui.align_text_to_frame_padding()
     imgui.text(label)
     if tooltip:
         imgui.set_item_tooltip(tooltip)
-    imgui.same_line(em(LABEL_WIDTH) + imgui.get_style().window_padding.x)
+    beside = em(LABEL_WIDTH) + imgui.get_style().window_padding.x
     room = tail * (icon_width() + imgui.get_style().item_inner_spacing.x)
-    imgui.set_next_item_width(max(imgui.get_content_region_avail().x - room, em(3)))
+    imgui.same_line(beside)
+    left = imgui.get_content_region_avail().x - room
+    if left < em(least):
+        imgui.new_line()
+        left = imgui.get_content_region_avail().x - room
+    imgui.set_next_item_width(max(left, em(3)))
 
 
 def icon_button(icon: str, name: str, tooltip: str, enabled: bool = True) -> bool:
@@ -94,13 +106,23 @@ def button(label: str, enabled: bool = True, tooltip: str = "", width: float = 0
             imgui.push_style_color(name, ImVec4(accent.x * share, accent.y * share, accent.z * share, 1))
         imgui.push_style_color(imgui.Col_.text, ImVec4(0.08, 0.08, 0.09, 1) if dark else ImVec4(1, 1, 1, 1))
     imgui.begin_disabled(not enabled)
-    clicked = imgui.button(label, ImVec2(width, 0))
+    clicked = imgui.button(_fitting(label, width), ImVec2(width, 0))
     imgui.end_disabled()
     if primary:
         imgui.pop_style_color(4)
     if tooltip:
         imgui.set_item_tooltip(tooltip)
     return clicked
+
+
+def _fitting(label: str, width: float) -> str:
+    """The label of a button, or its icon alone where the words would be cut off.  It keeps its identity."""
+    words, mark, identity = label.partition("###")
+    icon, gap, rest = words.partition("  ")
+    room = width - 2 * imgui.get_style().frame_padding.x
+    if width <= 0 or not (gap and rest and mark) or imgui.calc_text_size(words).x <= room:
+        return label
+    return f"{icon}###{identity}"
 
 
 def coloured(text: str, tone: Tone) -> None:
