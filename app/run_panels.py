@@ -12,6 +12,7 @@ from app.messages import Messages
 from app.paths import pictures_dir
 from app.run_watch import WatchedRun
 from app.sample_pictures import SamplePictures
+from widgets.common import empty_state, icons, sentence
 from widgets.curve_picture import WINDOW as PICTURE_WINDOW
 from widgets.curves import CurvesExport, CurvesPanel
 from widgets.log import LogPanel
@@ -33,7 +34,7 @@ class RunPanels:
     def __init__(self, messages: Messages, wake: Callable[[], None]) -> None:
         self._messages = messages
         self._run: WatchedRun | None = None
-        self._name = ""
+        self._name = self._trouble = ""
         self.curves, self.samples, self.log = CurvesPanel(), SamplesPanel(), LogPanel()
         self.patches, self.modulation = PatchesPanel(), ModulationPanel()
         self.pictures = SamplePictures(wake)
@@ -51,11 +52,17 @@ class RunPanels:
         """Make what lies on the GPU: after the first frame."""
         self.pictures.start()
 
-    def show(self, run: WatchedRun | None, name: str) -> None:
-        """From now on the panels are about this run; `name` is that of an attached one that was not seen yet."""
+    def show(self, run: WatchedRun | None, name: str, trouble: str) -> None:
+        """From now on the panels are about this run.
+
+        Args:
+            run: What is known of it.
+            name: Of an attached run, also when nothing is known of it yet; empty when none is attached.
+            trouble: Why nothing is known of it; empty if something is, or will be soon.
+        """
         if name != self._name:
             self.pictures.forget()
-        self._run, self._name = run, name
+        self._run, self._name, self._trouble = run, name, trouble
 
     def free_gpu(self) -> None:
         """Free what lies on the GPU, while the context is still there."""
@@ -78,25 +85,34 @@ class RunPanels:
 
     def draw_curves(self) -> None:
         """The Curves panel."""
-        view = self._run.curves if self._run is not None else CurvesView(run=self._name, loading=True)
+        if self._unreadable():
+            return
+        view = self._run.curves if self._run is not None else CurvesView(run=self._name, loading=bool(self._name))
         export = self.curves.draw(view, self._exporter.problem)
         if export is not None:
             self._keep(export)
 
     def draw_patches(self) -> None:
         """The Patch scales panel."""
+        if self._unreadable():
+            return
         run = self._run
         self.patches.draw(run.patches if run else PatchesView(self._name), run.curves if run else CurvesView())
 
     def draw_modulation(self) -> None:
         """The Modulation panel."""
+        if self._unreadable():
+            return
         self.modulation.draw(self._run.modulation if self._run is not None else ModulationView(self._name))
 
     def draw_samples(self) -> None:
         """The Samples panel."""
+        if self._unreadable():
+            return
         run = self._run
         samples, reals = (run.samples, run.reals) if run is not None else ((), None)
-        self.samples.draw(SamplesView(self._name, samples, reals=reals, loading=run is None), self.pictures.get)
+        loading = run is None and bool(self._name)
+        self.samples.draw(SamplesView(self._name, samples, reals=reals, loading=loading), self.pictures.get)
         if self.samples.playing:
             hello_imgui.request_refresh()
 
@@ -107,6 +123,13 @@ class RunPanels:
             self._line_parts = parts
             self._lines = tuple(sorted((*parts[0], *parts[1]), key=lambda line: line.stamp))
         self.log.draw(self._lines)
+
+    def _unreadable(self) -> bool:
+        """Say why nothing is known of the run, if so."""
+        if not self._trouble:
+            return False
+        empty_state(icons.ICON_FA_TRIANGLE_EXCLAMATION, "This run cannot be read", sentence(self._trouble))
+        return True
 
     def _keep(self, export: CurvesExport) -> None:
         """Write what somebody wants to keep of the curves; a picture once this frame is drawn."""

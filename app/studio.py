@@ -108,7 +108,7 @@ class Studio:
         run, attached = self.train.run, self.train.attached
         if attached is not None and str(attached) != self._remembered:
             self._remember()  # at once: the window may be killed, and the next one should find the run again
-        self.run_panels.show(run, attached.name if attached else "")
+        self.run_panels.show(run, attached.name if attached else "", self.train.trouble)
         if run is not None and self.train.follow:
             self.stage.engine.set_run_weights(str(run.item.path), run.weights)
         if attached is None and self.stage.scene.source.kind == "run":

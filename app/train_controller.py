@@ -92,6 +92,11 @@ class TrainController:
         return self._attached
 
     @property
+    def trouble(self) -> str:
+        """Why nothing is known of the attached run; empty if something is, or will be soon."""
+        return self._watch.seen.problem if self._attached is not None and self.run is None else ""
+
+    @property
     def source(self) -> Source | None:
         """What the viewport is to follow, if anything."""
         if self._attached is None or not self.follow:
@@ -145,13 +150,14 @@ class TrainController:
     def view(self) -> TrainView:
         """What the Train panel shows."""
         seen = self._watch.seen
-        problem, form = self._problem, self.fields.view()
-        if problem is None and seen.problem not in ("", self._dismissed) and form.folder.kind != "bad":
+        problem, form, attached = self._problem, self.fields.view(), self._attached_item()
+        said = ("", self._dismissed, attached.problem if attached is not None else "")
+        if problem is None and seen.problem not in said and form.folder.kind != "bad":
             problem = Problem(seen.problem)
         return TrainView(
             form=form,
             runs=self._runs(),
-            attached=self._attached_item(),
+            attached=attached,
             follow=self.follow,
             waiting=self._actions.waiting,
             problem=problem,

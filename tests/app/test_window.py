@@ -123,12 +123,14 @@ def test_an_unreadable_run_says_so(tmp_path: Path, monkeypatch):
         ctx.item_click("##run")
         ui.capture(ctx, tmp_path / "list.png")
         ctx.item_click(f"//$FOCUSED/{broken.name}")
-        ui.wait_until(ctx, lambda: studio.train.view().problem is not None, 30, "a word on the run")
+        ui.wait_until(ctx, lambda: "version" in studio.train.trouble, 30, "a word on the run, in Curves and Samples")
+        ui.wait_until(ctx, lambda: studio.train.view().attached.problem, 30, "a word on the run, in Train")
+        assert studio.train.view().problem is None, "it is not said twice in one panel"
         ui.capture(ctx, tmp_path / "unreadable.png")
         ctx.set_ref("//Train")
         ctx.combo_click(f"##run/{whole.name}")
         ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "stopped", 30, "the other run")
-        ui.wait_until(ctx, lambda: studio.train.view().problem is None, 30, "the end of the problem")
+        ui.wait_until(ctx, lambda: not studio.train.trouble, 30, "the end of the problem")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
