@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.estimates import Estimates
 from app.form_checks import check_folder, check_name, data_path, describe_data
+from app.form_machine import look_at_machine, with_machine
 from app.form_settings import Resolved, SettingsKey, SettingsResolver
 from app.loader import Loader, LoadFailure
 from app.paths import user_path
@@ -17,6 +19,9 @@ from widgets.notes import Note
 from widgets.preset_view import PresetIntent, PresetItem
 from widgets.setting_view import SettingsView, without_changes
 from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, Measure, StartRun, TrainForm
+
+if TYPE_CHECKING:  # pydantic and psutil wait until after the first frame
+    from training.machine import Machine
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +44,7 @@ class FormController:
         self._names: Loader[str, Note] = Loader(check_name, wake)
         self._folders: Loader[str, Note] = Loader(check_folder, wake)
         self._presets = PresetFiles(wake)
+        self._machine: Loader[int, Machine] = Loader(look_at_machine, wake)
         self._estimates = Estimates(wake)
         self._started = False
 
@@ -104,7 +110,7 @@ class FormController:
         """End the threads."""
         self._estimates.close()
         self._presets.close()
-        for loader in (self._data, self._settings, self._names, self._folders):
+        for loader in (self._data, self._settings, self._names, self._folders, self._machine):
             loader.close()
 
     def _preset(self) -> PresetItem | None:
@@ -130,7 +136,11 @@ class FormController:
         last = self._resolved.view if self._resolved is not None else SettingsView()
         if isinstance(found, LoadFailure):
             return replace(last, notes={}, others=(Note("bad", found.message),))
-        return found.view if found is not None else replace(last, busy=True)
+        view = found.view if found is not None else replace(last, busy=True)
+        machine = self._machine.get(0) if self._started else None
+        if machine is None or isinstance(machine, LoadFailure):
+            return view
+        return with_machine(view, machine, self.form.changes)
 
     def _found_settings(self) -> Resolved | LoadFailure | None:
         """What the form comes to; None while that is being found out."""

@@ -126,7 +126,7 @@ class SettingsResolver:
         beside: dict[str, tuple[Note, ...]] = {}
         others: tuple[Note, ...] = ()
         for names, text in said:
-            note = Note("bad" if kind == "bad" else "warning", self._with_labels(text))
+            note = Note("bad" if kind == "bad" else "warning", self._with_labels(text, names))
             shown = [name for name in names if name in self._settings and name not in ELSEWHERE]
             for name in shown:
                 beside[name] = (*beside.get(name, ()), note)
@@ -134,14 +134,14 @@ class SettingsResolver:
                 others = (*others, note)
         return beside, others
 
-    def _with_labels(self, text: str) -> str:
-        """A sentence with the form's labels in place of dotted names."""
-
-        def label(match: re.Match[str]) -> str:
-            setting = self._settings.get(match[0])
-            return match[0] if setting is None else f"“{setting.label}”"
-
-        replaced = re.sub(r"[a-z0-9_]+(?:\.[a-z0-9_]+)+", label, text)
+    def _with_labels(self, text: str, names: tuple[str, ...]) -> str:
+        """A sentence with the form's labels in place of dotted names, and of the last parts of those it is about."""
+        known = {name: setting.label for name, setting in self._settings.items()}
+        if len(names) > 1:
+            known |= {name.rpartition(".")[2]: known[name] for name in names if name in known}
+        replaced = re.sub(
+            r"[a-z0-9_]+(?:\.[a-z0-9_]+)*", lambda word: f"“{known[word[0]]}”" if word[0] in known else word[0], text
+        )
         return replaced[:1].upper() + replaced[1:]
 
 

@@ -15,9 +15,15 @@ from packaging.requirements import Requirement
 
 PACKAGES = ("app", "core", "training", "widgets")
 # The distribution that brings a module of another name.
-DISTRIBUTIONS = {"OpenGL": "pyopengl", "PIL": "pillow", "yaml": "pyyaml", "imgui_bundle": "imgui-bundle"}
+DISTRIBUTIONS = {
+    "OpenGL": "pyopengl",
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+    "imgui_bundle": "imgui-bundle",
+    "pynvml": "nvidia-ml-py",
+}
 # Modules that come with a declared requirement and in its step: PyVista is the Python side of VTK.
-BROUGHT_ALONG = {"vtk": "pyvista", "vtkmodules": "pyvista", "pydantic_core": "pydantic"}
+BROUGHT_ALONG = {"vtk": "pyvista", "vtkmodules": "pyvista", "pydantic_core": "pydantic", "annotated_types": "pydantic"}
 
 
 def canonical(name: str) -> str:

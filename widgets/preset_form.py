@@ -32,7 +32,7 @@ def draw(form: TrainForm, view: FormView) -> tuple[TrainForm, list[PresetIntent]
     """Draw the row and, above everything, its dialog.  Returns the form and what was asked for."""
     intents: list[PresetIntent] = []
     begin_row("Preset", "Network, sizes and time scales to start from", tail=2)
-    if imgui.begin_combo("##preset", form.preset or "…"):
+    if imgui.begin_combo("##preset", form.preset or "…", imgui.ComboFlags_.height_large):
         if imgui.is_window_appearing():
             intents.append(ListPresets())
         form = _choices(form, view.presets)

@@ -11,7 +11,8 @@ from app.settings import Settings, load_settings, save_settings
 from widgets.train_view import TrainForm
 
 DEFAULT = TrainForm(runs_dir="/somewhere/runs")
-FILLED = TrainForm("tiny", "own", "/data/a.zip", "/else/runs", "ümlaut")
+CHANGES = (("loop.batch", 8), ("optimizer.r1_gamma", 0.5), ("data.mirror", True), ("ema.ramp_up", None), ("x", "abc"))
+FILLED = TrainForm("tiny", "own", "/data/a.zip", "/else/runs", "ümlaut", CHANGES)
 
 
 def test_round_trip(tmp_path: Path):
@@ -31,13 +32,28 @@ def test_empty_values_are_default(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"version": 1}', '{"version": 1, "form": 3}', '{"version": 1, "form": {"unknown": "x"}}', "\x00"],
+    [
+        "{",
+        "[]",
+        '{"version": 1}',
+        '{"version": 1, "form": 3}',
+        '{"version": 1, "form": {"unknown": "x"}}',
+        '{"version": 1, "form": {"changes": 3}}',
+        "\x00",
+    ],
 )
 def test_broken_is_default_and_told(tmp_path: Path, text: str, caplog):
     (tmp_path / "settings.json").write_text(text)
     with caplog.at_level(logging.WARNING, "app"):
         assert load_settings(tmp_path, DEFAULT) == Settings(DEFAULT)
     assert "settings.json" in caplog.text
+
+
+def test_changes_that_are_no_settings_are_left_out(tmp_path: Path):
+    changes = [["a", 1], [2, 3], ["b", [4]], ["c", {"d": 5}], ["e", None]]
+    content = {"version": 1, "form": {"changes": changes}}
+    (tmp_path / "settings.json").write_text(json.dumps(content))
+    assert load_settings(tmp_path, DEFAULT).form.changes == (("a", 1), ("e", None))
 
 
 @pytest.mark.parametrize("change", [{"choice": "both"}, {"version": 2}])

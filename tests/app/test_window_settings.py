@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from app.settings import Look
+from app.settings import Look, Settings, save_settings
 from app.studio import Studio
 from tests import ui
 from tests.app import studio_runs
+from training.machine import Machine, Memory, Torch
 from training.run_dir import RunDirectory
 from widgets.setting_view import SettingsView
+from widgets.train_view import TrainForm
 
 pytestmark = pytest.mark.ui
 
@@ -207,3 +210,52 @@ def test_measure_and_cancel(tmp_path: Path, monkeypatch):
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
     assert not probes(), "it ends with the window"
+
+
+def test_devices_that_this_machine_lacks_cannot_be_chosen(tmp_path: Path, monkeypatch):
+    data = studio_runs.prepare(tmp_path)
+    lacks = Machine(cores=2, memory=Memory("memory", 24_000_000_000, 2_500_000_000), torch=Torch("2.13.0+cpu"))
+    monkeypatch.setattr("app.form_controller.look_at_machine", lambda _revision: lacks)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        studio_runs.fill_form(ctx, studio, data)
+        ui.wait_until(ctx, lambda: "loop.device" in studio.train.view().form.settings.choices, 30, "the machine")
+        assert "2 cores" in settled(ctx, studio).notes["loop.device"][0].text
+        ctx.item_click("###loop.device")
+        ctx.yield_(3)
+        ui.capture(ctx, tmp_path / "devices.png")
+        ctx.item_click("//$FOCUSED/###cuda")
+        ctx.yield_(3)
+        assert studio.train.form.changes == (), "a device that is not there cannot be chosen"
+        ctx.item_click("//$FOCUSED/###auto")
+        ctx.set_ref("//Train")
+        assert studio.train.form.changes == (("loop.device", "auto"),)
+        type_in(ctx, "loop.threads", "64")
+        view = settled(ctx, studio)
+        assert view.notes["loop.device"][0].text.startswith("cpu: ")
+        assert [note.kind for note in view.notes["loop.threads"]] == ["warning"]
+        studio.train.edit(replace(studio.train.form, changes=(("loop.device", "cuda"),)), ())
+        assert bad(settled(ctx, studio)) == {"loop.device"}, "a preset may ask for one"
+        assert not studio.train.view().can_start
+        ui.capture(ctx, tmp_path / "refused.png", "Train")
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_remembered_settings_that_mean_nothing_are_dropped(tmp_path: Path, monkeypatch):
+    data = studio_runs.prepare(tmp_path)
+    kept = (("loop.batch", 8), ("loop.total_kimg", 7))
+    lost = (("loop.bach", 3), ("optimizer.r1_gamma", -1), ("name", "../evil"))
+    form = TrainForm(studio_runs.PRESET, "own", str(data), str(tmp_path / "runs"), "run", (*kept, *lost))
+    save_settings(tmp_path / "epigraf-studio", Settings(form))
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        assert studio.train.form.changes == form.changes
+        settled(ctx, studio)
+        ui.wait_until(ctx, lambda: studio.train.form.changes == kept, 30, "what can be used")
+        said = [line.text for line in studio.messages.lines if "dropped" in line.text]
+        assert len(said) == 1
+        assert all(name in said[0] for name, _ in lost)
+        ui.wait_until(ctx, lambda: studio.train.view().can_start, 30, "a form that can be started")
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
