@@ -62,7 +62,6 @@ def run_params(
     addons: immapp.AddOnsParams | None = None,
 ) -> None:
     """Open a window of these parameters, run `clicks` in it, close it.  Raises what failed in there."""
-    params.ini_disable = True
     params.fps_idling.vsync_to_monitor = False
     params.callbacks.register_tests = _be_patient
     with no_screen():
@@ -101,6 +100,7 @@ def run_gui(
         size: Of the window, pixels.
     """
     params = hello_imgui.RunnerParams()
+    params.ini_disable = True
     params.app_window_params.window_geometry.size = size
     params.imgui_window_params.default_imgui_window_type = hello_imgui.DefaultImGuiWindowType.no_default_window
     options = hello_imgui.OpenGlOptions()
@@ -139,12 +139,16 @@ def wait_until(ctx: Context, condition: Callable[[], bool], seconds: float, what
 
 
 def run_studio(
-    clicks: Callable[[Context, Studio], None], monkeypatch: pytest.MonkeyPatch, home: Path, source: str | None = None
+    clicks: Callable[[Context, Studio], None],
+    monkeypatch: pytest.MonkeyPatch,
+    home: Path,
+    source: str | None = None,
+    layout_file: Path | None = None,
 ) -> None:
-    """Run `clicks` in the real studio, whose settings and runs live below `home`."""
+    """Run `clicks` in the real studio, whose settings and runs live below `home`; its layout is kept if asked for."""
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home))
     studio = window.build_studio(*window.first_scene(source))
     with studio.messages.listening(), contextlib.closing(studio):
-        params = window.build_params(studio, None)
+        params = window.build_params(studio, layout_file)
         run_params(params, lambda ctx: clicks(ctx, studio), layout.addons())

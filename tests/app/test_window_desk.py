@@ -125,6 +125,27 @@ def test_panels_hide_come_back_and_return_to_their_places(demo: Path, monkeypatc
     ui.run_studio(clicks, monkeypatch, demo)
 
 
+def test_the_layout_is_remembered(demo: Path, monkeypatch):
+    kept = demo / "window.ini"
+
+    def arrange(ctx: ui.Context, studio: Studio) -> None:
+        ctx.yield_(3)
+        ctx.undock_window("//Latent")
+        ctx.window_move("//Latent", imgui.ImVec2(420, 310))
+        studio.panels_shown.toggle(layout.SAMPLES)
+        ctx.yield_(3)
+
+    def look(ctx: ui.Context, studio: Studio) -> None:
+        ctx.yield_(3)
+        place = ctx.window_info("//Latent").window.pos
+        assert (place.x, place.y) == (420, 310)
+        assert not studio.panels_shown.is_shown(layout.SAMPLES)
+
+    ui.run_studio(arrange, monkeypatch, demo, layout_file=kept)
+    assert kept.is_file()
+    ui.run_studio(look, monkeypatch, demo, layout_file=kept)
+
+
 def test_what_is_dropped_goes_where_it_belongs(demo: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(demo))
     run, data = studio_runs.ended_run(demo), demo / "toy.zip"
