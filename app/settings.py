@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from core.files import write_text
+from widgets.curve_lines import LineSetup, XAxis
 from widgets.palette import Theme
 from widgets.setting_view import Changes
 from widgets.train_view import TrainForm
@@ -17,8 +18,6 @@ log = logging.getLogger(__name__)
 
 FILE = "settings.json"
 VERSION = 1
-
-
 SCALES = (1.0, 1.25, 1.5, 1.75, 2.0)
 
 
@@ -45,6 +44,7 @@ class Settings:
         recent: Paths that were opened, the last one first.
         ask_before_exit: Whether to ask before a window closes whose training goes on.
         run: The folder of the run that was attached; empty if none was.
+        curves: How the lines of Curves look.
     """
 
     form: TrainForm
@@ -52,6 +52,7 @@ class Settings:
     recent: tuple[str, ...] = ()
     ask_before_exit: bool = True
     run: str = ""
+    curves: LineSetup = field(default_factory=LineSetup)
 
 
 def load_settings(folder: Path, default: TrainForm) -> Settings:
@@ -66,6 +67,7 @@ def load_settings(folder: Path, default: TrainForm) -> Settings:
             recent=tuple(path for path in content.get("recent", ()) if isinstance(path, str)),
             ask_before_exit=content.get("ask_before_exit") is not False,
             run=content["run"] if isinstance(content.get("run"), str) else "",
+            curves=_curves(content.get("curves", {})),
         )
     except FileNotFoundError:
         return Settings(default)
@@ -92,6 +94,16 @@ def _changes(content: Any) -> Changes:
 def _look(content: dict[str, Any]) -> Look:
     theme, scale = content.get("theme"), content.get("scale")
     return Look(theme if theme in get_args(Theme) else Look.theme, scale if scale in SCALES else Look.scale)
+
+
+def _curves(content: dict[str, Any]) -> LineSetup:
+    axis, smoothing = content.get("axis"), content.get("smoothing")
+    fits = isinstance(smoothing, int | float) and 0 <= smoothing < 1
+    return LineSetup(
+        axis=axis if axis in get_args(XAxis) else LineSetup.axis,
+        smoothing=float(smoothing) if fits else LineSetup.smoothing,
+        log=content.get("log") is True,
+    )
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

@@ -54,6 +54,7 @@ class Studio:
         self.train = TrainController(settings.form, self.wake, follow, last)
         self.stage = Stage(scene, self.wake)
         self.run_panels = RunPanels(self.messages, self.wake)
+        self.run_panels.curves.setup = settings.curves
         self.openings = Openings(settings.recent, self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
@@ -248,7 +249,8 @@ class Studio:
         """Write down what the next window should know."""
         self._remembered = str(self.train.attached or "")
         recent, ask = self.openings.recent, self.overlays.exit.ask
-        save_settings(self._folder, Settings(self.train.form, self.look, recent, ask, self._remembered))
+        curves = self.run_panels.curves.setup
+        save_settings(self._folder, Settings(self.train.form, self.look, recent, ask, self._remembered, curves))
 
     def _draw_train(self) -> None:
         self.train.edit(*self._train_panel.draw(self.train.form, self.train.view()))

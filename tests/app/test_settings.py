@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, load_settings, save_settings
+from app.settings import Look, Settings, load_settings, save_settings
+from widgets.curve_lines import LineSetup
 from widgets.train_view import TrainForm
 
 DEFAULT = TrainForm(runs_dir="/somewhere/runs")
@@ -16,8 +17,22 @@ FILLED = TrainForm("tiny", "own", "/data/a.zip", "/else/runs", "ümlaut", CHANGE
 
 
 def test_round_trip(tmp_path: Path):
-    save_settings(tmp_path / "new" / "folder", Settings(FILLED))
-    assert load_settings(tmp_path / "new" / "folder", DEFAULT) == Settings(FILLED)
+    filled = Settings(
+        FILLED,
+        Look("light", 1.5),
+        ("/a", "/b"),
+        ask_before_exit=False,
+        run="/r",
+        curves=LineSetup("hours", 0.9, log=True),
+    )
+    save_settings(tmp_path / "new" / "folder", filled)
+    assert load_settings(tmp_path / "new" / "folder", DEFAULT) == filled
+
+
+def test_looks_that_there_are_not_are_default(tmp_path: Path):
+    odd = {"look": {"theme": "pink", "scale": 7}, "curves": {"axis": "miles", "smoothing": 2, "log": "yes"}}
+    (tmp_path / "settings.json").write_text(json.dumps({"version": 1, "form": {}, **odd}))
+    assert load_settings(tmp_path, DEFAULT) == Settings(DEFAULT)
 
 
 def test_absent_is_default(tmp_path: Path, caplog):
