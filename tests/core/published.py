@@ -1,4 +1,4 @@
-"""Reference tensors of the published implementations, and their parameter names in ours."""
+"""Reference tensors of the published implementations, by our names."""
 
 from __future__ import annotations
 
@@ -11,16 +11,9 @@ from torch import Tensor
 from core.discriminator import PatchDiscriminator
 from core.epigraf import EpigrafGenerator
 from core.model_config import DiscriminatorConfig, GeneratorConfig, RenderConfig
+from core.published_names import has_no_influence, our_name
 
 DATA = Path(__file__).parent.parent / "data"
-RENAMED = {
-    "synthesis.tri_plane_decoder.": "backbone.",
-    "synthesis.tri_plane_mlp.model.0.": "decoder.hidden.",
-    "synthesis.tri_plane_mlp.model.1.": "decoder.out.",
-    "scalar_enc.const_embed.": "patch_embedding.table.",
-    "hyper_mod_mapping.": "hypernetwork.",
-}
-CONSTANTS = ("resample_filter", "fourier_coefs")
 GENERATOR = GeneratorConfig(
     z_dim=64,
     w_dim=64,
@@ -31,14 +24,6 @@ GENERATOR = GeneratorConfig(
     decoder_hidden=16,
     render=RenderConfig(near=0.75, far=1.25, cube_scale=0.475, coarse_samples=12, fine_samples=12),
 )
-
-
-def our_name(published: str) -> str:
-    """Our name of a published parameter."""
-    for old, new in RENAMED.items():
-        if published.startswith(old):
-            return new + published.removeprefix(old)
-    return published
 
 
 class Reference:
@@ -59,10 +44,7 @@ class Reference:
         """The weights that a network of ours takes; the rest must be constants or parts without influence."""
         given = self.group("weights/")
         for name in given.keys() - expected:
-            unused = (
-                name.split(".")[1] == "fromrgb"
-            )  # published blocks own a fromrgb each; only the first one's is used
-            assert unused or name.endswith(CONSTANTS), name
+            assert has_no_influence(name), name
         return {name: value for name, value in given.items() if name in expected}
 
 
