@@ -71,6 +71,7 @@ class BakeAnswer:
     source: str
     white_back: bool
     last_delta: float
+    note: str
 
     @classmethod
     def of(

@@ -110,7 +110,7 @@ class ModelHandler:
             try:
                 return baking.bake_field(
                     field,
-                    checkpoint.generator.config.render,
+                    checkpoint.generator.config.rays,
                     resolution,
                     source=f"{Path(request.checkpoint.path).name}, seed {request.seed}, psi {request.psi:g}",
                     on_progress=lambda done: port.progress(

@@ -118,7 +118,8 @@ def run(args: argparse.Namespace) -> int:
     notes = {TURNTABLE_KEY: str(order.views)} if order.views > 1 else {}
     save_picture(args.out, strip, scene, notes)
     height, width = strip.shape[:2]
-    print(f"{args.out}: {width} x {height}, {volume.source or args.source}", file=sys.stderr)
+    note = f" ({volume.note})" if volume.note else ""
+    print(f"{args.out}: {width} x {height}, {volume.source or args.source}{note}", file=sys.stderr)
     return 0
 
 

@@ -143,7 +143,8 @@ class Stage:
         engine = self.engine
         busy = not engine.hint and engine.problem is None and self.view.problem is None
         title = "Loading…" if busy else "Nothing to show yet"
-        wish = self._viewport.draw(self.scene.camera, self._home, self._picture, engine.hint, title, self._work())
+        note = engine.shown.volume.note if engine.shown is not None else ""
+        wish = self._viewport.draw(self.scene.camera, self._home, self._picture, engine.hint, title, self._work(), note)
         if wish.camera is not None:
             self.scene = replace(self.scene, camera=wish.camera)
             self.turntable.on = False

@@ -59,7 +59,7 @@ def bake(
     with torch.no_grad():
         field = generator.field(ws)
     return bake_field(
-        field, generator.config.render, resolution, source=source, on_progress=on_progress, cancelled=cancelled
+        field, generator.config.rays, resolution, source=source, on_progress=on_progress, cancelled=cancelled
     )
 
 
@@ -88,4 +88,10 @@ def bake_field(
             on_progress(rows.stop / resolution)
     samples = render.coarse_samples + render.fine_samples
     cameras = (render.near, render.far, render.radius, render.fov)
-    return BakedVolume(values, field.box, *cameras, samples, source, render.white_back, render.last_delta)
+    rest = (render.white_back, render.last_delta, "; ".join(left_out(field)))
+    return BakedVolume(values, field.box, *cameras, samples, source, *rest)
+
+
+def left_out(field: TriPlaneField) -> list[str]:
+    """What a volume cannot show of a field, each in a few words."""
+    return ["without its background"] if field.background is not None else []

@@ -30,6 +30,7 @@ class BakedVolume:
         source: What was baked, for people: checkpoint, seed, truncation.
         white_back: Whether light that even the last sample lets through counts as white.
         last_delta: How far the last sample of a ray reaches; 1e10 makes it an opaque backdrop.
+        note: What the generator's own pictures show and this volume does not, for people; empty if it shows all.
     """
 
     values: np.ndarray
@@ -42,6 +43,7 @@ class BakedVolume:
     source: str = ""
     white_back: bool = True
     last_delta: float = 1e10
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a grid of another shape or type."""
@@ -65,6 +67,7 @@ class BakedVolume:
                 samples=self.samples,
                 source=self.source,
                 rest=np.array([float(self.white_back), self.last_delta]),
+                note=self.note,
             )
 
     @classmethod
@@ -80,6 +83,8 @@ class BakedVolume:
                 half, near, far, radius, fov = (float(value) for value in archive["geometry"])
                 samples, source = int(archive["samples"]), str(archive["source"])
                 white, last_delta = (float(value) for value in archive["rest"])
-                return cls(archive["values"], half, near, far, radius, fov, samples, source, white > 0, last_delta)
+                note = str(archive["note"]) if "note" in archive else ""  # files of before have none
+                cameras = (half, near, far, radius, fov)
+                return cls(archive["values"], *cameras, samples, source, white > 0, last_delta, note)
         except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
             raise ValueError(f"{path} is not a baked volume ({error})") from error

@@ -6,11 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from core.backbone import NoiseMode, SynthesisNetwork
+from core.background import InverseSphereNetwork, PlaneBackground, SphereBackground
 from core.mapping import MappingNetwork
 from core.model_config import GeneratorConfig
-from core.rays import Patches, camera_rays, world_rays
-from core.triplane import TriPlaneDecoder, TriPlaneField
-from core.volume import DETERMINISTIC, Rendering, SamplingNoise, render_rays
+from core.rays import Patches, camera_rays, patch_grid, world_rays
+from core.triplane import Background, TriPlaneDecoder, TriPlaneField
+from core.volume import DETERMINISTIC, Rendering, SamplingNoise, behind, render_rays
 
 # Rays rendered at once at inference, per sample: bounds the memory of full-resolution pictures.
 CHUNK_RAYS = 16_384
@@ -25,12 +26,23 @@ class EpigrafGenerator(nn.Module):
         self.mapping = MappingNetwork(
             config.z_dim, config.w_dim, config.ws_count, config.mapping_layers, config.mapping_lr_multiplier
         )
-        self.backbone = SynthesisNetwork(config, 3 * config.plane_features)
+        self.backbone = SynthesisNetwork(config, 3 * config.plane_features + config.background_channels)
         self.decoder = TriPlaneDecoder(config.plane_features, config.decoder_hidden)
+        if config.background == "sphere":
+            self.background = InverseSphereNetwork(config)
 
     def field(self, ws: Tensor, noise: NoiseMode = "const") -> TriPlaneField:
         """The field of ws [batch, ws_count, w_dim]; spatial noise `const` makes it a function of ws alone."""
-        return TriPlaneField(self.backbone(ws, noise), self.decoder, self.config.render.cube_scale)
+        config = self.config
+        painted = self.backbone(ws[:, : config.backbone_ws_count], noise)
+        planes, picture = painted.split([3 * config.plane_features, config.background_channels], dim=1)
+        background: Background | None = None
+        if config.background == "plane":
+            background = PlaneBackground(picture)
+        elif config.background == "sphere":
+            rest = ws[:, config.backbone_ws_count :]
+            background = SphereBackground(self.background, rest, config.render.radius, config.background_steps)
+        return TriPlaneField(planes, self.decoder, config.render.cube_scale, background)
 
     def render(
         self,
@@ -55,28 +67,47 @@ class EpigrafGenerator(nn.Module):
             A Rendering with [batch, resolution^2, ...], rows from the top.
         """
         patches = patches or Patches.whole(len(matrices), matrices.device)
-        directions = camera_rays(patches, resolution, fov or self.config.render.fov)
-        origins, directions = world_rays(matrices, directions)
-        return render_rays(field, origins, directions, self.config.render, noise)
+        grid = patch_grid(patches, resolution).flatten(1, 2)
+        origins, directions = world_rays(matrices, camera_rays(patches, resolution, fov or self.config.render.fov))
+        return self._render(field, grid, origins, directions, noise)
 
     @torch.no_grad()
-    def picture(self, field: TriPlaneField, matrices: Tensor, resolution: int, fov: float | None = None) -> Tensor:
-        """Whole pictures at inference, deterministic, in chunks of rays.
+    def picture(
+        self,
+        field: TriPlaneField,
+        matrices: Tensor,
+        resolution: int,
+        fov: float | None = None,
+        noise: SamplingNoise = DETERMINISTIC,
+    ) -> Tensor:
+        """Whole pictures at inference, in chunks of rays.
 
         Args:
             field: Of [batch] samples.
             matrices: Camera-to-world, [batch, 4, 4].
             resolution: Pixels along a side.
             fov: Full angle of view, degrees; none: the data set's.
+            noise: Deterministic unless asked for otherwise.
 
         Returns:
             [batch, 5, resolution, resolution]: red, green, blue in about [-1, 1], depth, opacity.
         """
         patches = Patches.whole(len(matrices), matrices.device)
+        grid = patch_grid(patches, resolution).flatten(1, 2)
         origins, directions = world_rays(matrices, camera_rays(patches, resolution, fov or self.config.render.fov))
-        parts = [render_rays(field, origins, rays, self.config.render) for rays in directions.split(CHUNK_RAYS, dim=1)]
+        chunks = zip(grid.split(CHUNK_RAYS, dim=1), directions.split(CHUNK_RAYS, dim=1), strict=True)
+        parts = [self._render(field, places, origins, rays, noise) for places, rays in chunks]
         pixels = torch.cat([torch.cat([part.rgb, part.depth, part.opacity], dim=-1) for part in parts], dim=1)
         return as_image(pixels, resolution)
+
+    def _render(
+        self, field: TriPlaneField, grid: Tensor, origins: Tensor, directions: Tensor, noise: SamplingNoise
+    ) -> Rendering:
+        """The field along rays, in front of its background."""
+        rendering = render_rays(field, origins, directions, self.config.rays, noise)
+        if field.background is None:
+            return rendering
+        return behind(rendering, field.background(grid, origins, directions))
 
 
 def as_image(pixels: Tensor, resolution: int) -> Tensor:

@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 Modulation = Literal["input", "output"]
 Bounds = Literal["range", "box"]
 Backdrop = Literal["field", "white"]
+Background = Literal["none", "plane", "sphere"]
 # Reach of a ray's last sample: to infinity, an opaque backdrop, or hardly anywhere, as before a background of its own.
 LAST_DELTA: dict[Backdrop, float] = {"field": 1e10, "white": 1e-3}
 
@@ -110,6 +111,15 @@ class GeneratorConfig(FrozenModel):
     noise: Literal["none", "const", "random"] = Field(
         default="random", description="Spatial noise of the backbone in training."
     )
+    background: Background = Field(
+        default="none",
+        description="What lies behind the field: nothing, a painted plane, or the world outside a sphere (NeRF++).",
+    )
+    background_steps: int = Field(
+        default=16, ge=2, le=128, description="Samples along a ray of the sphere background (published code: 8)."
+    )
+    background_width: int = Field(default=128, ge=1, le=1024, description="Width of the sphere background's layers.")
+    background_blocks: int = Field(default=2, ge=1, le=8, description="Blocks of the sphere background's network.")
     render: RenderConfig = Field(default=RenderConfig(), description="Cameras and rays.")
 
     def channels(self, resolution: int) -> int:
@@ -122,9 +132,31 @@ class GeneratorConfig(FrozenModel):
         return tuple(2**power for power in range(2, int(math.log2(self.plane_resolution)) + 1))
 
     @property
-    def ws_count(self) -> int:
-        """Length of ws: one w per convolution, and one more for the last torgb."""
+    def backbone_ws_count(self) -> int:
+        """The backbone's part of ws: one w per convolution, and one more for the last torgb."""
         return 2 * len(self.resolutions)
+
+    @property
+    def background_ws_count(self) -> int:
+        """The background's part of ws, which follows: one w per layer, and one more for the last output."""
+        return 2 * self.background_blocks if self.background == "sphere" else 0
+
+    @property
+    def background_channels(self) -> int:
+        """Channels that the backbone paints beside the planes."""
+        return 3 if self.background == "plane" else 0
+
+    @property
+    def ws_count(self) -> int:
+        """Length of ws."""
+        return self.backbone_ws_count + self.background_ws_count
+
+    @property
+    def rays(self) -> RenderConfig:
+        """How rays of the field are sampled and end: before a background nothing white, and no opaque last sample."""
+        if self.background == "none":
+            return self.render
+        return self.render.model_copy(update={"backdrop": "white", "white_back": False})
 
 
 class DiscriminatorConfig(FrozenModel):

@@ -9,6 +9,7 @@ RENAMED = {
     "synthesis.tri_plane_mlp.model.1.": "decoder.out.",
     "scalar_enc.const_embed.": "patch_embedding.table.",
     "hyper_mod_mapping.": "hypernetwork.",
+    "synthesis.bg_model.": "background.",
 }
 # Buffers that follow from the architecture; ours are computed.
 CONSTANTS = ("resample_filter", "fourier_coefs")

@@ -28,6 +28,23 @@ class Field(Protocol):
         ...
 
 
+class Background(Protocol):
+    """The background of a batch of samples, along rays."""
+
+    def __call__(self, grid: Tensor, origins: Tensor, directions: Tensor) -> Tensor:
+        """Colour behind the field.
+
+        Args:
+            grid: Where the rays cross the image plane, [batch, rays, 2] in [-1, 1], y up.
+            origins: [batch, 1 or rays, 3], world units.
+            directions: Unit vectors, [batch, rays, 3].
+
+        Returns:
+            [batch, rays, 3], in about [-1, 1].
+        """
+        ...
+
+
 class TriPlaneDecoder(nn.Module):
     """Features to colour (no sigmoid) and density (before softplus); no view direction (METHOD: Tri-plane field)."""
 
@@ -50,11 +67,13 @@ class TriPlaneField:
         planes: [batch, 3 * features, resolution, resolution]; plane j takes channels j * features onwards.
         decoder: Features to colour and density.
         box: Half the edge of the box, world units; outside of it the features are zero.
+        background: What lies behind the field; none if nothing does.
     """
 
     planes: Tensor
     decoder: TriPlaneDecoder
     box: float
+    background: Background | None = None
 
     def __call__(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """Points [batch, n, 3] -> colour [batch, n, 3] and density before its activation [batch, n, 1]."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +13,7 @@ from core.triplane import Field
 
 TRANSMITTANCE_EPS = 1e-10
 WEIGHT_EPS = 2e-5
+OPAQUE_DELTA = 1e10  # reach of a last sample that lets nothing through
 
 
 @dataclass(frozen=True)
@@ -171,3 +172,8 @@ def render_rays(
     if config.white_back:
         color = color + 1 - weights.sum(dim=-1, keepdim=True)
     return Rendering(color, (weights * depths).sum(dim=-1, keepdim=True), opacity)
+
+
+def behind(foreground: Rendering, background: Tensor) -> Rendering:
+    """Put colours [batch, rays, 3] behind what rays see, where light passes all samples but the last."""
+    return replace(foreground, rgb=foreground.rgb + (1 - foreground.opacity) * background)

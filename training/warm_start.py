@@ -24,7 +24,9 @@ MAX_HEADER_BYTES = 100_000_000
 # Settings that decide which weights there are, or what they mean; all others may differ.
 GENERATOR_SETTINGS = (
     "z_dim", "w_dim", "mapping_layers", "mapping_lr_multiplier", "plane_resolution", "plane_features", "decoder_hidden",
+    "background",
 )  # fmt: skip
+SPHERE_SETTINGS = ("background_width", "background_blocks")
 DISCRIMINATOR_SETTINGS = ("image_resolution", "patch_resolution", "modulation", "hyper_dim", "camera_condition")
 CHANNEL_SETTINGS = ("channel_base", "channel_max")
 
@@ -68,7 +70,8 @@ def require_fit(config: RunConfig, snapshot: Path) -> None:
         discriminator = DiscriminatorConfig.model_validate_json(inside) if inside is not None else None
     except (KeyError, ValidationError) as error:
         raise ConfigError(f"init: {snapshot} is no checkpoint of EpiGRAF Studio, or a damaged one") from error
-    different = _differences("generator", config.generator, generator, GENERATOR_SETTINGS)
+    settings = GENERATOR_SETTINGS + (SPHERE_SETTINGS if config.generator.background == "sphere" else ())
+    different = _differences("generator", config.generator, generator, settings)
     if discriminator is not None:
         ours = config.discriminator
         different += _differences("discriminator", ours, discriminator, DISCRIMINATOR_SETTINGS)

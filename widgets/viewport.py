@@ -72,6 +72,7 @@ class ViewportPanel:
         hint: str = "",
         title: str = "Nothing to show yet",
         work: Work | None = None,
+        note: str = "",
     ) -> Wish:
         """Draw the panel over all the room there is.
 
@@ -83,6 +84,7 @@ class ViewportPanel:
             hint: While there is no picture: what is being done, or what to do.
             title: Likewise, its heading.
             work: What is being computed, if that takes long enough to be told.
+            note: What the picture does not show of the sample, in a few words.
 
         Returns:
             What the user wants.
@@ -105,7 +107,8 @@ class ViewportPanel:
         high = ImVec2(low.x + room.x, low.y + room.y)
         canvas = imgui.get_window_draw_list()
         canvas.add_image(imgui.ImTextureRef(picture.texture), low, high, ImVec2(0, 1), ImVec2(1, 0))
-        _overlay(canvas, low, high, [camera_line(shown), picture_line(picture)], HELP if hovered else "")
+        lines = [camera_line(shown), picture_line(picture), *([note] if note else [])]
+        _overlay(canvas, low, high, lines, HELP if hovered else "")
         return Wish(wanted, _work(work, origin, room.x))
 
     def _gesture(self, camera: Camera, home: Camera, side: float, hovered: bool) -> Camera | None:

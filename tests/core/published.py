@@ -48,9 +48,12 @@ class Reference:
         return {name: value for name, value in given.items() if name in expected}
 
 
-def published_generator() -> tuple[EpigrafGenerator, Reference]:
-    """The generator with the reference weights."""
-    reference, generator = Reference("epigraf-generator"), EpigrafGenerator(GENERATOR)
+def published_generator(name: str = "epigraf-generator") -> tuple[EpigrafGenerator, Reference]:
+    """One of the generators with the reference weights."""
+    config = GENERATOR
+    if name.endswith("background"):
+        config = config.model_copy(update={"background": "sphere", "background_steps": 8, "background_width": 32})
+    reference, generator = Reference(name), EpigrafGenerator(config)
     generator.load_state_dict(reference.weights(set(generator.state_dict())))
     return generator.requires_grad_(False), reference
 

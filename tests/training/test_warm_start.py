@@ -88,6 +88,7 @@ def test_a_snapshot_without_discriminator_leaves_a_fresh_one(old, tmp_path):
         ({"generator__w_dim": 32}, "generator.w_dim is 32 here and 16 there"),
         ({"generator__channel_max": 4}, "generator.channel_max is 4 here and 8 there"),
         ({"generator__mapping_lr_multiplier": 0.1}, "generator.mapping_lr_multiplier is 0.1 here and 0.01 there"),
+        ({"generator__background": "sphere"}, "generator.background is sphere here and none there"),
         ({"discriminator__hyper_dim": 8}, "discriminator.hyper_dim is 8 here and 16 there"),
         ({"discriminator__patch_resolution": 16}, "discriminator.patch_resolution is 16 here and 8 there"),
     ],
@@ -128,6 +129,7 @@ def test_every_setting_that_makes_other_weights_is_refused(old):
     for name, value in {
         "generator.noise": "none",
         "generator.render.fov": 20,
+        "generator.background_width": 20,
         "discriminator.conv_clamp": None,
     }.items():
         config = with_values(old.config(), {name: value})
