@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 from core.frustum import smallest_cube_scale
 from core.model_config import DisagreementError, DiscriminatorConfig, FrozenModel, GeneratorConfig, PowerOfTwo, unit
 from core.poses import PoseConfig
-from core.schedules import BetaSchedule, ScaleSchedule, UniformSchedule
+from core.schedules import DecaySchedule, ScaleSchedule
+from training.patch_config import ScheduleConfig
 
 CONFIG_VERSION = 1
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
@@ -70,23 +71,6 @@ class DataConfig(FrozenModel):
         json_schema_extra=unit("px", empty="the data's"),
     )
     mirror: bool = Field(default=False, description="Double the data set by mirrored copies with the yaw negated.")
-
-
-class ScheduleConfig(FrozenModel):
-    """Which patch scales the discriminator sees, and when (METHOD, section 3)."""
-
-    kind: Literal["beta", "uniform"] = Field(default="beta", description="Law of the patch scales.")
-    anneal_kimg: float = Field(
-        default=10_000, gt=0, description="Time T until the law is final.", json_schema_extra=unit("kimg")
-    )
-    beta_start: float = Field(default=0.001, gt=0, le=10, description="beta(0) of the beta law.")
-    beta_end: float = Field(default=0.8, gt=0, le=10, description="beta(T) of the beta law.")
-
-    def schedule(self, min_scale: float) -> ScaleSchedule:
-        """The law for a smallest scale r / R in (0, 1]."""
-        if self.kind == "uniform":
-            return UniformSchedule(min_scale, self.anneal_kimg)
-        return BetaSchedule(min_scale, self.anneal_kimg, self.beta_start, self.beta_end)
 
 
 class OptimizerConfig(FrozenModel):
@@ -215,6 +199,18 @@ class RunConfig(FrozenModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _scales_fit_patches(self) -> Self:
+        least = self.discriminator.min_scale
+        if wrong := self.patches.too_fine(least):
+            raise DisagreementError(
+                f"patches.scales has {', '.join(f'{scale:g}' for scale in wrong)}, but r / R is {least:g}: leave them "
+                f"out, or lower discriminator.patch_resolution ({self.discriminator.patch_resolution})",
+                "patches.scales",
+                "discriminator.patch_resolution",
+            )
+        return self
+
     @property
     def data_path(self) -> Path:
         """The data set.  Raises ConfigError when none is chosen."""
@@ -225,7 +221,8 @@ class RunConfig(FrozenModel):
     @property
     def schedule(self) -> ScaleSchedule:
         """The law of patch scales with this discriminator's smallest scale."""
-        return self.patches.schedule(self.discriminator.min_scale)
+        discriminator = self.discriminator
+        return self.patches.schedule(discriminator.min_scale, self.loop.batch, discriminator.image_resolution)
 
     @property
     def ema_half_life_kimg(self) -> float:
@@ -267,18 +264,26 @@ class RunConfig(FrozenModel):
     def _time_advice(self) -> list[Advice]:
         total = self.loop.total_kimg
         fading = {
-            "patches.anneal_kimg": self.patches.anneal_kimg,
+            "patches.anneal_kimg": self.patches.anneal_kimg if self.patches.kind in ("beta", "uniform") else 0,
             "anneal.blur_kimg": self.anneal.blur_kimg if self.anneal.blur_sigma else 0,
             "anneal.density_noise_kimg": self.anneal.density_noise_kimg if self.anneal.density_noise else 0,
             "loop.kimg_per_tick": self.loop.kimg_per_tick,
             "loop.snapshot_kimg": self.loop.snapshot_kimg,
             "loop.sample_kimg": self.loop.sample_kimg,
         }
-        return [
+        notes = [
             Advice(name, f"{kimg:g} kimg is longer than the whole training ({total:g} kimg): set it to at most that.")
             for name, kimg in fading.items()
             if kimg > total
         ]
+        law = self.schedule
+        if isinstance(law, DecaySchedule) and law.final_kimg > total:
+            text = (
+                f"patches are as small as they get only after {law.final_kimg:.4g} kimg, longer than the whole "
+                f"training ({total:g} kimg): raise patches.decay ({law.decay:g} per 1000 steps), or use another law."
+            )
+            notes.append(Advice("patches.decay", text))
+        return notes
 
     def _patch_advice(self) -> list[Advice]:
         # The paper's scan of gamma over patch sizes (Appendix, Table 4): outside these ranges FID@2k was clearly worse.

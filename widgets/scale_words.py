@@ -6,7 +6,14 @@ import numpy as np
 
 from widgets.tick_views import LawKind, PatchesView, ScaleLaw
 
-NAMES: dict[LawKind, str] = {"beta": "β(t)", "uniform": "smallest s(t)"}
+SMALLEST = "smallest s(t)"
+NAMES: dict[LawKind, str] = {"beta": "β(t)", "uniform": SMALLEST, "graf": SMALLEST, "gnerf": SMALLEST, "discrete": "s"}
+TITLES: dict[LawKind, str] = {
+    "beta": "beta", "uniform": "uniform", "graf": "uniform as in GRAF", "gnerf": "uniform as in GNeRF",
+    "discrete": "discrete",
+}  # fmt: skip
+# As many scales are listed one by one.
+LISTED = 6
 
 
 def number(value: float) -> str:
@@ -16,14 +23,25 @@ def number(value: float) -> str:
 
 def law_words(law: ScaleLaw) -> str:
     """The law in one line: kind, its parameter now and where it goes, r / R, expected scale."""
+    ratio = f"r/R = {law.min_scale:.4g}, mean {law.mean:.3g}"
+    if law.kind == "discrete":
+        likely = ", each as likely" if len(law.scales) > 1 else " always"
+        return f"{TITLES[law.kind]}, {NAMES[law.kind]} = {_listed(law.scales)}{likely}, {ratio}"
     parameter, final = f"{law.parameter:.3g}", f"{law.final:.3g}"
-    when = f"{number(law.anneal_kimg)} kimg"
+    when = f"{number(float(f'{law.anneal_kimg:.4g}'))} kimg"
     if law.kimg >= law.anneal_kimg:
         course = f"{final} since {when}"
     else:
         way = "rising" if law.final >= law.parameter else "falling"
         course = f"{parameter}, {way} to {final} at {when}"
-    return f"{law.kind}, {NAMES[law.kind]} = {course}, r/R = {law.min_scale:.4g}, mean {law.mean:.3g}"
+    return f"{TITLES[law.kind]}, {NAMES[law.kind]} = {course}, {ratio}"
+
+
+def _listed(scales: tuple[float, ...]) -> str:
+    if len(scales) > LISTED:
+        return f"{len(scales)} values from {scales[0]:.4g} to {scales[-1]:.4g}"
+    *first, last = [f"{scale:.4g}" for scale in scales]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def drawn_words(view: PatchesView, ticks: int) -> str:

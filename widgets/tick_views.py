@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-LawKind = Literal["beta", "uniform"]
+LawKind = Literal["beta", "uniform", "graf", "gnerf", "discrete"]
 ModulationMode = Literal["input", "output"]
 
 
@@ -23,11 +23,12 @@ class ScaleLaw:
     Attributes:
         kind: Which law.
         min_scale: Smallest scale, r / R, in (0, 1].
-        anneal_kimg: When it is final, T.
+        anneal_kimg: When it is final, T; 0 if it never changes.
         kimg: The moment that is meant by now.
-        parameter: Now: beta of the beta law, smallest scale of the uniform law.
+        parameter: Now: beta of the beta law, smallest scale of the others.
         final: The same from T on.
         mean: Expected scale now.
+        scales: Of the discrete law, ascending; empty otherwise.
         mass: [bins] probability of each bin now.
         mean_kimg: [n] from the start to T, or to now if that is later.
         mean_scales: [n] expected scale then.
@@ -40,6 +41,7 @@ class ScaleLaw:
     parameter: float
     final: float
     mean: float
+    scales: tuple[float, ...] = ()
     mass: np.ndarray = field(default_factory=_empty, compare=False)
     mean_kimg: np.ndarray = field(default_factory=_empty, compare=False)
     mean_scales: np.ndarray = field(default_factory=_empty, compare=False)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.scale_law import BINS, bin_counts, bin_edges, bin_masses, scale_law
-from core.schedules import BetaSchedule, UniformSchedule
+from core.schedules import BetaSchedule, DecaySchedule, DiscreteSchedule, UniformSchedule
 from training.config import RunConfig
 from training.config_files import with_values
 from widgets.scale_words import law_words, mean_words, number, share_words
@@ -18,8 +18,17 @@ schedules = st.builds(
     st.floats(1, 1e4),
 )
 
+others = st.one_of(
+    st.builds(DecaySchedule.graf, st.floats(0.02, 0.99), st.integers(1, 64)),
+    st.builds(DecaySchedule.gnerf, st.floats(0.02, 0.99), st.integers(1, 64), st.just(128)),
+    st.builds(DiscreteSchedule, st.just(0.25), st.sets(st.integers(0, 40), min_size=1).map(
+        lambda steps: tuple(0.25 + 0.75 * step / 40 for step in sorted(steps))  # on the edges of bins
+    )),
+)  # fmt: skip
+every_kind = st.one_of(schedules, others)
 
-@given(schedules, st.floats(0, 2e4))
+
+@given(every_kind, st.floats(0, 2e4))
 def test_masses_sum_to_one(schedule, kimg):
     masses = bin_masses(schedule, bin_edges(schedule.min_scale), kimg)
     assert masses.shape == (BINS,)
@@ -27,12 +36,14 @@ def test_masses_sum_to_one(schedule, kimg):
     assert masses.sum() == pytest.approx(1)
 
 
-@given(schedules, st.floats(0.05, 1))
+@given(every_kind, st.floats(0.05, 1))
 def test_masses_agree_with_the_quantiles(schedule, progress):
     """Evenly spaced probabilities, sent through quantile(), fall into the bins as often as the masses say."""
-    edges, kimg = bin_edges(schedule.min_scale), progress * schedule.anneal_kimg
+    edges, kimg = bin_edges(schedule.min_scale), progress * schedule.final_kimg
     count = 20_000
     scales = schedule.quantile((np.arange(count) + 0.5) / count, kimg)
+    if isinstance(schedule, DiscreteSchedule):
+        scales = np.float32(scales)  # as a tick keeps them
     shares = bin_counts(scales, edges) / count
     np.testing.assert_allclose(shares, bin_masses(schedule, edges, kimg), atol=2 / count)
 
@@ -65,6 +76,26 @@ def test_in_words():
     assert law_words(scale_law(config, edges, 6)) == (
         "uniform, smallest s(t) = 0.95, falling to 0.5 at 60 kimg, r/R = 0.5, mean 0.975"
     )
+
+
+def test_other_laws_in_words():
+    edges = bin_edges(0.25)
+    config = with_values(RunConfig(), {"patches.kind": "graf", "loop.batch": 8})
+    assert law_words(scale_law(config, edges, 400)) == (
+        "uniform as in GRAF, smallest s(t) = 0.687, falling to 0.25 at 1 480 kimg, r/R = 0.25, mean 0.844"
+    )
+    config = with_values(config, {"patches.kind": "gnerf"})
+    assert law_words(scale_law(config, edges, 400)) == (
+        "uniform as in GNeRF, smallest s(t) = 0.25 since 55.45 kimg, r/R = 0.25, mean 0.625"
+    )
+    config = with_values(config, {"patches.kind": "discrete"})
+    law = scale_law(config, edges, 0)
+    assert law_words(law) == "discrete, s = 0.25, 0.5 or 1, each as likely, r/R = 0.25, mean 0.583"
+    assert law.mean_kimg[-1] == config.loop.total_kimg
+    config = with_values(config, {"patches.scales": "1"})
+    assert law_words(scale_law(config, edges, 0)) == "discrete, s = 1 always, r/R = 0.25, mean 1"
+    config = with_values(config, {"patches.scales": [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]})
+    assert "s = 7 values from 0.3 to 0.9, each as likely" in law_words(scale_law(config, edges, 0))
 
 
 @pytest.mark.parametrize(

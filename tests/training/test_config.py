@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from core.schedules import BetaSchedule, UniformSchedule
+from core.schedules import BetaSchedule, DecaySchedule, DiscreteSchedule, UniformSchedule
 from training.config import ConfigError, RunConfig
 from training.config_files import (
     config_of,
@@ -133,6 +133,46 @@ def test_schedules():
     config = RunConfig()
     assert config.schedule == BetaSchedule(0.25, 10_000, 0.001, 0.8)
     assert with_values(config, {"patches.kind": "uniform"}).schedule == UniformSchedule(0.25, 10_000)
+    assert with_values(config, {"patches.kind": "graf"}).schedule == DecaySchedule.graf(0.25, 64)
+    assert with_values(config, {"patches.kind": "gnerf"}).schedule == DecaySchedule.gnerf(0.25, 64, 256)
+    assert with_values(config, {"patches.kind": "discrete"}).schedule == DiscreteSchedule(0.25, (0.25, 0.5, 1))
+
+
+def test_schedules_with_values_of_their_own():
+    changes = {"patches.kind": "graf", "patches.scale_start": 0.7, "patches.scale_end": 0.3, "patches.decay": 0.1}
+    law = with_values(RunConfig(), changes).schedule
+    assert law == DecaySchedule(0.25, 64, decay=0.1, start=0.7, end=0.3, whole_thousands=True)
+    for name, value, ends in (("scale_start", 0.2, (0.2, 0.2)), ("scale_end", 0.95, (0.95, 0.95))):
+        law = with_values(RunConfig(), {"patches.kind": "graf", f"patches.{name}": value}).schedule
+        assert isinstance(law, DecaySchedule)
+        assert (law.start, law.end) == ends
+    with pytest.raises(ConfigError, match="scale_start"):
+        with_values(RunConfig(), {"patches.scale_start": 0.3, "patches.scale_end": 0.5})
+
+
+@pytest.mark.parametrize("given", ["1, 0.5,.25", "0.25 0.5 1 1", [0.25, 1, 0.5], (1, 0.5, 0.25)])
+def test_lists_of_scales(given):
+    config = with_values(RunConfig(), {"patches.kind": "discrete", "patches.scales": given})
+    assert config.schedule == DiscreteSchedule(0.25, (0.25, 0.5, 1))
+    assert with_values(RunConfig(), {"patches.scales": config.patches.scales}).patches.scales == config.patches.scales
+
+
+def test_one_scale():
+    config = with_assignments(RunConfig(), ["patches.kind=discrete", "patches.scales=1"])
+    assert config.schedule == DiscreteSchedule(0.25, (1,))
+
+
+@pytest.mark.parametrize("wrong", ["a", "0.5, 2", "0, 1", "0.5, nan", [True], ["x"], {"a": 1}])
+def test_lists_of_something_else(wrong):
+    with pytest.raises(ConfigError, match=r"patches\.scales"):
+        with_values(RunConfig(), {"patches.scales": wrong})
+
+
+def test_scales_below_the_smallest_name_both_settings():
+    with pytest.raises(ConfigError, match=r"0\.125.*r / R is 0\.25") as caught:
+        with_values(RunConfig(), {"patches.kind": "discrete", "patches.scales": "0.125, 1"})
+    assert caught.value.problems[0].fields == ("patches.scales", "discriminator.patch_resolution")
+    assert with_values(RunConfig(), {"patches.scales": "0.125, 1"}).patches.kind == "beta", "only where it counts"
 
 
 def test_what_fades():
@@ -167,5 +207,11 @@ def test_advice_names_the_box_and_its_value():
 def test_advice_on_times_and_gamma():
     fields = {note.field for note in with_values(RunConfig(), {"loop.total_kimg": 50}).advice()}
     assert {"patches.anneal_kimg", "anneal.blur_kimg", "anneal.density_noise_kimg", "loop.snapshot_kimg"} <= fields
+    slow = with_values(RunConfig(), {"loop.total_kimg": 50, "patches.kind": "graf"})
+    assert "patches.anneal_kimg" not in {note.field for note in slow.advice()}
+    [note] = [note for note in slow.advice() if note.field == "patches.decay"]
+    assert "1.184e+04 kimg" in note.text
+    fast = with_values(slow, {"patches.decay": 1.78, "loop.total_kimg": 64})
+    assert "patches.decay" not in {note.field for note in fast.advice()}
     fields = {note.field for note in with_values(RunConfig(), {"optimizer.r1_gamma": 100}).advice()}
     assert "optimizer.r1_gamma" in fields
