@@ -35,9 +35,13 @@ def read_presets(_revision: int) -> tuple[PresetItem, ...]:
             if path.stem in preset_names():
                 raise ValueError(f"{path}: a preset of the program has this name already: rename the file")
             load_preset(str(path))
-            own.append(replace(item, description=describe_preset(str(path))))
         except (ValueError, OSError) as error:
             own.append(replace(item, problem=str(error)))
+            continue
+        try:
+            own.append(replace(item, description=describe_preset(str(path))))
+        except ValueError as error:  # nothing that a training needs
+            own.append(replace(item, description=str(error)))
     return (*shipped, *own)
 
 

@@ -25,6 +25,7 @@ DIGITS = 7
 
 # Where a name of the configuration is too long, or too terse, for a narrow form.
 LABELS = {
+    "init": "Begin with",
     "data.mirror": "Mirror",
     "generator.z_dim": "z size",
     "generator.w_dim": "w size",

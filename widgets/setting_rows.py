@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import ImVec2, ImVec4, imgui
 
-from widgets.common import LABEL_WIDTH, em, icon_width, reset_button, row, text_colour, tone_ink
+from widgets.common import LABEL_WIDTH, coloured, em, icon_width, reset_button, row, text_colour, tone_ink
 from widgets.notes import Note, NoteKind
 from widgets.palette import Tone
 from widgets.setting_view import ChoiceNote, SettingsView
@@ -119,7 +119,7 @@ def _choice(
     label: str, setting: Setting, value: SettingValue, known: Mapping[str, ChoiceNote], plain: ImVec4
 ) -> SettingValue:
     offered: list[SettingValue] = [*([None] if setting.optional else []), *setting.choices]
-    if not imgui.begin_combo(label, setting.words(value)):
+    if not imgui.begin_combo(label, setting.words(value), imgui.ComboFlags_.height_large):
         return value
     for choice in offered:
         note = known.get(str(choice), ChoiceNote())
@@ -132,8 +132,9 @@ def _choice(
             imgui.set_item_tooltip(note.refused)
         imgui.pop_style_color()
         if note.refused or note.detail:
-            with text_colour("quiet"):
-                imgui.text_wrapped(f"    {note.refused or note.detail}")
+            imgui.indent(em(1))
+            coloured(note.refused or note.detail, "quiet")
+            imgui.unindent(em(1))
     imgui.end_combo()
     return value
 

@@ -114,6 +114,7 @@ def test_broken_presets_and_a_folder_that_cannot_be_written(tmp_path: Path, monk
     folder = tmp_path / "epigraf-studio" / "presets"
     (folder / "wrong.yaml").write_text("description: wrong\nloop: {bach: 3}")
     (folder / "small.yaml").write_text("description: has the name of another")
+    (folder / "terse.yaml").write_text("loop: {batch: 8}")
     (folder / "mute.yaml").write_bytes(b"\xff\xfe\x00")
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
@@ -124,6 +125,8 @@ def test_broken_presets_and_a_folder_that_cannot_be_written(tmp_path: Path, monk
         assert "rename" in items["small", True].problem
         assert items["mute", True].problem
         assert not items["small", False].problem
+        assert "description" in items["terse", True].description
+        assert not items["terse", True].problem, "it can be started all the same"
         ctx.item_click("##preset")
         ctx.yield_(3)
         ui.capture(ctx, tmp_path / "list.png")
