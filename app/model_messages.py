@@ -71,6 +71,7 @@ class BakeAnswer:
     source: str
     white_back: bool
     last_delta: float
+    outside: tuple[float, float, float, float] | None
     note: str
 
     @classmethod

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.baked import BakedVolume
 from core.epigraf import EpigrafGenerator
+from core.frustum import smallest_cube_scale
 from core.model_config import RenderConfig
 from core.triplane import TriPlaneField
 
@@ -88,10 +89,25 @@ def bake_field(
             on_progress(rows.stop / resolution)
     samples = render.coarse_samples + render.fine_samples
     cameras = (render.near, render.far, render.radius, render.fov)
-    rest = (render.white_back, render.last_delta, "; ".join(left_out(field)))
+    rest = (render.white_back, render.last_delta, _outside(field, render), "; ".join(left_out(field, render)))
     return BakedVolume(values, field.box, *cameras, samples, source, *rest)
 
 
-def left_out(field: TriPlaneField) -> list[str]:
+def left_out(field: TriPlaneField, render: RenderConfig) -> list[str]:
     """What a volume cannot show of a field, each in a few words."""
-    return ["without its background"] if field.background is not None else []
+    notes = []
+    if field.background is not None:
+        notes.append("without its background")
+    needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far)
+    if render.bounds == "range" and needed > field.box:
+        notes.append("without the fog outside its box")
+    return notes
+
+
+def _outside(field: TriPlaneField, render: RenderConfig) -> tuple[float, float, float, float] | None:
+    """What ends a ray that misses the box: the decoder's answer to no features, where training has seen it."""
+    if render.bounds == "range":
+        return None
+    beyond = torch.full((1, 1, 3), 3 * field.box, device=field.planes.device)
+    red, green, blue, density = torch.cat(field(beyond), dim=-1).flatten().tolist()
+    return red, green, blue, density

@@ -30,6 +30,8 @@ class BakedVolume:
         source: What was baked, for people: checkpoint, seed, truncation.
         white_back: Whether light that even the last sample lets through counts as white.
         last_delta: How far the last sample of a ray reaches; 1e10 makes it an opaque backdrop.
+        outside: Raw colour and density that end a ray which misses the box, as in training with bounds `box`; none
+            where training knew no such rays: they show white.
         note: What the generator's own pictures show and this volume does not, for people; empty if it shows all.
     """
 
@@ -43,6 +45,7 @@ class BakedVolume:
     source: str = ""
     white_back: bool = True
     last_delta: float = 1e10
+    outside: tuple[float, float, float, float] | None = None
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -67,6 +70,7 @@ class BakedVolume:
                 samples=self.samples,
                 source=self.source,
                 rest=np.array([float(self.white_back), self.last_delta]),
+                outside=np.array(self.outside or ()),
                 note=self.note,
             )
 
@@ -83,8 +87,10 @@ class BakedVolume:
                 half, near, far, radius, fov = (float(value) for value in archive["geometry"])
                 samples, source = int(archive["samples"]), str(archive["source"])
                 white, last_delta = (float(value) for value in archive["rest"])
-                note = str(archive["note"]) if "note" in archive else ""  # files of before have none
-                cameras = (half, near, far, radius, fov)
-                return cls(archive["values"], *cameras, samples, source, white > 0, last_delta, note)
+                # Files of before have none of these.
+                beyond = tuple(float(value) for value in archive["outside"]) if "outside" in archive else ()
+                note = str(archive["note"]) if "note" in archive else ""
+                rest = (white > 0, last_delta, beyond if len(beyond) == 4 else None, note)
+                return cls(archive["values"], half, near, far, radius, fov, samples, source, *rest)
         except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
             raise ValueError(f"{path} is not a baked volume ({error})") from error

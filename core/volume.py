@@ -53,7 +53,7 @@ def ray_range(origins: Tensor, directions: Tensor, config: RenderConfig) -> tupl
 
     With bounds `range` that is near and far for all.  Parts of it that lie outside the box show the decoder's answer to
     zeros, which is fog and not empty space; with bounds `box` they are cut off.  A ray that misses the box ends where
-    it starts: it is all backdrop.
+    it starts: it is all backdrop, and `render_rays` sees to it that all such rays end alike.
 
     Args:
         origins: [batch, 1 or rays, 3], world units.
@@ -150,15 +150,19 @@ def render_rays(
     Returns:
         Colour, depth and opacity per ray.
     """
+    near, far = ray_range(origins, directions, config)
+    starts, headings = origins, directions
+    if config.bounds == "box":
+        starts, headings = _beside(origins, directions, far > near, config.cube_scale)
 
     def evaluate(depths: Tensor) -> tuple[Tensor, Tensor]:
-        points = origins[:, :, None] + directions[:, :, None] * depths[..., None]  # [batch, rays, samples, 3]
+        points = starts[:, :, None] + headings[:, :, None] * depths[..., None]  # [batch, rays, samples, 3]
         rgb, density = field(points.flatten(1, 2))
         if noise.density_std > 0:
             density = density + torch.randn_like(density) * noise.density_std
         return rgb.reshape(*depths.shape, 3), density.reshape(depths.shape)
 
-    depths = coarse_depths(*ray_range(origins, directions, config), config.coarse_samples, noise)
+    depths = coarse_depths(near, far, config.coarse_samples, noise)
     rgb, density = evaluate(depths)
     if config.fine_samples > 0:
         weights, _ = compositing_weights(density.detach(), depths, config.last_delta)
@@ -172,6 +176,16 @@ def render_rays(
     if config.white_back:
         color = color + 1 - weights.sum(dim=-1, keepdim=True)
     return Rendering(color, (weights * depths).sum(dim=-1, keepdim=True), opacity)
+
+
+def _beside(origins: Tensor, directions: Tensor, hit: Tensor, half: float) -> tuple[Tensor, Tensor]:
+    """Keep rays that miss the box at a point of which no plane knows anything: all of them end alike.
+
+    Beside the box, but within a plane's prism, a field of planes would answer with that plane's features, and no volume
+    of the box could show the same.
+    """
+    nowhere = torch.full_like(directions, 3 * half)
+    return torch.where(hit, origins, nowhere), torch.where(hit, directions, torch.zeros_like(directions))
 
 
 def behind(foreground: Rendering, background: Tensor) -> Rendering:

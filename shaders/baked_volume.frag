@@ -8,6 +8,7 @@
 #include "integrate.glsl"
 
 uniform vec2 u_range;    // nearest and farthest distance along a ray that counts, world units
+uniform vec4 u_outside;  // raw colour and density that end a ray which misses the box
 
 out vec4 o_colour;       // colour in [0, 1] as shown, opacity
 
@@ -15,7 +16,7 @@ void main() {
     vec3 direction = ray_direction(gl_FragCoord.xy);
     vec2 segment = box_segment(u_eye, direction, u_half);
     segment = vec2(max(segment.x, u_range.x), min(segment.y, u_range.y));
-    vec4 raw = vec4(u_backdrop_colour, 0.0);
+    vec4 raw = vec4(u_backdrop == 0 ? ending(u_outside) : u_backdrop_colour, 0.0);
     if (segment.x < segment.y) {
         raw = integrate(u_eye, direction, segment);
     }

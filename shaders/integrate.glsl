@@ -17,6 +17,12 @@ float softplus(float x) {
     return max(x, 0.0) + (tail < 1e-3 ? tail - 0.5 * tail * tail : log(1.0 + tail));
 }
 
+// Raw colour of a ray's end, the last sample: its own colour, and what it lets through.
+vec3 ending(vec4 last) {
+    float through = exp(-softplus(last.a) * u_last_interval);
+    return (1.0 - through) * last.rgb + through * u_rest_colour;
+}
+
 // Raw colour and opacity of the ray's segment [range.x, range.y].
 vec4 integrate(vec3 eye, vec3 direction, vec2 range) {
     float interval = (range.y - range.x) / float(u_steps - 1);
@@ -33,9 +39,7 @@ vec4 integrate(vec3 eye, vec3 direction, vec2 range) {
     }
     float opacity = 1.0 - passing;
     if (u_backdrop == 0) {
-        vec4 last = field(eye + range.y * direction);
-        float through = exp(-softplus(last.a) * u_last_interval);
-        colour += passing * ((1.0 - through) * last.rgb + through * u_rest_colour);
+        colour += passing * ending(field(eye + range.y * direction));
     } else {
         colour += passing * u_backdrop_colour;
     }

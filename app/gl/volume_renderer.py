@@ -25,6 +25,8 @@ from widgets.picture import Picture
 STOP_AT = 1 / 512
 # Larger than any scene, but finite, for drivers that are careless with infinities.
 FAR_AWAY = 1e30
+# White, and opaque however short the last interval is: beside a box around which training knew nothing.
+NOWHERE = (1.0, 1.0, 1.0, 1e6)
 _BACKDROPS = {"learned": (0, 1.0), "white": (1, 1.0), "black": (1, -1.0)}  # mode, raw colour (also beside the box)
 
 
@@ -226,6 +228,7 @@ class VolumeRenderer:
         program.set_vector("u_backdrop_colour", (colour,) * 3)
         program.set_float("u_rest_colour", 1.0 if volume.white_back else 0.0)
         program.set_float("u_last_interval", volume.last_delta)
+        program.set_vector("u_outside", volume.outside or NOWHERE)
 
 
 def picture_extent(width: int, height: int) -> tuple[float, float]:

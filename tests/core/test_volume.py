@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model_config import RenderConfig
+from core.triplane import TriPlaneDecoder, TriPlaneField
 from core.volume import DETERMINISTIC, SamplingNoise, compositing_weights, fine_depths, ray_range, render_rays
 
 
@@ -60,6 +61,20 @@ def test_a_ray_beside_the_box_is_all_backdrop():
     rendering = render_rays(fog, origin, beside, config)
     torch.testing.assert_close(rendering.rgb, torch.ones(1, 1, 3), atol=0.11, rtol=0)
     assert rendering.opacity.item() < 1e-6
+
+
+def test_rays_beside_the_box_end_alike():
+    torch.manual_seed(0)
+    field = TriPlaneField(torch.randn(1, 12, 8, 8), TriPlaneDecoder(4, 8).requires_grad_(False), 0.2)
+    origin = torch.tensor([[[0.05, 0.4, -1.0]]])  # beside the box, but in the prism of a plane
+    directions = F.normalize(torch.tensor([[[0.0, 0.0, 1.0], [0.0, 0.3, 1.0], [0.0, -0.4, 1.0]]]), dim=-1)
+    config = RenderConfig(near=0.5, far=1.5, cube_scale=0.2, bounds="box", coarse_samples=8, fine_samples=4)
+    rendering = render_rays(field, origin, directions, config)
+    nothing, _ = field.decoder(torch.zeros(1, 4))
+    torch.testing.assert_close(rendering.rgb[0, :2], nothing.expand(2, 3))
+    assert not torch.allclose(rendering.rgb[0, 2], nothing[0])
+    torch.testing.assert_close(rendering.opacity[0, :2], torch.zeros(2, 1))
+    torch.testing.assert_close(rendering.depth[0, :2], torch.full((2, 1), 0.5))
 
 
 def test_fine_samples_find_a_thin_surface():

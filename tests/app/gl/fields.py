@@ -64,8 +64,17 @@ def oracle(volume: BakedVolume, camera: Camera, resolution: int, steps: int) -> 
     color = (passing[..., :-1] * alpha * sampled[:3]).sum(dim=-1).permute(1, 2, 0)
     color = color + float(volume.white_back) * passing[..., -1:]
     opacity = 1 - passing[..., -2]
-    color = torch.where(hit[..., None], color, torch.ones(()))
+    color = torch.where(hit[..., None], color, _ending(volume))
     return color.numpy(), torch.where(hit, opacity, torch.zeros(())).numpy()
+
+
+def _ending(volume: BakedVolume) -> torch.Tensor:
+    """Raw colour of a ray that misses the box, [3]."""
+    if volume.outside is None:
+        return torch.ones(3, dtype=torch.float64)
+    *colour, density = torch.tensor(volume.outside, dtype=torch.float64)
+    through = torch.exp(-F.softplus(density) * volume.last_delta)
+    return (1 - through) * torch.stack(colour) + through * float(volume.white_back)
 
 
 def psnr(ours: np.ndarray, reference: np.ndarray, peak: float) -> float:

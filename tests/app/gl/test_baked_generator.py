@@ -11,38 +11,71 @@ from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 from core.bake import bake, z_from_seed
 from core.camera import Camera
 from core.epigraf import EpigrafGenerator
+from core.frustum import smallest_cube_scale
 from core.model_config import GeneratorConfig, RenderConfig
+from core.rays import Patches, camera_rays, world_rays
 from core.scene import Quality
+from core.volume import ray_range
 from tests.app.gl.fields import psnr
 
 SIZE, STEPS = 48, 64
+CAMERA = Camera(yaw=0.8, pitch=1.1)
+RENDER = RenderConfig(fov=30, radius=1, near=0.74, far=1.26, bounds="box", coarse_samples=STEPS, fine_samples=0)
+BOXES = {
+    "box around the frustum": {"cube_scale": 0.35},
+    "box cuts the range": {"cube_scale": 0.3},
+    "rays miss the box": {"cube_scale": 0.15},
+    "the whole range": {"cube_scale": 0.49, "bounds": "range"},
+}
+BACKDROPS = {
+    "white": {"white_back": True},
+    "as is": {"white_back": False},
+    "white backdrop": {"backdrop": "white"},
+}
 
 
-@pytest.mark.parametrize("half", [0.35, 0.3], ids=["box around the frustum", "box cuts the range"])
-@pytest.mark.parametrize("white", [True, False], ids=["white", "as is"])
-def test_the_viewport_shows_what_the_generator_renders(half, white):
-    render = RenderConfig(
-        fov=30, radius=1, near=0.74, far=1.26, cube_scale=half, bounds="box", white_back=white,
-        coarse_samples=STEPS, fine_samples=0,
+def generator_of(**render) -> EpigrafGenerator:
+    config = GeneratorConfig(
+        z_dim=16, w_dim=16, plane_resolution=16, plane_features=8, channel_max=32,
+        render=RENDER.model_copy(update=render),
     )  # fmt: skip
-    config = GeneratorConfig(z_dim=16, w_dim=16, plane_resolution=16, plane_features=8, channel_max=32, render=render)
     torch.manual_seed(0)
     generator = EpigrafGenerator(config).eval().requires_grad_(False)
-    ws = generator.mapping(z_from_seed(2, config.z_dim))
-    camera = Camera(yaw=0.8, pitch=1.1)
-    expected = generator.picture(generator.field(ws), torch.from_numpy(camera.matrix)[None].float(), SIZE)[0].numpy()
+    generator.decoder.out.bias.copy_(torch.tensor([0.5, -0.2, -0.7, 1.0]))  # outside the box: fog of its own colour
+    return generator
+
+
+@pytest.mark.parametrize("box", BOXES.values(), ids=BOXES)
+@pytest.mark.parametrize("backdrop", BACKDROPS.values(), ids=BACKDROPS)
+def test_the_viewport_shows_what_the_generator_renders(box, backdrop):
+    generator = generator_of(**box, **backdrop)
+    ws = generator.mapping(z_from_seed(2, 16))
+    matrix = torch.from_numpy(CAMERA.matrix)[None].float()
+    expected = generator.picture(generator.field(ws), matrix, SIZE)[0].numpy()
     with open_context():
         renderer = VolumeRenderer(RendererOptions(target="float"))
         renderer.upload(bake(generator, ws, 64))
-        renderer.render(camera, Quality(steps=STEPS), SIZE, SIZE, exact=True)
+        renderer.render(CAMERA, Quality(steps=STEPS), SIZE, SIZE, exact=True)
         colour, opacity = renderer.read_floats()
-        renderer.render(replace(camera, yaw=2.8), Quality(steps=STEPS), SIZE, SIZE, exact=True)
+        renderer.render(replace(CAMERA, yaw=2.8), Quality(steps=STEPS), SIZE, SIZE, exact=True)
         elsewhere, _ = renderer.read_floats()
         renderer.close()
     wanted = np.moveaxis(expected[:3], 0, -1)
-    # A ray that misses the box shows white here; the generator lets it see what lies beyond.
-    hit = opacity > 0 if half < 0.35 else np.ones_like(opacity, bool)
-    assert hit.mean() > 0.8
-    assert psnr(colour[hit], wanted[hit], peak=2) >= 40
-    assert psnr(opacity[hit], expected[4][hit], peak=1) >= 40
-    assert psnr(elsewhere[hit], wanted[hit], peak=2) < 35, "a picture from elsewhere would not be told apart"
+    assert psnr(colour, wanted, peak=2) >= 40
+    assert psnr(opacity, expected[4], peak=1) >= 40
+    origins, rays = world_rays(matrix, camera_rays(Patches.whole(1), SIZE, 30))
+    near, far = ray_range(origins, rays, generator.config.render)
+    missed = (near == far).reshape(SIZE, SIZE).numpy()
+    assert (missed.mean() > 0.3) == (box["cube_scale"] < 0.2)
+    assert (opacity[missed] < 1e-6).all()
+    assert np.allclose(colour[missed], wanted[missed], atol=1e-3)
+    assert psnr(elsewhere, wanted, peak=2) < 36, "a picture from elsewhere would not be told apart"
+
+
+def test_fog_that_a_volume_cannot_hold_is_said():
+    assert smallest_cube_scale(30, 1, 0.74, 1.26) > 0.35
+    small = generator_of(cube_scale=0.35, bounds="range")
+    assert bake(small, small.mapping(z_from_seed(0, 16)), 4).note == "without the fog outside its box"
+    for fits in ({"cube_scale": 0.49, "bounds": "range"}, {"cube_scale": 0.35}):
+        generator = generator_of(**fits)
+        assert bake(generator, generator.mapping(z_from_seed(0, 16)), 4).note == ""

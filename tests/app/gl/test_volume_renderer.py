@@ -8,6 +8,7 @@ import pytest
 
 from app.gl.headless import open_context
 from app.gl.volume_renderer import RendererOptions, VolumeRenderer
+from core.baked import BakedVolume
 from core.camera import Camera
 from core.scene import Quality
 from tests.app.gl.fields import blob_volume, oracle, psnr, smooth_volume
@@ -56,6 +57,8 @@ VOLUMES = {
     "blobs": blob_volume(),
     "clear": blob_volume(empty_density=-30),  # the last sample, too, lets light through
     "clear, not white": replace(blob_volume(empty_density=-24), white_back=False),
+    "fog beside the box": replace(blob_volume(), outside=(-0.5, 0.2, 0.7, 1.0)),
+    "thin fog before white": replace(blob_volume(), outside=(-0.5, 0.2, 0.7, 300.0), last_delta=1e-3),
 }
 
 
@@ -75,6 +78,15 @@ def test_a_white_backdrop_matches_too(make):
     expected = oracle(volume, Camera(), SIZE, STEPS)[0]
     assert psnr(color, expected, peak=2) >= 60
     assert psnr(expected, oracle(smooth_volume(), Camera(), SIZE, STEPS)[0], peak=2) < 40
+
+
+def test_volumes_keep_what_ends_a_ray(tmp_path):
+    volume = replace(smooth_volume(), outside=(0.1, -0.2, 0.3, 4.0), note="without this and that")
+    volume.save(tmp_path / "volume.npz")
+    loaded = BakedVolume.load(tmp_path / "volume.npz")
+    assert (loaded.outside, loaded.note) == (volume.outside, volume.note)
+    smooth_volume().save(tmp_path / "plain.npz")
+    assert BakedVolume.load(tmp_path / "plain.npz").outside is None
 
 
 def test_a_wrong_texel_convention_would_be_noticed(make):
