@@ -167,6 +167,7 @@ def test_a_run_gets_the_changes_and_they_are_remembered(tmp_path: Path, monkeypa
         ui.run_studio(again, monkeypatch, tmp_path)
 
 
+@pytest.mark.timeout(600)  # a measurement steps back behind everything else that runs
 def test_measure_and_cancel(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
     probes = lambda: [  # noqa: E731
