@@ -95,6 +95,11 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoin
         raise CheckpointError(
             f"{path}: checkpoint of version {metadata.get('version')}; this program reads version {FORMAT_VERSION}"
         )
+    if (family := metadata.get("family", "epigraf")) != "epigraf":
+        raise CheckpointError(
+            f"{path} holds a generator of the family {family.upper()}: its weights are kept, but this version of the "
+            "program cannot render it yet"
+        )
     try:
         generator = EpigrafGenerator(GeneratorConfig.model_validate_json(metadata["generator"]))
         discriminator = None

@@ -1,0 +1,208 @@
+"""Published networks become checkpoints: the same tensors, the same pictures; what does not fit is named."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+
+from core.checkpoint import CheckpointError, load_checkpoint
+from core.inert_pickle import PickleRefusedError
+from core.pickle_import import EG3D_WAITS, Imported, ImportOrder, import_pickle
+from core.rays import pose_matrices
+from tests.core import published_pickles as pickles
+from tests.core.published import published_discriminator, published_generator
+
+
+def convert(path: Path, target: Path | None = None, **options) -> Imported:
+    shares = []
+    done = import_pickle(
+        ImportOrder(path, target or path.with_suffix(".safetensors"), **options), lambda share, _: shares.append(share)
+    )
+    assert shares == sorted(shares)
+    return done
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory) -> Path:
+    content = pickles.snapshot(
+        G=pickles.generator(), D=pickles.discriminator(), G_ema=pickles.generator(), loss_kwargs={"gamma": 0.1}
+    )
+    return pickles.write_pickle(tmp_path_factory.mktemp("snapshot") / "network.pkl", content)
+
+
+def test_both_networks_are_those_of_the_file(snapshot: Path):
+    done = convert(snapshot)
+    assert (done.family, done.notes, done.warnings) == ("epigraf", (), ())
+    checkpoint = load_checkpoint(done.path)
+    generator, reference = published_generator()
+    assert checkpoint.generator.config == generator.config
+    for name, value in generator.state_dict().items():
+        assert torch.equal(checkpoint.generator.state_dict()[name], value), name
+    discriminator, _ = published_discriminator("epigraf-discriminator")
+    assert checkpoint.discriminator is not None
+    assert checkpoint.discriminator.config == discriminator.config.model_copy(update={"camera_dropout": 0.5})
+    for name, value in discriminator.state_dict().items():
+        assert torch.equal(checkpoint.discriminator.state_dict()[name], value), name
+    assert checkpoint.progress["imported_from"] == "network.pkl"
+    assert checkpoint.progress["kimg"] == 12
+    matrices = pose_matrices(reference.arrays["camera_angles"], 1.0)
+    ws = checkpoint.generator.mapping(reference["z"])
+    picture = checkpoint.generator.picture(checkpoint.generator.field(ws), matrices, 64)
+    assert (picture[:, :3] - reference["image"]).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_all_protocols_and_a_bare_network(tmp_path: Path, protocol: int):
+    path = pickles.write_pickle(tmp_path / "bare.pkl", pickles.generator(), protocol)
+    checkpoint = load_checkpoint(convert(path).path)
+    assert checkpoint.discriminator is None
+    assert checkpoint.generator.config.z_dim == 64
+
+
+def test_half_precision_and_views_of_one_storage(tmp_path: Path):
+    network = pickles.generator()
+    fc0, fc1 = (network.part(f"mapping.fc{index}").state["_parameters"] for index in (0, 1))
+    both = torch.cat([fc0["weight"].detach(), fc1["weight"].detach()]).half()
+    fc0["weight"], fc1["weight"] = both[:64], both[64:]
+    done = convert(pickles.write_pickle(tmp_path / "half.pkl", {"G_ema": network}))
+    generator, _ = published_generator()
+    mapping = load_checkpoint(done.path).generator.state_dict()
+    for name in ("mapping.fc0.weight", "mapping.fc1.weight"):
+        assert torch.equal(mapping[name], generator.state_dict()[name].half().float())
+
+
+def test_cameras_that_the_file_does_not_state_are_taken_from_the_kind_of_data(tmp_path: Path):
+    content = {"G_ema": pickles.generator(settings=None), "D": pickles.discriminator("epigraf-discriminator-camera")}
+    done = convert(pickles.write_pickle(tmp_path / "silent.pkl", content))
+    assert "angle of view" in done.notes[0]
+    assert "FFHQ" in done.notes[0]
+    checkpoint = load_checkpoint(done.path)
+    assert checkpoint.generator.config.render.fov == 12
+    assert checkpoint.discriminator is not None
+    assert checkpoint.discriminator.config.camera_condition
+    objects = convert(tmp_path / "silent.pkl", tmp_path / "objects.safetensors", cameras="objects")
+    assert load_checkpoint(objects.path).generator.config.render.fov == 30
+
+
+def test_a_background_comes_along(tmp_path: Path):
+    path = pickles.write_pickle(tmp_path / "sphere.pkl", {"G_ema": pickles.generator("epigraf-generator-background")})
+    checkpoint = load_checkpoint(convert(path).path)
+    generator, reference = published_generator("epigraf-generator-background")
+    config = checkpoint.generator.config
+    assert config.background_steps == 8
+    assert (config.background_width, config.background_blocks) == (32, 2)
+    for name, value in generator.state_dict().items():
+        assert torch.equal(checkpoint.generator.state_dict()[name], value), name
+    matrices = pose_matrices(reference.arrays["camera_angles"], 1.0)
+    field = checkpoint.generator.field(checkpoint.generator.mapping(reference["z"]))
+    assert (checkpoint.generator.picture(field, matrices, 64)[:, :3] - reference["image"]).abs().max() < 1e-4
+
+
+def test_the_same_file_is_imported_once_and_another_takes_a_free_name(snapshot: Path, tmp_path: Path):
+    target = tmp_path / "network.safetensors"
+    first = convert(snapshot, target)
+    written = target.stat().st_mtime_ns
+    again = convert(snapshot, target)
+    assert (again.path, target.stat().st_mtime_ns) == (first.path, written)
+    assert "before" in again.notes[0]
+    other = convert(pickles.write_pickle(tmp_path / "other.pkl", pickles.generator()), target)
+    assert other.path == tmp_path / "network-2.safetensors"
+    assert convert(tmp_path / "other.pkl", target).path == other.path
+    assert convert(tmp_path / "other.pkl", target, force=True).path == target
+
+
+def altered(change) -> dict:
+    network = pickles.generator()
+    change(network)
+    return {"G_ema": network}
+
+
+def drop(network: pickles.Module) -> None:
+    del network.part("mapping.fc1").state["_parameters"]["bias"]
+
+
+def widen(network: pickles.Module) -> None:
+    network.part("synthesis.tri_plane_decoder.b8.conv0").state["_parameters"]["weight"] = torch.zeros(32, 31, 3, 3)
+
+
+def add(network: pickles.Module) -> None:
+    network.part("synthesis.something").state["_parameters"]["weight"] = torch.zeros(3)
+
+
+def condition(network: pickles.Module) -> None:
+    network.part("mapping.embed").state["_parameters"]["weight"] = torch.zeros(64, 25)
+
+
+def claim(network: pickles.Module) -> None:
+    network.part("mapping.fc0").state["_parameters"]["weight"] = torch.zeros(1).expand(64, 64)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (drop, "mapping.fc1.bias"),
+        (widen, "synthesis.tri_plane_decoder.b8.conv0.weight"),
+        (add, "synthesis.something.weight"),
+        (condition, "mapping.embed.weight"),
+        (claim, "mapping.fc0.weight"),
+    ],
+)
+def test_what_does_not_fit_is_named(tmp_path: Path, change, name: str):
+    path = pickles.write_pickle(tmp_path / "odd.pkl", altered(change))
+    with pytest.raises(PickleRefusedError, match=name.replace(".", r"\.")) as caught:
+        convert(path)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_discriminator_that_is_not_known_is_left_out_with_a_word(tmp_path: Path):
+    network = pickles.discriminator()
+    network.part("b64.conv0").state["_parameters"]["weight"] = torch.zeros(7, 8, 3, 3)
+    done = convert(pickles.write_pickle(tmp_path / "odd.pkl", {"G_ema": pickles.generator(), "D": network}))
+    assert "b64.conv0.weight" in done.warnings[0]
+    assert load_checkpoint(done.path).discriminator is None
+
+
+def eg3d() -> pickles.Module:
+    """The parts of an EG3D generator that tell what it is."""
+    shapes = {
+        "backbone.mapping.fc0.weight": (512, 576),
+        "backbone.mapping.embed.weight": (512, 25),
+        "backbone.mapping.w_avg": (512,),
+        "backbone.synthesis.b4.const": (16, 4, 4),
+        "backbone.synthesis.b4.torgb.weight": (96, 16, 1, 1),
+        "backbone.synthesis.b4.resample_filter": (4, 4),
+        "decoder.net.0.weight": (64, 32),
+        "decoder.net.2.weight": (33, 64),
+        "superresolution.block0.conv0.weight": (128, 32, 3, 3),
+        "superresolution.block1.torgb.weight": (3, 64, 1, 1),
+    }
+    weights = {name: np.full(shape, index, np.float32) for index, (name, shape) in enumerate(shapes.items())}
+    return pickles.module_of(weights, "TriPlaneGenerator", rendering_kwargs={"box_warp": 1, "ray_start": 2.25})
+
+
+def test_eg3d_is_kept_for_later(tmp_path: Path):
+    network = eg3d()
+    fixed = [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 0, 1], [0, 1, 0]], [[0, 0, 1], [0, 1, 0], [1, 0, 0]]]
+    network.part("renderer").state["plane_axes"] = torch.tensor(fixed, dtype=torch.float32)
+    done = convert(pickles.write_pickle(tmp_path / "ffhq.pkl", {"G_ema": network, "D": None}))
+    assert (done.family, done.notes) == ("eg3d", (EG3D_WAITS,))
+    with safe_open(done.path, framework="np") as file:
+        description = json.loads(file.metadata()["generator"])
+        assert (file.get_tensor("generator.backbone.mapping.w_avg") == 2).all()
+        assert "generator.backbone.synthesis.b4.resample_filter" not in file.keys()  # noqa: SIM118
+    assert (description["z_dim"], description["w_dim"], description["condition_dim"]) == (64, 512, 25)
+    assert description["plane_axes"] == [[0, 1], [0, 2], [2, 1]]
+    assert description["settings"]["rendering_kwargs"]["ray_start"] == 2.25
+    with pytest.raises(CheckpointError, match="EG3D"):
+        load_checkpoint(done.path)
+
+
+def test_eg3d_planes_are_the_published_ones_unless_the_file_says_otherwise(tmp_path: Path):
+    done = convert(pickles.write_pickle(tmp_path / "ffhq.pkl", {"G_ema": eg3d()}))
+    with safe_open(done.path, framework="np") as file:
+        assert json.loads(file.metadata()["generator"])["plane_axes"] == [[0, 1], [0, 2], [2, 0]]
+    assert convert(tmp_path / "ffhq.pkl").family == "eg3d", "also when it was imported before"
