@@ -7,6 +7,7 @@ from typing import Literal
 from imgui_bundle import ImVec2, imgui
 
 from widgets.common import button, em
+from widgets.modal import draw_modal
 from widgets.runs_view import RunItem
 
 Answer = Literal["close", "stop", "stay"]
@@ -38,20 +39,10 @@ class ExitGuard:
         """Draw the question, if there is one.  Returns the answer, once."""
         if self._run is None:
             return None
-        name = f"{self._run.name} goes on training{NAME}"
-        if not self._opened:
-            imgui.open_popup(name)
-            self._opened = True
-        imgui.set_next_window_pos(imgui.get_main_viewport().get_center(), imgui.Cond_.appearing, ImVec2(0.5, 0.5))
-        flags = imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_saved_settings
-        if not imgui.begin_popup_modal(name, None, flags)[0]:
-            self._run = None
-            return "stay"
-        answer = self._contents()
+        first, self._opened = not self._opened, True
+        answer = draw_modal(f"{self._run.name} goes on training{NAME}", first, self._contents, closed="stay")
         if answer is not None:
-            imgui.close_current_popup()
             self._run = None
-        imgui.end_popup()
         return answer
 
     def _contents(self) -> Answer | None:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from imgui_bundle import ImVec2, ImVec4, imgui
 
 from widgets.common import button, em, icons, text_colour, theme, tone_colour
+from widgets.modal import draw_modal
 
 Key = TypeVar("Key")
 NAME = "###confirm"
@@ -66,20 +67,10 @@ class ConfirmDialog(Generic[Key]):
         question = self._question
         if question is None:
             return None
-        name = f"{question.title}{NAME}"
-        if not self._asked:
-            imgui.open_popup(name)
-            self._asked = True
-        imgui.set_next_window_pos(imgui.get_main_viewport().get_center(), imgui.Cond_.appearing, ImVec2(0.5, 0.5))
-        flags = imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_saved_settings
-        if not imgui.begin_popup_modal(name, None, flags)[0]:
-            self._question = None  # closed from outside
-            return None
-        answer = _contents(question)
+        first, self._asked = not self._asked, True
+        answer = draw_modal(f"{question.title}{NAME}", first, lambda: _contents(question), closed=False)
         if answer is not None:
-            imgui.close_current_popup()
             self._question = None
-        imgui.end_popup()
         return question.key if answer else None
 
 

@@ -8,6 +8,7 @@ from imgui_bundle import ImVec2, imgui
 
 from widgets.common import button, em, row, text_colour
 from widgets.confirm import ConfirmDialog
+from widgets.modal import draw_modal
 from widgets.run_words import size
 from widgets.runs_view import (
     DeleteOffer,
@@ -67,19 +68,9 @@ class RunDialogs:
                 pass
 
     def _draw_warm(self, offer: WarmOffer) -> OfferIntent | None:
+        first, self._opened = not self._opened, True
         name = f"Warm start from {offer.path.name}{WARM}"
-        if not self._opened:
-            imgui.open_popup(name)
-            self._opened = True
-        imgui.set_next_window_pos(imgui.get_main_viewport().get_center(), imgui.Cond_.appearing, ImVec2(0.5, 0.5))
-        flags = imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_saved_settings
-        if not imgui.begin_popup_modal(name, None, flags)[0]:
-            return DropOffer()
-        answer = self._warm_contents(offer)
-        if answer is not None:
-            imgui.close_current_popup()
-        imgui.end_popup()
-        return answer
+        return draw_modal(name, first, lambda: self._warm_contents(offer), closed=DropOffer())
 
     def _warm_contents(self, offer: WarmOffer) -> OfferIntent | None:
         imgui.push_text_wrap_pos(em(WIDTH))
