@@ -13,10 +13,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from core.discriminator import PatchDiscriminator
+from core.discriminator import Discriminator
 from core.epigraf import EpigrafGenerator
 from core.files import replacing
 from core.model_config import DiscriminatorConfig, FrozenModel, GeneratorConfig
+from core.scale_specific import build_discriminator
 
 FORMAT = "epigraf-studio"
 FORMAT_VERSION = 1
@@ -39,7 +40,7 @@ class Checkpoint:
     """
 
     generator: EpigrafGenerator
-    discriminator: PatchDiscriminator | None
+    discriminator: Discriminator | None
     progress: dict[str, Any] = field(default_factory=dict)
     path: Path = Path()
 
@@ -47,7 +48,7 @@ class Checkpoint:
 def save_checkpoint(
     path: Path,
     generator: EpigrafGenerator,
-    discriminator: PatchDiscriminator | None,
+    discriminator: Discriminator | None,
     progress: dict[str, Any],
     dtype: torch.dtype | None = None,
 ) -> None:
@@ -104,7 +105,7 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoin
         generator = EpigrafGenerator(GeneratorConfig.model_validate_json(metadata["generator"]))
         discriminator = None
         if "discriminator" in metadata:
-            discriminator = PatchDiscriminator(DiscriminatorConfig.model_validate_json(metadata["discriminator"]))
+            discriminator = build_discriminator(DiscriminatorConfig.model_validate_json(metadata["discriminator"]))
         progress = json.loads(metadata.get("progress", "{}"))
     except (KeyError, ValidationError, json.JSONDecodeError) as error:
         raise CheckpointError(f"{path}: the configuration inside is damaged: {error}") from error

@@ -1,8 +1,9 @@
-"""The scale- and location-aware patch discriminator (EpiGRAF, Section 3.2): StyleGAN2's with a hypernetwork."""
+"""Patch discriminators: StyleGAN2's, and with a hypernetwork aware of scale and location (EpiGRAF, Section 3.2)."""
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 import torch
@@ -85,7 +86,7 @@ class ResidualBlock(nn.Module):
     def __init__(self, config: DiscriminatorConfig, resolution: int, *, first: bool, down: bool, half: bool):
         super().__init__()
         inputs, outputs = config.channels(resolution), config.channels(resolution // 2)
-        hyper, clamp, modulation = config.hyper_dim, config.conv_clamp, config.modulation
+        hyper, clamp, modulation = config.hyper_dim, config.conv_clamp, _modulation(config)
         if first:
             self.fromrgb = PatchConv(3, inputs, 1, clamp=clamp)
         self.first, self.half_precision = first, half
@@ -94,7 +95,7 @@ class ResidualBlock(nn.Module):
         self.conv1 = PatchConv(inputs, outputs, 3, down=down, clamp=clamp, hyper_dim=hyper, modulation=modulation)
         self.skip = PatchConv(inputs, outputs, 1, down=down, bias=False, activate=False)
 
-    def forward(self, x: Tensor, patch: Tensor) -> Tensor:
+    def forward(self, x: Tensor, patch: Tensor | None) -> Tensor:
         """[batch, 3 or inputs, h, h] -> [batch, outputs, h or h / 2, ...]."""
         x = x.to(torch.float16 if self.half_precision and x.is_cuda else torch.float32)
         if self.first:
@@ -102,6 +103,11 @@ class ResidualBlock(nn.Module):
         skip = self.skip(x, gain=math.sqrt(0.5))
         x = self.conv1(self.conv0(x, patch), patch, gain=math.sqrt(0.5))
         return skip + x
+
+
+def _modulation(config: DiscriminatorConfig) -> Modulation | None:
+    """What sigma scales; None where there is none."""
+    return config.modulation if config.kind == "hyper" else None
 
 
 def minibatch_std(x: Tensor, group_size: int) -> Tensor:
@@ -119,70 +125,113 @@ def minibatch_std(x: Tensor, group_size: int) -> Tensor:
 
 
 class Epilogue(nn.Module):
-    """From 4x4 features to a vector that is projected on the mapped condition."""
+    """From 4x4 features to a vector that is projected on the mapped condition, or to a score if there is none."""
 
-    def __init__(self, config: DiscriminatorConfig):
+    def __init__(self, config: DiscriminatorConfig, outputs: int):
         super().__init__()
         channels = config.channels(4)
-        modulation: Modulation | None = "output" if config.modulation == "output" else None
+        modulation: Modulation | None = "output" if _modulation(config) == "output" else None
         self.group_size = config.group_size
         self.conv = PatchConv(
             channels + 1, channels, 3, clamp=config.conv_clamp, hyper_dim=config.hyper_dim, modulation=modulation
         )
         self.fc = FullyConnected(channels * 16, channels, activate=True)
-        self.out = FullyConnected(channels, channels)
+        self.out = FullyConnected(channels, outputs)
 
-    def forward(self, x: Tensor, patch: Tensor) -> Tensor:
-        """[batch, channels, 4, 4] -> [batch, channels]."""
+    def forward(self, x: Tensor, patch: Tensor | None) -> Tensor:
+        """[batch, channels, 4, 4] -> [batch, outputs]."""
         x = self.conv(minibatch_std(x.to(torch.float32), self.group_size), patch)
         return self.out(self.fc(x.flatten(1)))
 
 
-class PatchDiscriminator(nn.Module):
-    """Scores patches of any scale and place; a hypernetwork tells its filters which ones they see."""
+class Discriminator(nn.Module, ABC):
+    """Scores patches.
+
+    Attributes:
+        config: What it is made of.
+    """
+
+    config: DiscriminatorConfig
+
+    @abstractmethod
+    def forward(
+        self, images: Tensor, patches: Patches, angles: Tensor | None = None, labels: Tensor | None = None
+    ) -> Tensor:
+        """Score patches.
+
+        Args:
+            images: [batch, 3, r, r], in [-1, 1].
+            patches: [batch] scales and offsets; samples of a minibatch-std group share theirs.
+            angles: Yaw and pitch, radians, [batch, 2]; needed with camera condition.
+            labels: Classes from 0, [batch], int64; needed with label condition.
+
+        Returns:
+            Logits, [batch].
+
+        Raises:
+            ValueError: Part of the condition is missing.
+        """
+
+    @abstractmethod
+    def modulations(self, patches: Patches) -> dict[str, Tensor]:
+        """The modulation sigma of each modulated layer for the given patches.  Values [batch, filters], in [0, 2]."""
+
+
+class PatchDiscriminator(Discriminator):
+    """One network for all patches.
+
+    Of the kind `hyper` a hypernetwork tells its filters which scale and place they see, and the projection head as
+    well; of the kind `standard` nothing does.
+    """
 
     def __init__(self, config: DiscriminatorConfig):
         super().__init__()
-        self.config = config
-        self.patch_embedding = PatchEmbedding()
-        self.hypernetwork = ConditionMapping(PATCH_EMBEDDING_DIM, config.hyper_dim)
+        if config.kind == "scale-specific":
+            raise ValueError("one network cannot be scale-specific: see core.scale_specific")
+        self.config, self.aware = config, config.kind == "hyper"
+        if self.aware:
+            self.patch_embedding = PatchEmbedding()
+            self.hypernetwork = ConditionMapping(PATCH_EMBEDDING_DIM, config.hyper_dim)
         for index, resolution in enumerate(config.resolutions):
             # As deep as for whole images: the first log2(R / r) blocks keep the size.
             down = resolution <= config.patch_resolution
             half = index < config.mixed_precision_blocks
             block = ResidualBlock(config, resolution, first=index == 0, down=down, half=half)
             self.add_module(f"b{resolution}", block)
-        self.b4 = Epilogue(config)
-        condition = PATCH_EMBEDDING_DIM + (CAMERA_EMBEDDING_DIM if config.camera_condition else 0)
+        condition = (
+            config.label_count + PATCH_EMBEDDING_DIM * self.aware + CAMERA_EMBEDDING_DIM * config.camera_condition
+        )
+        self.b4 = Epilogue(config, config.channels(4) if condition else 1)
         self.camera_dropout = nn.Dropout(config.camera_dropout)
-        self.head_mapping = ConditionMapping(condition, config.channels(4))
+        self.head_mapping = ConditionMapping(condition, config.channels(4)) if condition else None
 
-    def forward(self, images: Tensor, patches: Patches, angles: Tensor | None = None) -> Tensor:
-        """Score patches.
-
-        Args:
-            images: [batch, 3, r, r], in [-1, 1].
-            patches: [batch] scales and offsets.
-            angles: Yaw and pitch, radians, [batch, 2]; needed with camera condition.
-
-        Returns:
-            Logits, [batch].
-        """
-        embedding = self.patch_embedding(patches.scales, patches.offsets)
-        patch = self.hypernetwork(embedding)
+    def forward(
+        self, images: Tensor, patches: Patches, angles: Tensor | None = None, labels: Tensor | None = None
+    ) -> Tensor:
+        """Score patches: see Discriminator."""
+        embedding = self.patch_embedding(patches.scales, patches.offsets) if self.aware else None
+        patch = self.hypernetwork(embedding) if self.aware else None
         x = images
         for resolution in self.config.resolutions:
             x = self.get_submodule(f"b{resolution}")(x, patch)
         x = self.b4(x, patch)
-        condition = self.head_mapping(self._condition(embedding, angles))
+        if self.head_mapping is None:
+            return x[:, 0]
+        condition = self.head_mapping(self._condition(embedding, angles, labels))
         return (x * condition).sum(dim=1) / math.sqrt(x.shape[1])
 
-    def _condition(self, embedding: Tensor, angles: Tensor | None) -> Tensor:
-        if not self.config.camera_condition:
-            return embedding
-        if angles is None:
-            raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")
-        return torch.cat([embedding, self.camera_dropout(camera_embedding(angles[:, :2]))], dim=1)
+    def _condition(self, embedding: Tensor | None, angles: Tensor | None, labels: Tensor | None) -> Tensor:
+        """Label, patch and camera, as far as they count, side by side."""
+        parts = [] if embedding is None else [embedding]
+        if self.config.label_count:
+            if labels is None:
+                raise ValueError("this discriminator is conditioned on the label: it needs labels")
+            parts.insert(0, F.one_hot(labels, self.config.label_count).to(torch.float32))
+        if self.config.camera_condition:
+            if angles is None:
+                raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")
+            parts.append(self.camera_dropout(camera_embedding(angles[:, :2])))
+        return torch.cat(parts, dim=1)
 
     def modulators(self) -> Iterator[tuple[str, Modulator]]:
         """Names of the modulated layers, in the order of the forward pass, with what predicts their sigma."""
@@ -192,5 +241,7 @@ class PatchDiscriminator(nn.Module):
 
     def modulations(self, patches: Patches) -> dict[str, Tensor]:
         """The modulation sigma of each modulated layer for the given patches.  Values [batch, filters], in [0, 2]."""
+        if not self.aware:
+            return {}
         patch = self.hypernetwork(self.patch_embedding(patches.scales, patches.offsets))
         return {name: modulator(patch) for name, modulator in self.modulators()}

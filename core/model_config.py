@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic.config import JsonDict
 
 Modulation = Literal["input", "output"]
+DiscriminatorKind = Literal["hyper", "standard", "scale-specific"]
 Bounds = Literal["range", "box"]
 Backdrop = Literal["field", "white"]
 Background = Literal["none", "plane", "sphere"]
@@ -160,8 +161,19 @@ class GeneratorConfig(FrozenModel):
 
 
 class DiscriminatorConfig(FrozenModel):
-    """The hyper-modulated patch discriminator (METHOD, section 2)."""
+    """The patch discriminator (METHOD, section 2)."""
 
+    kind: DiscriminatorKind = Field(
+        default="hyper",
+        description="How it copes with scales: filters modulated by scale and place (the paper's), not at all, or one "
+        "network for each interval of scales.",
+    )
+    experts: int = Field(
+        default=2,
+        ge=2,
+        le=16,
+        description="Networks of the scale-specific kind; each judges one part of the scales (paper: 2 and 4).",
+    )
     image_resolution: PowerOfTwo = Field(
         default=256, description="Pixels along a side of the images.", json_schema_extra=unit("px")
     )
@@ -182,13 +194,21 @@ class DiscriminatorConfig(FrozenModel):
     group_size: int = Field(default=4, ge=1, description="Samples of a minibatch-std group; they share their patch.")
     modulation: Modulation = Field(
         default="input",
-        description="What sigma scales: inputs of each block's second convolution (published), or outputs.",
+        description="What sigma scales in the hyper kind: inputs of each block's second convolution (published), or "
+        "outputs.",
     )
     hyper_dim: int = Field(default=512, ge=1, description="Width of the hypernetwork and of the patch representation.")
     camera_condition: bool = Field(
         default=False, description="Condition on yaw and pitch; for narrow pose distributions."
     )
     camera_dropout: float = Field(default=0.5, ge=0, lt=1, description="Dropout of the camera's embedding.")
+    label_count: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Classes that it is told of; 0 for none.",
+        json_schema_extra=unit("classes"),
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -198,6 +218,13 @@ class DiscriminatorConfig(FrozenModel):
                 f"({self.image_resolution})",
                 "patch_resolution",
                 "image_resolution",
+            )
+        if self.kind == "scale-specific" and self.patch_resolution == self.image_resolution:
+            raise DisagreementError(
+                f"kind is 'scale-specific', but patches of {self.patch_resolution} px are whole images, which have "
+                "one scale: use a smaller patch_resolution, or kind 'standard'",
+                "kind",
+                "patch_resolution",
             )
         return self
 

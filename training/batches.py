@@ -23,10 +23,12 @@ class RealBatch:
     Attributes:
         images: [batch, 3, R, R], float32 in [-1, 1].
         angles: Yaw, pitch, roll in radians, [batch, 3]; none without poses.
+        labels: Classes, [batch], int64; none without labels.
     """
 
     images: Tensor
     angles: np.ndarray | None
+    labels: np.ndarray | None = None
 
 
 class RealBatches:
@@ -35,7 +37,7 @@ class RealBatches:
     def __init__(self, data: ImageDataSet, batch: int, seed: int, device: torch.device) -> None:
         self._data, self._batch, self._device = data, batch, device
         self._order = ShuffledOrder(len(data), seed)
-        self._angles = data.all_angles
+        self._angles, self._labels = data.all_angles, data.all_labels
         fits = len(data) * data.resolution**2 * 3 <= CACHE_BYTES
         self._cache: dict[int, np.ndarray] | None = {} if fits else None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="pictures")
@@ -47,7 +49,7 @@ class RealBatches:
         ready = ahead[1].result() if ahead is not None and ahead[0] == drawn else self._read(drawn)
         following = drawn + self._batch
         self._ahead = (following, self._pool.submit(self._read, following))
-        return RealBatch(ready.images.to(self._device, non_blocking=True), ready.angles)
+        return RealBatch(ready.images.to(self._device, non_blocking=True), ready.angles, ready.labels)
 
     def close(self) -> None:
         """Stop reading ahead."""
@@ -57,7 +59,9 @@ class RealBatches:
         indices = self._order.indices(drawn, self._batch)
         pixels = np.stack([self._picture(index) for index in indices])  # [batch, R, R, 3]
         images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(torch.float32) / 127.5 - 1
-        return RealBatch(images.contiguous(), None if self._angles is None else self._angles[indices])
+        angles = None if self._angles is None else self._angles[indices]
+        labels = None if self._labels is None else self._labels[indices]
+        return RealBatch(images.contiguous(), angles, labels)
 
     def _picture(self, index: int) -> np.ndarray:
         if self._cache is None:

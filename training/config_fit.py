@@ -45,6 +45,7 @@ def with_data_set(config: RunConfig, info: DataSetInfo, angles: np.ndarray | Non
     values |= {name: value for name, value in offered.items() if value is not None and not is_set(config, name)}
     filled = with_values(config, values, f"{info.path} with preset {config.preset or config.name}")
     _require_poses(filled, info)
+    _require_labels(filled, info)
     return filled
 
 
@@ -98,6 +99,16 @@ def _require_poses(config: RunConfig, info: DataSetInfo) -> None:
     if config.discriminator.camera_condition:
         text = "has no camera angles, but discriminator.camera_condition is on: set it to false"
         raise _refused(info, text, "discriminator.camera_condition")
+
+
+def _require_labels(config: RunConfig, info: DataSetInfo) -> None:
+    """Refuse networks that are told of fewer classes than there are, or of classes where there are none."""
+    told, given = config.discriminator.label_count, info.label_count or 0
+    if not told or 0 < given <= told:
+        return
+    said = f"has {given} classes" if given else "has no labels"
+    text = f"{said}, but discriminator.label_count is {told}: set it to {given}"
+    raise _refused(info, text, "discriminator.label_count")
 
 
 def _refused(info: DataSetInfo, text: str, field: str) -> ConfigError:

@@ -159,6 +159,13 @@ class ImageDataSet:
         self._at(index)
         return None if self._labels is None else self._labels[index % len(self.names)]
 
+    @property
+    def all_labels(self) -> np.ndarray | None:
+        """All labels.  [len], int64, or None without labels."""
+        if self._labels is None:
+            return None
+        return np.resize(np.array(self._labels, np.int64), len(self))  # mirrored copies come after the originals
+
     def close(self) -> None:
         """Let go of the file."""
         self._source.close()

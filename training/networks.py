@@ -10,8 +10,9 @@ import torch
 from torch import nn
 
 from core.checkpoint import load_checkpoint
-from core.discriminator import PatchDiscriminator
+from core.discriminator import Discriminator
 from core.epigraf import EpigrafGenerator
+from core.scale_specific import build_discriminator
 from training.config import RunConfig
 
 
@@ -27,13 +28,13 @@ class Networks:
 
     generator: EpigrafGenerator
     average: EpigrafGenerator
-    discriminator: PatchDiscriminator
+    discriminator: Discriminator
 
     @classmethod
     def build(cls, config: RunConfig, device: torch.device) -> Networks:
         """Initialise from torch's random state (seed it first)."""
         generator = EpigrafGenerator(config.generator)
-        discriminator = PatchDiscriminator(config.discriminator)
+        discriminator = build_discriminator(config.discriminator)
         average = copy.deepcopy(generator).eval().requires_grad_(False)
         return cls(generator.to(device).train(), average.to(device), discriminator.to(device).train())
 

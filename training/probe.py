@@ -69,7 +69,7 @@ def measure(config: RunConfig) -> Estimate:
         _say(progress="building the networks")
         torch.manual_seed(config.loop.seed)
         networks = Networks.build(config, device)
-        stepper = Stepper(config, networks, data.all_angles, seeded_rng(config.loop.seed), device)
+        stepper = Stepper(config, networks, data.all_angles, seeded_rng(config.loop.seed), device, data.all_labels)
         batches = RealBatches(data, config.loop.batch, config.loop.seed, device)
         try:
             steps = _Steps(config, stepper, batches, device, threads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -30,18 +30,20 @@ class TrainingDiverged(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Fake:
-    """Generated patches and what they were generated from.
+class Shown:
+    """What the discriminator is shown and told: real or generated patches.
 
     Attributes:
         images: [batch, 3, r, r].
         patches: Their squares.
-        angles: Yaw and pitch, radians, [batch, 2].
+        angles: Yaw and pitch, radians, [batch, 2]; none if unknown.
+        labels: Classes, [batch], int64; none if unknown.
     """
 
     images: Tensor
     patches: Patches
-    angles: Tensor
+    angles: Tensor | None = None
+    labels: Tensor | None = None
 
 
 class Stepper:
@@ -54,9 +56,10 @@ class Stepper:
         poses: np.ndarray | None,
         rng: np.random.Generator,
         device: torch.device,
+        labels: np.ndarray | None = None,
     ) -> None:
         self.config, self.networks, self.rng, self.device = config, networks, rng, device
-        self.poses, self.schedule = poses, config.schedule
+        self.poses, self.labels, self.schedule = poses, labels, config.schedule
         settings = config.optimizer
         # Lazy regularisation adds one step of D per interval: learning rate and betas are scaled to even that out.
         ratio = settings.r1_interval / (settings.r1_interval + 1) if settings.r1_gamma > 0 else 1.0
@@ -89,28 +92,25 @@ class Stepper:
         squares = self._squares(len(real.images), kimg, telemetry)
         patches = extract_patches(real.images, squares, self.config.discriminator.patch_resolution)
         patches = gaussian_blur(patches, self.config.anneal.blur(kimg))
-        angles = self._angles(real.angles)
-        self._discriminator_step(patches, squares, angles, kimg, telemetry)
+        shown = Shown(patches, squares, self._angles(real.angles), self._classes(real.labels))
+        self._discriminator_step(shown, kimg, telemetry)
         if self.config.optimizer.r1_gamma > 0 and index % self.config.optimizer.r1_interval == 0:
-            self._penalty_step(patches, squares, angles, telemetry)
+            self._penalty_step(shown, telemetry)
         self.networks.update_average(self.config.ema_decay(kimg))
 
     def _generator_step(self, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.generator)
         fake = self._fake(kimg, telemetry)
-        logits = self.networks.discriminator(fake.images, fake.patches, fake.angles)
+        logits = self._score(fake)
         loss = generator_loss(logits)
         telemetry.add("Loss/G/loss", loss)
         self._descend(loss, self.generator_optimizer, self.networks.generator, "Gradients/G", telemetry)
 
-    def _discriminator_step(
-        self, images: Tensor, squares: Patches, angles: Tensor | None, kimg: float, telemetry: Telemetry
-    ) -> None:
+    def _discriminator_step(self, real: Shown, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
         with torch.no_grad():
             fake = self._fake(kimg, telemetry, track=True)
-        fake_logits = self.networks.discriminator(fake.images, fake.patches, fake.angles)
-        real_logits = self.networks.discriminator(images, squares, angles)
+        fake_logits, real_logits = self._score(fake), self._score(real)
         loss = discriminator_loss(real_logits, fake_logits)
         telemetry.add("Loss/D/loss", loss)
         telemetry.add("Loss/scores/real", real_logits)
@@ -119,17 +119,17 @@ class Stepper:
         telemetry.add("Loss/signs/fake", fake_logits.sign())
         self._descend(loss, self.discriminator_optimizer, self.networks.discriminator, "Gradients/D", telemetry)
 
-    def _penalty_step(self, images: Tensor, squares: Patches, angles: Tensor | None, telemetry: Telemetry) -> None:
+    def _penalty_step(self, real: Shown, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
-        images = images.detach().requires_grad_(True)
-        penalty = r1_penalty(self.networks.discriminator(images, squares, angles), images)
+        images = real.images.detach().requires_grad_(True)
+        penalty = r1_penalty(self._score(replace(real, images=images)), images)
         settings = self.config.optimizer
         loss = penalty.mean() * (settings.r1_gamma / 2 * settings.r1_interval)
         telemetry.add("Loss/r1_penalty", penalty)
         telemetry.add("Loss/D/reg", loss)
         self._descend(loss, self.discriminator_optimizer, self.networks.discriminator, "Gradients/R1", telemetry)
 
-    def _fake(self, kimg: float, telemetry: Telemetry, *, track: bool = False) -> Fake:
+    def _fake(self, kimg: float, telemetry: Telemetry, *, track: bool = False) -> Shown:
         """Generate patches; `track` moves the running mean of w."""
         generator, batch = self.networks.generator, self.config.loop.batch
         ws = generator.mapping(torch.randn(batch, generator.config.z_dim, device=self.device))
@@ -144,7 +144,7 @@ class Stepper:
         images = as_image(generator.render(field, matrices, resolution, squares, noise=noise).rgb, resolution)
         images = gaussian_blur(images, self.config.anneal.blur(kimg))
         angles = torch.from_numpy(poses.astype(np.float32)).to(self.device)
-        return Fake(images, squares, angles)
+        return Shown(images, squares, angles, self._classes(self._drawn_labels(batch)))
 
     def _squares(self, batch: int, kimg: float, telemetry: Telemetry) -> Patches:
         """Draw patches, one square for each minibatch-std group (docs/design.md, "Where we differ")."""
@@ -160,6 +160,19 @@ class Stepper:
 
     def _angles(self, angles: np.ndarray | None) -> Tensor | None:
         return None if angles is None else torch.from_numpy(angles[:, :2].astype(np.float32)).to(self.device)
+
+    def _drawn_labels(self, batch: int) -> np.ndarray | None:
+        """Labels as often as the data set has them; nothing is drawn where nobody is told of them."""
+        if self.labels is None or not self.config.discriminator.label_count:
+            return None
+        return self.labels[self.rng.integers(len(self.labels), size=batch)]
+
+    def _classes(self, labels: np.ndarray | None) -> Tensor | None:
+        return None if labels is None else torch.from_numpy(labels).to(self.device)
+
+    def _score(self, shown: Shown) -> Tensor:
+        """The discriminator's logits, [batch]."""
+        return self.networks.discriminator(shown.images, shown.patches, shown.angles, shown.labels)
 
     def _train_only(self, network: nn.Module) -> None:
         self.networks.generator.requires_grad_(network is self.networks.generator)

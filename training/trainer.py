@@ -39,7 +39,7 @@ class Trainer:
         torch.manual_seed(config.loop.seed)
         self.networks = Networks.build(config, device)
         rng = seeded_rng(config.loop.seed)
-        self.stepper = Stepper(config, self.networks, self.data.all_angles, rng, device)
+        self.stepper = Stepper(config, self.networks, self.data.all_angles, rng, device, self.data.all_labels)
         self._restore()
         self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device)
         self.recorder = Recorder(run, config, self.networks, self.data, control.start, self.progress.step + 1)

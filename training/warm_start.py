@@ -27,7 +27,8 @@ GENERATOR_SETTINGS = (
     "background",
 )  # fmt: skip
 SPHERE_SETTINGS = ("background_width", "background_blocks")
-DISCRIMINATOR_SETTINGS = ("image_resolution", "patch_resolution", "modulation", "hyper_dim", "camera_condition")
+DISCRIMINATOR_SETTINGS = ("kind", "image_resolution", "patch_resolution", "camera_condition", "label_count")
+KIND_SETTINGS = {"hyper": ("modulation", "hyper_dim"), "scale-specific": ("experts",), "standard": ()}
 CHANNEL_SETTINGS = ("channel_base", "channel_max")
 
 
@@ -74,7 +75,8 @@ def require_fit(config: RunConfig, snapshot: Path) -> None:
     different = _differences("generator", config.generator, generator, settings)
     if discriminator is not None:
         ours = config.discriminator
-        different += _differences("discriminator", ours, discriminator, DISCRIMINATOR_SETTINGS)
+        settings = DISCRIMINATOR_SETTINGS + (KIND_SETTINGS[ours.kind] if ours.kind == discriminator.kind else ())
+        different += _differences("discriminator", ours, discriminator, settings)
     if different:
         text = "; ".join(f"{name} is {here} here and {there} there" for name, here, there in different)
         raise ConfigError(f"init: the weights of {snapshot} are for other networks: {text}.  Set it as it is there.")

@@ -10,6 +10,8 @@ from core.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from core.discriminator import PatchDiscriminator
 from core.epigraf import EpigrafGenerator
 from core.model_config import DiscriminatorConfig, GeneratorConfig, RenderConfig
+from core.rays import Patches
+from core.scale_specific import build_discriminator
 
 GENERATOR = GeneratorConfig(
     z_dim=8, w_dim=16, plane_resolution=8, plane_features=4, channel_base=64, channel_max=8, decoder_hidden=8,
@@ -37,6 +39,18 @@ def test_round_trip(tmp_path, networks):
         for name, value in ours.state_dict().items():
             assert torch.equal(value, theirs.state_dict()[name]), name
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.safetensors"]
+
+
+@pytest.mark.parametrize("kind", ["hyper", "standard", "scale-specific"])
+def test_every_kind_of_discriminator_comes_back(tmp_path, networks, kind):
+    config = DISCRIMINATOR.model_copy(update={"kind": kind, "experts": 4, "label_count": 3, "camera_condition": True})
+    ours, path = build_discriminator(config).eval(), tmp_path / "a.safetensors"
+    save_checkpoint(path, networks[0], ours, {})
+    theirs = load_checkpoint(path).discriminator
+    assert theirs is not None
+    assert theirs.config == config
+    given = torch.randn(4, 3, 8, 8), Patches.whole(4), torch.zeros(4, 2), torch.tensor([0, 1, 2, 0])
+    assert torch.equal(ours(*given), theirs(*given))
 
 
 def test_half_precision_is_widened_again(tmp_path, networks):

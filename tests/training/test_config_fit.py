@@ -72,6 +72,27 @@ def test_without_poses():
         with_data_set(conditioned, info)
 
 
+@pytest.mark.parametrize(
+    ("told", "given", "words"),
+    [
+        (3, 3, ""),
+        (4, 3, ""),
+        (0, 3, ""),
+        (0, None, ""),
+        (2, 3, "has 3 classes.*set it to 3"),
+        (2, None, "no labels.*0"),
+    ],
+)
+def test_labels(told, given, words):
+    config = with_values(load_preset("tiny"), {"discriminator.label_count": told})
+    if not words:
+        assert with_data_set(config, changed(label_count=given)).discriminator.label_count == told
+        return
+    with pytest.raises(ConfigError, match=words) as caught:
+        with_data_set(config, changed(label_count=given))
+    assert caught.value.problems[0].fields == ("discriminator.label_count",)
+
+
 def test_resolutions():
     with pytest.raises(ConfigError, match=r"256.*smaller preset"):
         with_data_set(load_preset("plants256"), INFO)

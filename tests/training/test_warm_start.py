@@ -90,6 +90,7 @@ def test_a_snapshot_without_discriminator_leaves_a_fresh_one(old, tmp_path):
         ({"generator__mapping_lr_multiplier": 0.1}, "generator.mapping_lr_multiplier is 0.1 here and 0.01 there"),
         ({"generator__background": "sphere"}, "generator.background is sphere here and none there"),
         ({"discriminator__hyper_dim": 8}, "discriminator.hyper_dim is 8 here and 16 there"),
+        ({"discriminator__kind": "standard"}, "discriminator.kind is standard here and hyper there"),
         ({"discriminator__patch_resolution": 16}, "discriminator.patch_resolution is 16 here and 8 there"),
     ],
 )

@@ -1,0 +1,56 @@
+"""A discriminator for each interval of patch scales (EpiGRAF, Table 2), and the choice between the kinds."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from core.discriminator import Discriminator, PatchDiscriminator
+from core.model_config import DiscriminatorConfig
+from core.rays import Patches
+
+
+class ScaleSpecificDiscriminator(Discriminator):
+    """A network for each interval of scales, as the paper's ablation has it (Table 2).
+
+    The intervals divide [r / R, 1] evenly, the first one has the finest patches.  Each network is of the kind
+    `standard`; it learns only from the patches of its interval.
+    """
+
+    def __init__(self, config: DiscriminatorConfig):
+        super().__init__()
+        self.config = config
+        single = config.model_copy(update={"kind": "standard"})
+        self.experts = nn.ModuleList(PatchDiscriminator(single) for _ in range(config.experts))
+
+    def forward(
+        self, images: Tensor, patches: Patches, angles: Tensor | None = None, labels: Tensor | None = None
+    ) -> Tensor:
+        """Score patches: see Discriminator.  Raises ValueError when scales differ inside a minibatch-std group."""
+        chosen = self.expert_indices(patches)
+        groups = chosen.reshape(-1, min(self.config.group_size, len(chosen)))
+        if bool((groups != groups[:, :1]).any()):
+            raise ValueError("samples of a minibatch-std group must share their scale")
+        logits, places = [], []
+        for index, expert in enumerate(self.experts):
+            mine = (chosen == index).nonzero()[:, 0]
+            if len(mine):
+                theirs = [None if each is None else each[mine] for each in (angles, labels)]
+                square = Patches(patches.scales[mine], patches.offsets[mine])
+                logits.append(expert(images[mine], square, *theirs))
+                places.append(mine)
+        return torch.cat(logits)[torch.cat(places).argsort()]
+
+    def expert_indices(self, patches: Patches) -> Tensor:
+        """Which network judges each patch.  Returns [batch], int64."""
+        least, count = self.config.min_scale, self.config.experts
+        return ((patches.scales - least) / (1 - least) * count).to(torch.int64).clamp(0, count - 1)
+
+    def modulations(self, patches: Patches) -> dict[str, Tensor]:
+        """None: nothing modulates these networks."""
+        return {}
+
+
+def build_discriminator(config: DiscriminatorConfig) -> Discriminator:
+    """A discriminator of the configured kind, initialised from torch's random state."""
+    return ScaleSpecificDiscriminator(config) if config.kind == "scale-specific" else PatchDiscriminator(config)

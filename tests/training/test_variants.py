@@ -1,0 +1,58 @@
+"""Ten steps of every variant: what the paper compares must train, be recorded and come back from a snapshot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.checkpoint import load_checkpoint
+from core.model_config import DiscriminatorConfig
+from core.schedules import DiscreteSchedule
+from tests.training.toy import toy_run
+from training.__main__ import train_run
+
+SCHEDULES = [
+    {"patches__kind": "beta"},
+    {"patches__kind": "uniform"},
+    {"patches__kind": "graf", "patches__decay": 50},
+    {"patches__kind": "gnerf", "patches__decay": 50},
+    {"patches__kind": "discrete"},
+    {"patches__kind": "discrete", "patches__scales": [0.5, 0.6]},
+]
+DISCRIMINATORS = [
+    {"discriminator__kind": "hyper", "discriminator__modulation": "input"},
+    {"discriminator__kind": "hyper", "discriminator__modulation": "output", "discriminator__camera_condition": True},
+    {"discriminator__kind": "standard"},
+    {"discriminator__kind": "standard", "discriminator__camera_condition": True},
+    {"discriminator__kind": "scale-specific", "discriminator__experts": 2},
+    {"discriminator__kind": "scale-specific", "discriminator__experts": 4},
+    {"discriminator__label_count": 3, "data__mirror": True},
+]
+
+
+@pytest.mark.parametrize(
+    "changes", [*SCHEDULES, *DISCRIMINATORS], ids=lambda changes: "-".join(map(str, changes.values()))
+)
+def test_ten_steps(tmp_path, changes):
+    run = toy_run(tmp_path, loop__batch=8, loop__total_kimg=0.08, optimizer__r1_interval=2, **changes)
+    assert train_run(run) == 0
+    rows = run.stats().rows
+    assert rows[-1]["Progress/step"] == 10
+    assert all(np.isfinite([row["Loss/G/loss"], row["Loss/D/loss"], row["Loss/r1_penalty"]]).all() for row in rows)
+    config, snapshot = run.config(), load_checkpoint(run.snapshots()[-1].path)
+    assert snapshot.discriminator is not None
+    assert snapshot.discriminator.config == config.discriminator
+    with np.load(run.tick_path(int(rows[-1]["Progress/tick"]))) as tick:
+        drawn = tick["scales"]
+        modulated = any(name.startswith("sigma/") for name in tick.files)
+    assert modulated is (config.discriminator.kind == "hyper")
+    law = config.schedule
+    if isinstance(law, DiscreteSchedule):
+        assert set(drawn) <= set(np.float32(law.scales))
+    else:
+        assert (drawn >= np.float32(law.quantile(np.zeros(1), 0.08)) - 1e-6).all()
+
+
+def test_a_configuration_without_the_new_settings_is_the_published_one():
+    config = DiscriminatorConfig.model_validate_json('{"image_resolution": 64, "modulation": "input"}')
+    assert (config.kind, config.label_count) == ("hyper", 0)
