@@ -14,6 +14,8 @@ from core.model_config import GeneratorConfig
 
 NoiseMode = Literal["none", "const", "random"]
 DEMODULATION_EPS = 1e-8
+# Of planes that are learned directly, at the start: smooth enough that the first pictures are not all noise.
+PLANES_DEVIATION = 0.1
 
 
 class ModulatedConv(nn.Module):
@@ -120,3 +122,16 @@ class SynthesisNetwork(nn.Module):
             start += block.convolutions
         assert planes is not None
         return planes
+
+
+class LearnedPlanes(nn.Module):
+    """Planes without a network, the same for every w: to see whether a scene can be fitted at all (Appendix C)."""
+
+    def __init__(self, config: GeneratorConfig, image_channels: int):
+        super().__init__()
+        size = config.plane_resolution
+        self.planes = nn.Parameter(torch.randn(1, image_channels, size, size) * PLANES_DEVIATION)
+
+    def forward(self, ws: Tensor, noise: NoiseMode = "const") -> Tensor:
+        """[batch, ...] -> [batch, image_channels, resolution, resolution]; there is no noise in it."""
+        return self.planes.expand(len(ws), -1, -1, -1)

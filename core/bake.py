@@ -98,6 +98,8 @@ def left_out(field: TriPlaneField, render: RenderConfig) -> list[str]:
     notes = []
     if field.background is not None:
         notes.append("without its background")
+    if field.decoder.view_direction:
+        notes.append("colours as seen from the front")
     needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far)
     if render.bounds == "range" and needed > field.box:
         notes.append("without the fog outside its box")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from core.backbone import NoiseMode, SynthesisNetwork
+from core.backbone import LearnedPlanes, NoiseMode, SynthesisNetwork
 from core.background import InverseSphereNetwork, PlaneBackground, SphereBackground
 from core.mapping import MappingNetwork
 from core.model_config import GeneratorConfig
@@ -24,10 +24,18 @@ class EpigrafGenerator(nn.Module):
         super().__init__()
         self.config = config
         self.mapping = MappingNetwork(
-            config.z_dim, config.w_dim, config.ws_count, config.mapping_layers, config.mapping_lr_multiplier
+            config.z_dim,
+            config.w_dim,
+            config.ws_count,
+            config.mapping_layers,
+            config.mapping_lr_multiplier,
+            camera_condition=config.camera_condition,
         )
-        self.backbone = SynthesisNetwork(config, 3 * config.plane_features + config.background_channels)
-        self.decoder = TriPlaneDecoder(config.plane_features, config.decoder_hidden)
+        backbone = LearnedPlanes if config.backbone == "planes" else SynthesisNetwork
+        self.backbone = backbone(config, 3 * config.plane_features + config.background_channels)
+        self.decoder = TriPlaneDecoder(
+            config.plane_features, config.decoder_hidden, view_direction=config.view_direction
+        )
         if config.background == "sphere":
             self.background = InverseSphereNetwork(config)
 

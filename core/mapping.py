@@ -5,9 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from core.embedding import CAMERA_EMBEDDING_DIM, camera_embedding
 from core.layers import FullyConnected, normalize_moment
 
 W_AVERAGE_BETA = 0.998
+# Where cameras come from all around, the mean of their places is near the centre and no place of any camera.
+SHORTEST_MEAN = 0.3
+FRONT = (0.0, 0.0, 1.0)
 
 
 class ConditionMapping(nn.Module):
@@ -33,30 +37,54 @@ class ConditionMapping(nn.Module):
 
 
 class MappingNetwork(nn.Module):
-    """z to w, with the running mean of w around which truncation works."""
+    """z to w, with the running mean of w around which truncation works.
+
+    With camera condition, yaw and pitch are embedded, normalised and joined to z.  Who names no camera means the mean
+    of those that were seen in training, or the front if they were everywhere.
+    """
 
     w_avg: Tensor
+    camera_avg: Tensor
 
-    def __init__(self, z_dim: int, w_dim: int, ws_count: int, layers: int = 2, lr_multiplier: float = 0.01):
+    def __init__(
+        self,
+        z_dim: int,
+        w_dim: int,
+        ws_count: int,
+        layers: int = 2,
+        lr_multiplier: float = 0.01,
+        *,
+        camera_condition: bool = False,
+    ):
         super().__init__()
         self.z_dim, self.w_dim, self.ws_count, self.layers = z_dim, w_dim, ws_count, layers
+        self.camera_condition = camera_condition
+        if camera_condition:
+            self.embed = FullyConnected(CAMERA_EMBEDDING_DIM, w_dim)
+            self.register_buffer("camera_avg", torch.tensor(FRONT))
+        first = z_dim + w_dim if camera_condition else z_dim
         for index in range(layers):
-            inputs = z_dim if index == 0 else w_dim
+            inputs = first if index == 0 else w_dim
             self.add_module(f"fc{index}", FullyConnected(inputs, w_dim, lr_multiplier=lr_multiplier, activate=True))
         self.register_buffer("w_avg", torch.zeros(w_dim))
 
-    def forward(self, z: Tensor, psi: float = 1, cutoff: int | None = None) -> Tensor:
+    def forward(self, z: Tensor, psi: float = 1, cutoff: int | None = None, angles: Tensor | None = None) -> Tensor:
         """Map latents.
 
         Args:
             z: [batch, z_dim], normal.
             psi: Truncation: w_avg + psi (w - w_avg).
             cutoff: Truncate only the first so many ws; none: all.
+            angles: Yaw and pitch that the generator is told, radians, [batch, 2]; none: the usual ones. Without camera
+                condition they have no effect.
 
         Returns:
             ws, [batch, ws_count, w_dim].
         """
         x = normalize_moment(z.to(torch.float32))
+        if self.camera_condition:
+            angles = self.usual_angles().expand(len(z), -1) if angles is None else angles
+            x = torch.cat([x, normalize_moment(self.embed(camera_embedding(angles)))], dim=1)
         for index in range(self.layers):
             x = self.get_submodule(f"fc{index}")(x)
         ws = x.unsqueeze(1).repeat(1, self.ws_count, 1)
@@ -65,7 +93,22 @@ class MappingNetwork(nn.Module):
             ws = torch.cat([truncated, ws[:, truncated.shape[1] :]], dim=1)
         return ws
 
+    def usual_angles(self) -> Tensor:
+        """Yaw and pitch of a camera-conditioned generator when nobody names them, radians.  Returns [2]."""
+        front = torch.tensor(FRONT, device=self.camera_avg.device)
+        x, y, z = torch.where(self.camera_avg.norm() < SHORTEST_MEAN, front, self.camera_avg)
+        return torch.stack([torch.atan2(z, x), torch.atan2(torch.hypot(x, z), y)])
+
     @torch.no_grad()
-    def track(self, ws: Tensor) -> None:
-        """Move the running mean towards the batch's.  ws [batch, ws_count, w_dim]."""
+    def track(self, ws: Tensor, angles: Tensor | None = None) -> None:
+        """Move the running means towards the batch's.
+
+        Args:
+            ws: [batch, ws_count, w_dim].
+            angles: What the generator was told, [batch, 2], with camera condition.
+        """
         self.w_avg.copy_(ws[:, 0].detach().mean(dim=0).lerp(self.w_avg, W_AVERAGE_BETA))
+        if self.camera_condition and angles is not None:
+            yaw, pitch = angles.unbind(dim=1)
+            places = torch.stack([pitch.sin() * yaw.cos(), pitch.cos(), pitch.sin() * yaw.sin()], dim=1)
+            self.camera_avg.copy_(places.mean(dim=0).lerp(self.camera_avg, W_AVERAGE_BETA))

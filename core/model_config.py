@@ -13,6 +13,7 @@ DiscriminatorKind = Literal["hyper", "standard", "scale-specific"]
 Bounds = Literal["range", "box"]
 Backdrop = Literal["field", "white"]
 Background = Literal["none", "plane", "sphere"]
+Backbone = Literal["stylegan2", "planes"]
 # Reach of a ray's last sample: to infinity, an opaque backdrop, or hardly anywhere, as before a background of its own.
 LAST_DELTA: dict[Backdrop, float] = {"field": 1e10, "white": 1e-3}
 
@@ -112,6 +113,16 @@ class GeneratorConfig(FrozenModel):
     noise: Literal["none", "const", "random"] = Field(
         default="random", description="Spatial noise of the backbone in training."
     )
+    backbone: Backbone = Field(
+        default="stylegan2",
+        description="What makes the planes: StyleGAN2's network, or nothing: learned directly, the same for every z.",
+    )
+    camera_condition: bool = Field(
+        default=False, description="Tell the mapping network yaw and pitch: samples may depend on the camera."
+    )
+    view_direction: bool = Field(
+        default=False, description="Let colour depend on the ray's direction; worsens consistency (Appendix C)."
+    )
     background: Background = Field(
         default="none",
         description="What lies behind the field: nothing, a painted plane, or the world outside a sphere (NeRF++).",
@@ -122,6 +133,16 @@ class GeneratorConfig(FrozenModel):
     background_width: int = Field(default=128, ge=1, le=1024, description="Width of the sphere background's layers.")
     background_blocks: int = Field(default=2, ge=1, le=8, description="Blocks of the sphere background's network.")
     render: RenderConfig = Field(default=RenderConfig(), description="Cameras and rays.")
+
+    @model_validator(mode="after")
+    def _condition_has_effect(self) -> Self:
+        if self.camera_condition and self.backbone == "planes" and self.background != "sphere":
+            text = (
+                "camera_condition is on, but with backbone 'planes' and no sphere background nothing depends on w: "
+                "turn camera_condition off, or set backbone to 'stylegan2'"
+            )
+            raise DisagreementError(text, "camera_condition", "backbone")
+        return self
 
     def channels(self, resolution: int) -> int:
         """Channels of the backbone at a resolution."""

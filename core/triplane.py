@@ -9,10 +9,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.embedding import fourier_features
 from core.layers import FullyConnected
 
 # Which coordinates span each plane; the first runs along its width.
 PLANE_AXES = ((0, 1), (0, 2), (1, 2))
+# Sines and cosines of 2^k pi for k = 0 ... 3 of a ray's direction, as in NeRF.
+DIRECTION_FREQUENCIES = 4
+DIRECTION_DIM = 3 * 2 * DIRECTION_FREQUENCIES
+# The way a camera in front looks: at its colours one looks when nobody says from where.
+FROM_THE_FRONT = (0.0, 0.0, -1.0)
 
 
 class Field(Protocol):
@@ -23,8 +29,17 @@ class Field(Protocol):
         """Half the edge of the box that holds the field, world units."""
         ...
 
-    def __call__(self, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Points [batch, n, 3] -> colour [batch, n, 3] and density before its activation [batch, n, 1]."""
+    def __call__(self, points: Tensor, directions: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Evaluate.
+
+        Args:
+            points: [batch, n, 3], world units; with directions, those of a ray follow each other.
+            directions: Unit vectors of the rays, [batch, rays, 3], of which n is a multiple; for fields whose colour
+                depends on them.
+
+        Returns:
+            Colour [batch, n, 3], and density before its activation [batch, n, 1].
+        """
         ...
 
 
@@ -46,17 +61,29 @@ class Background(Protocol):
 
 
 class TriPlaneDecoder(nn.Module):
-    """Features to colour (no sigmoid) and density (before softplus); no view direction (METHOD: Tri-plane field)."""
+    """Features to colour (no sigmoid) and density (before softplus) (METHOD: Tri-plane field).
 
-    def __init__(self, features: int, hidden: int):
+    With view direction, which is no part of the published method, further layers add to the colour what depends on it.
+    """
+
+    def __init__(self, features: int, hidden: int, *, view_direction: bool = False):
         super().__init__()
         self.hidden = FullyConnected(features, hidden, activate=True)
         self.out = FullyConnected(hidden, 4)
+        self.view_direction = view_direction
+        if view_direction:
+            self.sheen = FullyConnected(hidden + DIRECTION_DIM, hidden, activate=True)
+            self.tint = FullyConnected(hidden, 3)
 
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """[..., features] -> colour [..., 3], density [..., 1]."""
-        out = self.out(self.hidden(features))
-        return out[..., :3], out[..., 3:]
+    def forward(self, features: Tensor, directions: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """[batch, n, features] and, with view direction, [batch, n, 3] -> colour [..., 3], density [..., 1]."""
+        hidden = self.hidden(features)
+        out = self.out(hidden)
+        colour, density = out[..., :3], out[..., 3:]
+        if directions is not None and self.view_direction:
+            seen = fourier_features(directions, DIRECTION_FREQUENCIES, 1).flatten(-2)
+            colour = colour + self.tint(self.sheen(torch.cat([hidden, seen], dim=-1)))
+        return colour, density
 
 
 @dataclass(frozen=True)
@@ -75,9 +102,14 @@ class TriPlaneField:
     box: float
     background: Background | None = None
 
-    def __call__(self, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Points [batch, n, 3] -> colour [batch, n, 3] and density before its activation [batch, n, 1]."""
-        return self.decoder(sample_planes(self.planes, points / self.box))
+    def __call__(self, points: Tensor, directions: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """As `Field` has it; who names no direction looks from the front."""
+        features = sample_planes(self.planes, points / self.box)
+        if not self.decoder.view_direction:
+            return self.decoder(features)
+        if directions is None:
+            directions = points.new_tensor(FROM_THE_FRONT).expand(len(points), 1, 3)
+        return self.decoder(features, directions.repeat_interleave(points.shape[1] // directions.shape[1], dim=1))
 
 
 def sample_planes(planes: Tensor, points: Tensor) -> Tensor:

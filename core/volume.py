@@ -157,7 +157,7 @@ def render_rays(
 
     def evaluate(depths: Tensor) -> tuple[Tensor, Tensor]:
         points = starts[:, :, None] + headings[:, :, None] * depths[..., None]  # [batch, rays, samples, 3]
-        rgb, density = field(points.flatten(1, 2))
+        rgb, density = field(points.flatten(1, 2), directions)
         if noise.density_std > 0:
             density = density + torch.randn_like(density) * noise.density_std
         return rgb.reshape(*depths.shape, 3), density.reshape(depths.shape)

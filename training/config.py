@@ -101,6 +101,21 @@ class AnnealConfig(FrozenModel):
         default=5000, ge=0, description="Time in which the density noise fades.", json_schema_extra=unit("kimg")
     )
 
+    spoof_start: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Part of samples whose generator is told another camera, at the start; with its camera condition.",
+    )
+    spoof_end: float = Field(default=0.5, ge=0, le=1, description="The same at the end of its time.")
+    spoof_kimg: float = Field(
+        default=1000, ge=0, description="Time from one to the other.", json_schema_extra=unit("kimg")
+    )
+
+    def spoof(self, kimg: float) -> float:
+        """Probability that the generator is told another camera than the one that looks, in [0, 1]."""
+        return self.spoof_end + (self.spoof_start - self.spoof_end) * _remaining(kimg, self.spoof_kimg)
+
     def blur(self, kimg: float) -> float:
         """Sigma of the blur at a time, px."""
         return self.blur_sigma * _remaining(kimg, self.blur_kimg)
@@ -244,7 +259,17 @@ class RunConfig(FrozenModel):
         Args:
             poses: [n, 2 or more] the data set's yaw and pitch, radians, if known: the box is then judged by them.
         """
-        return [*self._box_advice(poses), *self._time_advice(), *self._patch_advice()]
+        return [*self._box_advice(poses), *self._time_advice(), *self._patch_advice(), *self._generator_advice()]
+
+    def _generator_advice(self) -> list[Advice]:
+        advice = []
+        if self.generator.backbone == "planes":
+            text = "every sample shows the same scene: that fits one scene. Set it to stylegan2 to learn a data set."
+            advice.append(Advice("generator.backbone", text))
+        if self.generator.view_direction:
+            text = "colours then change with the camera, which made views inconsistent in the paper (Appendix C)."
+            advice.append(Advice("generator.view_direction", f"{text} Turn it off unless you study that."))
+        return advice
 
     def _box_advice(self, poses: np.ndarray | None) -> list[Advice]:
         render = self.generator.render
@@ -267,6 +292,7 @@ class RunConfig(FrozenModel):
             "patches.anneal_kimg": self.patches.anneal_kimg if self.patches.kind in ("beta", "uniform") else 0,
             "anneal.blur_kimg": self.anneal.blur_kimg if self.anneal.blur_sigma else 0,
             "anneal.density_noise_kimg": self.anneal.density_noise_kimg if self.anneal.density_noise else 0,
+            "anneal.spoof_kimg": self.anneal.spoof_kimg if self.generator.camera_condition else 0,
             "loop.kimg_per_tick": self.loop.kimg_per_tick,
             "loop.snapshot_kimg": self.loop.snapshot_kimg,
             "loop.sample_kimg": self.loop.sample_kimg,

@@ -69,6 +69,7 @@ class Recorder:
             "Patch/scale_expected": self.config.schedule.mean(kimg),
             "Anneal/blur_sigma": self.config.anneal.blur(kimg),
             "Anneal/density_noise": self.config.anneal.noise(kimg),
+            **({"Anneal/spoof": self.config.anneal.spoof(kimg)} if self.config.generator.camera_condition else {}),
             "Timing/sec_per_kimg": seconds / max(images / 1000, 1e-9),
             "Timing/total_sec": progress.seconds,
             "Resources/cpu_mem_gb": self.process.memory_info().rss / 2**30,

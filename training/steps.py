@@ -132,10 +132,11 @@ class Stepper:
     def _fake(self, kimg: float, telemetry: Telemetry, *, track: bool = False) -> Shown:
         """Generate patches; `track` moves the running mean of w."""
         generator, batch = self.networks.generator, self.config.loop.batch
-        ws = generator.mapping(torch.randn(batch, generator.config.z_dim, device=self.device))
-        if track:
-            generator.mapping.track(ws)
         poses = self.config.poses.sample(batch, self.rng, self.poses)
+        told = self._told(poses, kimg)
+        ws = generator.mapping(torch.randn(batch, generator.config.z_dim, device=self.device), angles=told)
+        if track:
+            generator.mapping.track(ws, told)
         matrices = pose_matrices(poses, generator.config.render.radius, self.device)
         squares = self._squares(batch, kimg, telemetry)
         noise = SamplingNoise(jitter=True, density_std=self.config.anneal.noise(kimg))
@@ -145,6 +146,14 @@ class Stepper:
         images = gaussian_blur(images, self.config.anneal.blur(kimg))
         angles = torch.from_numpy(poses.astype(np.float32)).to(self.device)
         return Shown(images, squares, angles, self._classes(self._drawn_labels(batch)))
+
+    def _told(self, poses: np.ndarray, kimg: float) -> Tensor | None:
+        """The cameras that the generator is told: some of them others than those that look (EG3D, Section 4.3)."""
+        if not self.config.generator.camera_condition:
+            return None
+        others = self.config.poses.sample(len(poses), self.rng, self.poses)
+        spoofed = self.rng.random(len(poses)) < self.config.anneal.spoof(kimg)
+        return self._angles(np.where(spoofed[:, None], others, poses))
 
     def _squares(self, batch: int, kimg: float, telemetry: Telemetry) -> Patches:
         """Draw patches, one square for each minibatch-std group (docs/design.md, "Where we differ")."""

@@ -20,7 +20,7 @@ class Slab:
         self.raw = math.log(math.expm1(density))  # the inverse of softplus
         self.low, self.high = low, high
 
-    def __call__(self, points):
+    def __call__(self, points, directions=None):
         inside = (points[..., 2:] >= self.low) & (points[..., 2:] <= self.high)
         rgb = torch.tensor([1.0, -1.0, -1.0]).expand_as(points)
         return torch.where(inside, rgb, torch.ones_like(points)), torch.where(inside, self.raw, -50.0)

@@ -2,16 +2,26 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from core.checkpoint import load_checkpoint
 from tests.training.toy import toy_run
 from training.__main__ import train_run
+from training.control import Control
+from training.train_state import Progress
+from training.trainer import Trainer
 
 TEN_STEPS = 0.04
 VARIANTS = {
     "plane": {"generator__background": "plane"},
+    "raw planes": {"generator__backbone": "planes"},
+    "raw planes before a sphere": {"generator__backbone": "planes", "generator__background": "sphere"},
+    "camera condition": {"generator__camera_condition": True, "anneal__spoof_kimg": 0.02},
+    "camera condition, poses by law": {"generator__camera_condition": True, "poses__kind": "spherical-uniform"},
+    "view direction": {"generator__view_direction": True},
+    "no density noise": {"anneal__density_noise": 0},
     "sphere": {"generator__background": "sphere", "generator__background_width": 8, "generator__background_steps": 4},
 }
 
@@ -51,3 +61,16 @@ def test_a_resumed_run_ends_with_the_same_weights(tmp_path, changes):
     one, other = (load_checkpoint(run.snapshots()[-1].path).generator.state_dict() for run in (whole, halves))
     for name, value in one.items():
         assert torch.equal(value, other[name]), name
+
+
+@pytest.mark.parametrize(("spoof", "told"), [(0.0, 1.0), (1.0, 0.0)])
+def test_a_spoofed_generator_is_told_other_cameras(tmp_path, spoof, told):
+    changes = {"anneal__spoof_start": spoof, "anneal__spoof_end": spoof, "loop__batch": 8}
+    run = toy_run(tmp_path, generator__camera_condition=True, poses__kind="spherical-uniform", **changes)
+    with run.lock():
+        trainer = Trainer(run, run.config(), Control(run, run.next_start(), 1, Progress()))
+        poses = trainer.config.poses.sample(8, trainer.stepper.rng, None)
+        angles = trainer.stepper._told(poses, kimg=0)
+        trainer.close()
+    assert angles is not None
+    assert np.isclose(angles.numpy(), poses, atol=1e-5).all(axis=1).mean() == told
