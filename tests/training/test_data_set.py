@@ -59,7 +59,7 @@ def test_what_is_written_is_read(tmp_path_factory, side, count, zipped, picture_
         assert [data.label(i) for i in range(count)] == [i % 2 for i in range(count)]
         assert data.all_labels is not None
         assert data.all_labels.tolist() == [i % 2 for i in range(count)]
-    with ImageDataSet.open(path, mirror=True) as data:
+    with ImageDataSet.open(path, mirrored=True) as data:
         assert data.all_labels is not None
         assert data.all_labels.tolist() == [data.label(i) for i in range(2 * count)]
     assert [file.name for file in path.parent.iterdir()] == [path.name]
