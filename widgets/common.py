@@ -6,7 +6,7 @@ Lengths are multiples of the font size, so that the layout follows the screen's 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Literal
 
 from imgui_bundle import ImVec2, ImVec4, icons_fontawesome_6, imgui
@@ -98,21 +98,38 @@ def reset_button(name: str, changed: bool, default: str) -> bool:
 
 def button(label: str, enabled: bool = True, tooltip: str = "", width: float = 0.0, primary: bool = False) -> bool:
     """A button; the primary one of a panel has the accent's colour.  Returns whether it was clicked."""
-    if primary:
-        dark = theme() == "dark"
-        colours = (imgui.Col_.button, imgui.Col_.button_hovered, imgui.Col_.button_active)
-        for name, share in zip(colours, (0.82, 0.92, 1.0) if dark else (1.0, 0.9, 0.8), strict=True):
-            accent = tone_colour("accent")
-            imgui.push_style_color(name, ImVec4(accent.x * share, accent.y * share, accent.z * share, 1))
-        imgui.push_style_color(imgui.Col_.text, ImVec4(0.08, 0.08, 0.09, 1) if dark else ImVec4(1, 1, 1, 1))
     imgui.begin_disabled(not enabled)
-    clicked = imgui.button(_fitting(label, width), ImVec2(width, 0))
+    with _filled("accent") if primary else nullcontext():
+        clicked = imgui.button(_fitting(label, width), ImVec2(width, 0))
     imgui.end_disabled()
-    if primary:
-        imgui.pop_style_color(4)
     if tooltip:
         imgui.set_item_tooltip(tooltip)
     return clicked
+
+
+def danger_button(label: str, enabled: bool = True, width: float = 0.0) -> bool:
+    """A button that loses something, in the colour of errors.  Enter and Space do not press it in passing."""
+    imgui.begin_disabled(not enabled)
+    imgui.push_item_flag(imgui.ItemFlags_.no_nav, True)
+    with _filled("error"):
+        clicked = imgui.button(label, ImVec2(width, 0))
+    imgui.pop_item_flag()
+    imgui.end_disabled()
+    return clicked
+
+
+@contextmanager
+def _filled(tone: Tone) -> Iterator[None]:
+    """Buttons drawn inside are filled with a meaning's colour."""
+    dark, colour = theme() == "dark", tone_colour(tone)
+    names = (imgui.Col_.button, imgui.Col_.button_hovered, imgui.Col_.button_active)
+    for name, share in zip(names, (0.82, 0.92, 1.0) if dark else (1.0, 0.9, 0.8), strict=True):
+        imgui.push_style_color(name, ImVec4(colour.x * share, colour.y * share, colour.z * share, 1))
+    imgui.push_style_color(imgui.Col_.text, ImVec4(0.08, 0.08, 0.09, 1) if dark else ImVec4(1, 1, 1, 1))
+    try:
+        yield
+    finally:
+        imgui.pop_style_color(4)
 
 
 def _fitting(label: str, width: float) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from imgui_bundle import ImVec2, ImVec4, imgui
+from imgui_bundle import ImVec2, imgui
 
-from widgets.common import button, em, icons, text_colour, theme, tone_colour
+from widgets.common import button, danger_button, em, icons, text_colour
 from widgets.modal import draw_modal
 
 Key = TypeVar("Key")
@@ -88,7 +88,7 @@ def _contents(question: Question[Key]) -> bool | None:
     widths = [max(imgui.calc_text_size(text).x + padding, em(6)) for text in (question.action, "Cancel")]
     imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(em(WIDTH) - sum(widths) - spacing, 0))
     label = f"{question.action}{NAME} yes"
-    yes = _red_button(label, widths[0]) if question.dangerous else button(label, width=widths[0], primary=True)
+    yes = danger_button(label, width=widths[0]) if question.dangerous else button(label, width=widths[0], primary=True)
     imgui.same_line()
     no = imgui.button(f"Cancel{NAME} no", ImVec2(widths[1], 0))
     imgui.set_item_default_focus()
@@ -98,18 +98,3 @@ def _contents(question: Question[Key]) -> bool | None:
     if entered and not imgui.is_window_appearing():  # the Enter that asked the question does not answer it
         return not question.dangerous
     return True if yes else None
-
-
-def _red_button(label: str, width: float) -> bool:
-    """A button in the colour of errors.  Enter and Space do not press it while it has the focus."""
-    dark = theme() == "dark"
-    red = tone_colour("error")
-    colours = (imgui.Col_.button, imgui.Col_.button_hovered, imgui.Col_.button_active)
-    for name, share in zip(colours, (0.82, 0.92, 1.0) if dark else (1.0, 0.9, 0.8), strict=True):
-        imgui.push_style_color(name, ImVec4(red.x * share, red.y * share, red.z * share, 1))
-    imgui.push_style_color(imgui.Col_.text, ImVec4(0.08, 0.08, 0.09, 1) if dark else ImVec4(1, 1, 1, 1))
-    imgui.push_item_flag(imgui.ItemFlags_.no_nav, True)
-    clicked = imgui.button(label, ImVec2(width, 0))
-    imgui.pop_item_flag()
-    imgui.pop_style_color(4)
-    return clicked

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from imgui_bundle import ImVec2, imgui
 
-from widgets.common import button, em, icon_button, icons, text_colour
+from widgets.common import button, danger_button, em, icon_button, icons, text_colour
 from widgets.notes import Note
 from widgets.preset_view import (
     AskDeletePreset,
@@ -117,7 +117,12 @@ def _warning(question: PresetQuestion) -> list[PresetIntent]:
 def _answers(question: PresetQuestion) -> list[PresetIntent]:
     half = (em(WIDTH) - imgui.get_style().item_spacing.x) / 2
     label = "Writing…" if question.busy else YES[question.kind]
-    if button(f"{label}###preset yes", question.can_go_on, "", half, primary=question.kind == "save"):
+    label += "###preset yes"
+    if question.kind == "save":
+        yes = button(label, question.can_go_on, "", half, primary=True)
+    else:
+        yes = danger_button(label, question.can_go_on, half)
+    if yes:
         return [ConfirmPreset()]
     imgui.same_line()
     if button("Cancel###preset no", True, "", half) or imgui.is_key_pressed(imgui.Key.escape, False):
