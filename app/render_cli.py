@@ -10,11 +10,13 @@ import math
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from core.baked import BakedVolume
 from core.camera import Camera
 from core.scene import Backdrop, Latent, Quality, Scene, Source
+
+if TYPE_CHECKING:
+    import numpy as np
 
 DESCRIPTION = """Render a sample of a generator, or a baked volume, to a PNG.  The file carries the Scene that made it:
 given as SOURCE it is made again, with what the options change.  Of a picture of a run, the newest snapshot is drawn.
@@ -30,6 +32,8 @@ DEFAULT_SIZE = 512
 PICTURE_SUFFIX, SCENE_SUFFIX = ".png", ".json"
 LARGEST_SIDE = 8192
 TURNTABLE_KEY = "epigraf-turntable"
+RENDERER_KEY, NOISE_KEY = "epigraf-renderer", "epigraf-noise"
+REFERENCE = "reference"
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,16 @@ class Order:
         size: Width and height of a view, pixels.
         views: So many side by side, all around.
         own_camera: The Scene's distance and angle of view are meant; else those of the training are taken.
+        reference: By the generator's own renderer, not by a baked volume.
+        noise_seed: With it the randomness of training; none renders deterministically.
     """
 
     scene: Scene
     size: tuple[int, int] = (DEFAULT_SIZE, DEFAULT_SIZE)
     views: int = 1
     own_camera: bool = False
+    reference: bool = False
+    noise_seed: int | None = None
 
 
 def register(subparsers: Any) -> None:
@@ -81,6 +89,18 @@ def register(subparsers: Any) -> None:
     picture.add_argument("--steps", type=int, help=f"samples along a ray (default: {DEFAULT_QUALITY.steps})")
     picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
     picture.add_argument("--turntable", type=int, metavar="N", help="N views all around, side by side")
+    picture.add_argument(
+        "--reference",
+        action="store_true",
+        default=None,
+        help="by the generator's own renderer instead of a volume: slower, with its background and view direction",
+    )
+    picture.add_argument(
+        "--stochastic",
+        type=int,
+        metavar="SEED",
+        help="with jittered rays and noise, as the published code renders; implies --reference (default: without)",
+    )
     parser.set_defaults(handler=run)
 
 
@@ -100,27 +120,70 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from app.picture_file import save_picture
-    from app.progress import ProgressLine
-    from app.render import render_views, turntable, volume_of
+    from app.render import turntable
 
     if args.out.suffix.lower() != ".png":
         raise ValueError(f"--out {args.out}: the picture is a PNG; choose a name that ends in .png")
     order = order_of(args)
+    turntable(order.scene.camera, order.views)  # refused before anything is computed
+    draw = drawn_by_generator if order.reference else drawn_by_volume
+    scene, pictures, name = draw(args, order)
+    strip = np.concatenate([picture[..., :3] for picture in pictures], axis=1)
+    save_picture(args.out, strip, scene, notes_of(order))
+    height, width = strip.shape[:2]
+    print(f"{args.out}: {width} x {height}, {name}", file=sys.stderr)
+    return 0
+
+
+def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarray], str]:
+    """Bake the sample and draw the volume.  Returns the Scene with its camera, the pictures, and what they show."""
+    from app.progress import ProgressLine
+    from app.render import render_views, turntable, volume_of
+
     scene = order.scene
-    turntable(scene.camera, order.views)  # refused before anything is computed
     with ProgressLine("baking") as line:
         volume = volume_of(scene, lambda done: line.update(round(100 * done), 100))
     if not order.own_camera:
-        scene = replace(scene, camera=with_training(args, scene.camera, volume))
-    cameras = turntable(scene.camera, order.views)
-    pictures = render_views(volume, cameras, scene.quality, *order.size)
-    strip = np.concatenate([picture[..., :3] for picture in pictures], axis=1)
+        home = Camera(radius=volume.radius, fov=volume.fov)
+        scene = replace(scene, camera=with_training(args, scene.camera, home))
+    pictures = render_views(volume, turntable(scene.camera, order.views), scene.quality, *order.size)
+    note = f" ({volume.note}; --reference shows all)" if volume.note else ""
+    return scene, pictures, f"{volume.source or args.source}{note}"
+
+
+def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarray], str]:
+    """Draw with the generator's own renderer.  Returns the Scene with its camera, the pictures, and what they show."""
+    from app.progress import ProgressLine
+    from app.reference import reference_views
+    from app.render import turntable
+
+    width, height = order.size
+    if width != height:
+        raise ValueError(f"--size {width}x{height}: the generator's own renderer draws squares; choose one number")
+    scene = order.scene
+
+    def cameras(home: Camera) -> list[Camera]:
+        nonlocal scene
+        if not order.own_camera:
+            scene = replace(scene, camera=with_training(args, scene.camera, home))
+        return turntable(scene.camera, order.views)
+
+    with ProgressLine("rendering") as line:
+        pictures = reference_views(
+            scene, cameras, width, order.noise_seed, lambda done: line.update(round(100 * done), 100)
+        )
+    name = Path(scene.source.path).name or "demo"
+    return scene, pictures, f"{name}, seed {scene.latent.seed}, psi {scene.latent.psi:g}"
+
+
+def notes_of(order: Order) -> dict[str, str]:
+    """What the Scene does not hold and a picture must, to be made again."""
     notes = {TURNTABLE_KEY: str(order.views)} if order.views > 1 else {}
-    save_picture(args.out, strip, scene, notes)
-    height, width = strip.shape[:2]
-    note = f" ({volume.note})" if volume.note else ""
-    print(f"{args.out}: {width} x {height}, {volume.source or args.source}{note}", file=sys.stderr)
-    return 0
+    if order.reference:
+        notes[RENDERER_KEY] = REFERENCE
+    if order.noise_seed is not None:
+        notes[NOISE_KEY] = str(order.noise_seed)
+    return notes
 
 
 def order_of(args: argparse.Namespace) -> Order:
@@ -137,7 +200,9 @@ def order_of(args: argparse.Namespace) -> Order:
     latent = _changed(scene.latent, **dict(_named(args, "seed", "psi")))
     quality = _changed(scene.quality, steps=args.steps, volume=args.voxels, backdrop=args.backdrop)
     scene = replace(scene, camera=camera, latent=latent, quality=quality)
-    return _changed(replace(order, scene=scene), size=args.size, views=args.turntable)
+    reference = True if args.stochastic is not None else args.reference
+    order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable, reference=reference)
+    return _changed(order, noise_seed=args.stochastic)
 
 
 def given(source: Path | None) -> Order:
@@ -161,7 +226,10 @@ def saved_picture(path: Path) -> Order:
     count = picture.notes.get(TURNTABLE_KEY, "1")
     views = int(count) if count.isdecimal() else 1
     width, height = picture.size
-    return Order(picture.scene, (max(width // max(views, 1), 1), height), views)
+    noise = picture.notes.get(NOISE_KEY, "")
+    order = Order(picture.scene, (max(width // max(views, 1), 1), height), views)
+    reference = picture.notes.get(RENDERER_KEY) == REFERENCE
+    return replace(order, reference=reference, noise_seed=int(noise) if noise.lstrip("-").isdecimal() else None)
 
 
 def saved_scene(path: Path) -> Order:
@@ -205,10 +273,10 @@ def _changed(value: Any, **changes: Any) -> Any:
     return replace(value, **{name: change for name, change in changes.items() if change is not None})
 
 
-def with_training(args: argparse.Namespace, camera: Camera, volume: BakedVolume) -> Camera:
+def with_training(args: argparse.Namespace, camera: Camera, home: Camera) -> Camera:
     """Distance and angle of view of the training, where the person has not said otherwise."""
     return replace(
         camera,
-        radius=volume.radius if args.radius is None else args.radius,
-        fov=volume.fov if args.fov is None else args.fov,
+        radius=home.radius if args.radius is None else args.radius,
+        fov=home.fov if args.fov is None else args.fov,
     )

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from core.backbone import LearnedPlanes, NoiseMode, SynthesisNetwork
 from core.background import InverseSphereNetwork, PlaneBackground, SphereBackground
 from core.mapping import MappingNetwork
-from core.model_config import GeneratorConfig
+from core.model_config import GeneratorConfig, RenderConfig
 from core.rays import Patches, camera_rays, patch_grid, world_rays
 from core.triplane import Background, TriPlaneDecoder, TriPlaneField
 from core.volume import DETERMINISTIC, Rendering, SamplingNoise, behind, render_rays
@@ -87,6 +87,7 @@ class EpigrafGenerator(nn.Module):
         resolution: int,
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
+        rays: RenderConfig | None = None,
     ) -> Tensor:
         """Whole pictures at inference, in chunks of rays.
 
@@ -96,6 +97,7 @@ class EpigrafGenerator(nn.Module):
             resolution: Pixels along a side.
             fov: Full angle of view, degrees; none: the data set's.
             noise: Deterministic unless asked for otherwise.
+            rays: Where and how rays are sampled; none: as in training.
 
         Returns:
             [batch, 5, resolution, resolution]: red, green, blue in about [-1, 1], depth, opacity.
@@ -104,15 +106,21 @@ class EpigrafGenerator(nn.Module):
         grid = patch_grid(patches, resolution).flatten(1, 2)
         origins, directions = world_rays(matrices, camera_rays(patches, resolution, fov or self.config.render.fov))
         chunks = zip(grid.split(CHUNK_RAYS, dim=1), directions.split(CHUNK_RAYS, dim=1), strict=True)
-        parts = [self._render(field, places, origins, rays, noise) for places, rays in chunks]
+        parts = [self._render(field, places, origins, ways, noise, rays) for places, ways in chunks]
         pixels = torch.cat([torch.cat([part.rgb, part.depth, part.opacity], dim=-1) for part in parts], dim=1)
         return as_image(pixels, resolution)
 
     def _render(
-        self, field: TriPlaneField, grid: Tensor, origins: Tensor, directions: Tensor, noise: SamplingNoise
+        self,
+        field: TriPlaneField,
+        grid: Tensor,
+        origins: Tensor,
+        directions: Tensor,
+        noise: SamplingNoise,
+        rays: RenderConfig | None = None,
     ) -> Rendering:
         """The field along rays, in front of its background."""
-        rendering = render_rays(field, origins, directions, self.config.rays, noise)
+        rendering = render_rays(field, origins, directions, rays or self.config.rays, noise)
         if field.background is None:
             return rendering
         return behind(rendering, field.background(grid, origins, directions))

@@ -1,0 +1,80 @@
+"""Pictures by the generator's own renderer: with its background, deterministic unless noise is asked for."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from app.cli import main
+from app.picture_file import read_picture
+from core.checkpoint import save_checkpoint
+from core.epigraf import EpigrafGenerator
+from core.model_config import GeneratorConfig, RenderConfig
+
+CONFIG = GeneratorConfig(
+    z_dim=16, w_dim=16, plane_resolution=16, plane_features=4, channel_max=16, background="sphere",
+    background_width=16, background_steps=6,
+    render=RenderConfig(bounds="box", coarse_samples=12, fine_samples=12),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    torch.manual_seed(0)
+    generator = EpigrafGenerator(CONFIG).eval().requires_grad_(False)
+    generator.decoder.out.bias[3] = -2
+    for module in generator.backbone.modules():
+        if isinstance(strength := getattr(module, "noise_strength", None), torch.Tensor):
+            strength.fill_(0.5)
+    path = tmp_path_factory.mktemp("snapshots") / "sphere.safetensors"
+    save_checkpoint(path, generator, None, {})
+    return path
+
+
+def rendered(out, *arguments: str) -> np.ndarray:
+    assert main(["render", *arguments, "--out", str(out)]) == 0
+    with Image.open(out) as picture:
+        return np.asarray(picture.convert("RGB"), np.int16)
+
+
+def test_the_background_is_shown_and_missed_by_the_volume(snapshot, tmp_path, capsys):
+    baked = rendered(tmp_path / "baked.png", str(snapshot), "--size", "32", "--voxels", "32")
+    assert "without its background; --reference shows all" in capsys.readouterr().err
+    whole = rendered(tmp_path / "whole.png", str(snapshot), "--size", "32", "--reference")
+    assert np.abs(baked - whole).max() > 20
+
+
+def test_deterministic_by_default_and_stochastic_on_request(snapshot, tmp_path):
+    one = rendered(tmp_path / "one.png", str(snapshot), "--size", "24", "--reference")
+    assert np.array_equal(one, rendered(tmp_path / "two.png", str(snapshot), "--size", "24", "--reference"))
+    noisy = rendered(tmp_path / "noisy.png", str(snapshot), "--size", "24", "--stochastic", "1")
+    assert not np.array_equal(one, noisy)
+    assert not np.array_equal(noisy, rendered(tmp_path / "b.png", str(snapshot), "--size", "24", "--stochastic", "2"))
+    assert np.array_equal(noisy, rendered(tmp_path / "c.png", str(snapshot), "--size", "24", "--stochastic", "1"))
+
+
+def test_such_a_picture_can_be_made_again(snapshot, tmp_path):
+    strip = rendered(tmp_path / "strip.png", str(snapshot), "--size", "16", "--stochastic", "3", "--turntable", "2")
+    assert strip.shape == (16, 32, 3)
+    again = rendered(tmp_path / "again.png", str(tmp_path / "strip.png"))
+    assert np.array_equal(strip, again)
+    assert read_picture(tmp_path / "again.png").scene == read_picture(tmp_path / "strip.png").scene
+
+
+def test_off_the_training_sphere_the_whole_box_is_seen(snapshot, tmp_path):
+    near = rendered(tmp_path / "near.png", str(snapshot), "--size", "16", "--reference", "--radius", "0.6")
+    far = rendered(tmp_path / "far.png", str(snapshot), "--size", "16", "--reference", "--radius", "3")
+    assert near.std() > 1
+    assert far.std() > 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--size", "32x16"], "draws squares"),
+        (["--backdrop", "white"], "learned backdrop only, not white"),
+    ],
+)
+def test_what_it_cannot_do_is_said(snapshot, tmp_path, capsys, arguments, words):
+    assert main(["render", str(snapshot), "--reference", *arguments, "--out", str(tmp_path / "x.png")]) != 0
+    assert words in capsys.readouterr().err
