@@ -14,6 +14,7 @@ from core.camera import Camera
 from core.scene import Scene
 
 if TYPE_CHECKING:
+    from core.epigraf import EpigrafGenerator
     from core.model_config import RenderConfig
 
 # Beyond any scene, but finite: 1 / 0 has no place in the arithmetic of rays.
@@ -47,15 +48,9 @@ def reference_views(
     import torch
 
     from core.bake import z_from_seed
-    from core.checkpoint import load_checkpoint
     from core.volume import DETERMINISTIC, SamplingNoise
 
-    path = source_file(scene.source)
-    if path.suffix == VOLUME_SUFFIX:
-        raise ValueError(f"{path} is a baked volume: the generator's own renderer needs a checkpoint")
-    if scene.quality.backdrop != "learned":
-        raise ValueError(f"the generator's own renderer has the learned backdrop only, not {scene.quality.backdrop}")
-    generator = load_checkpoint(path).generator
+    generator = _generator(scene)
     config = generator.config.render
     views = cameras(Camera(radius=config.radius, fov=config.fov))
     pictures = []
@@ -72,6 +67,17 @@ def reference_views(
             if on_progress is not None:
                 on_progress((index + 1) / len(views))
     return pictures
+
+
+def _generator(scene: Scene) -> EpigrafGenerator:
+    from core.checkpoint import load_checkpoint
+
+    path = source_file(scene.source)
+    if path.suffix == VOLUME_SUFFIX:
+        raise ValueError(f"{path} is a baked volume: the generator's own renderer needs a checkpoint")
+    if scene.quality.backdrop != "learned":
+        raise ValueError(f"the generator's own renderer has the learned backdrop only, not {scene.quality.backdrop}")
+    return load_checkpoint(path).generator
 
 
 def rays_from(camera: Camera, training: RenderConfig) -> RenderConfig:

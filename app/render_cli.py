@@ -84,7 +84,12 @@ def register(subparsers: Any) -> None:
     view.add_argument("--radius", type=float, help="distance to the target (default: of the training)")
     view.add_argument("--fov", type=float, help="full angle of view (default: of the training)")
     view.add_argument("--target", type=float, nargs=3, metavar=("X", "Y", "Z"), help="the point looked at")
-    picture = parser.add_argument_group("the picture")
+    _register_picture(parser.add_argument_group("the picture"))
+    parser.set_defaults(handler=run)
+
+
+def _register_picture(picture: Any) -> None:
+    """Options of the picture."""
     picture.add_argument("--size", type=size, metavar="PIXELS", help="512, or 640x480 (default: 512)")
     picture.add_argument("--steps", type=int, help=f"samples along a ray (default: {DEFAULT_QUALITY.steps})")
     picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
@@ -101,7 +106,6 @@ def register(subparsers: Any) -> None:
         metavar="SEED",
         help="with jittered rays and noise, as the published code renders; implies --reference (default: without)",
     )
-    parser.set_defaults(handler=run)
 
 
 def size(text: str) -> tuple[int, int]:
