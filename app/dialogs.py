@@ -17,13 +17,13 @@ TITLES: dict[DialogKind, str] = {
     "zip": "Choose a zip of pictures",
     "folder": "Choose a folder of pictures",
     "runs": "Choose the folder for runs",
-    "open file": "Open a checkpoint, a data set or a saved picture",
+    "open file": "Open a checkpoint, a published network, a data set or a saved picture",
     "open folder": "Open the folder of a run or of a data set",
 }
 # An empty filter asks for folders.
 FILTERS: dict[DialogKind, str] = {
     "zip": "Data set (*.zip){.zip},.*",
-    "open file": "What can be opened (*.safetensors, *.zip, *.png){.safetensors,.zip,.png},.*",
+    "open file": "What can be opened (*.safetensors, *.pkl, *.zip, *.png){.safetensors,.pkl,.zip,.png},.*",
     **dict.fromkeys(("folder", "runs", "open folder"), ""),
 }
 

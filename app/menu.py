@@ -70,9 +70,9 @@ def _sample(studio: Studio) -> list[Action]:
         Action(
             "Sample",
             "Cancel what is computed",
-            studio.stage.engine.cancel,
+            studio.stage.cancel,
             Chord(Key.escape),
-            enabled=studio.stage.engine.progress is not None and not studio.overlays.dialog_open,
+            enabled=studio.stage.can_cancel and not studio.overlays.dialog_open,
             group=2,
         ),
     ]

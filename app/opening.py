@@ -9,8 +9,11 @@ from typing import Literal
 from app.paths import user_path
 from core.scene import Scene
 
-OpenedKind = Literal["run", "checkpoint", "data", "scene"]
-WAY_OUT = "Open the folder of a run, a .safetensors checkpoint, a data set (zip or folder), or a picture saved here."
+OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene"]
+WAY_OUT = (
+    "Open the folder of a run, a .safetensors checkpoint, a published network (.pkl), a data set (zip or folder), or a "
+    "picture saved here."
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ def recognise(text: str) -> Opened:
     match path.suffix.lower():
         case ".safetensors":
             return Opened("checkpoint", path)
+        case ".pkl":
+            return Opened("pickle", path)
         case ".zip":
             return _zip(path)
         case ".png":
@@ -48,9 +53,10 @@ def recognise(text: str) -> Opened:
             return Opened("run", path.parent)
         case ".json" if path.name == "dataset.json":
             return Opened("data", path.parent)
-        case ".pkl" | ".pt" | ".pth":
+        case ".pt" | ".pth":
             raise ValueError(
-                f"{path} is a pickle: opening one can run any code that it holds, so the studio does not. {WAY_OUT}"
+                f"{path} is a pickle of torch: opening one can run any code that it holds, so the studio does not. "
+                f"{WAY_OUT}"
             )
         case _:
             raise ValueError(f"{path} is nothing that the studio knows. {WAY_OUT}")

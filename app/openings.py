@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from app.imports import Errand, Imports
 from app.opening import Opened, recognise
 from app.tasks import Tasks
 
@@ -25,12 +26,18 @@ class Openings:
         self.recent = recent[:MOST_RECENT]
         self._wake = wake
         self._tasks: Tasks[Opened] = Tasks("opening", wake)
+        self._imports = Imports(wake)
         self._dropped: deque[str] = deque()
 
     @property
     def waiting(self) -> str:
         """What is being looked at, for people; empty if nothing is."""
         return self._tasks.waiting
+
+    @property
+    def errand(self) -> Errand | None:
+        """The import that is under way, if any."""
+        return self._imports.errand
 
     def drop(self, paths: Sequence[str]) -> None:
         """Something was dropped on the window; may be called at any time."""
@@ -42,10 +49,18 @@ class Openings:
         self._tasks.submit(f"Opening {Path(path).name}…", partial(recognise, path))
 
     def take(self) -> tuple[Opened, ...]:
-        """What was recognised since the last call; why something was not, the messages say."""
+        """What was recognised since the last call; why something was not, the messages say.
+
+        A published network is imported first, and comes as a checkpoint.
+        """
         while self._dropped:
             self.open(self._dropped.popleft())
-        return tuple(outcome for outcome in self._tasks.take() if isinstance(outcome, Opened))
+        recognised = [outcome for outcome in self._tasks.take() if isinstance(outcome, Opened)]
+        for opened in recognised:
+            if opened.kind == "pickle":
+                self._imports.submit(opened.path)
+        imported = [Opened("checkpoint", path) for path in self._imports.take()]
+        return (*(opened for opened in recognised if opened.kind != "pickle"), *imported)
 
     def remember(self, path: Path) -> None:
         """Put a path before all others that were opened."""
@@ -57,5 +72,6 @@ class Openings:
         self.recent = ()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the threads, and an import with them."""
+        self._imports.close()
         self._tasks.close()

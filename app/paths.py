@@ -27,6 +27,13 @@ def default_runs_dir() -> Path:
     return platformdirs.user_data_path(APP_NAME, appauthor=False) / "runs"
 
 
+def imports_dir() -> Path:
+    """Where imported networks go whose own folder cannot be written."""
+    import platformdirs
+
+    return platformdirs.user_data_path(APP_NAME, appauthor=False) / "imported"
+
+
 def pictures_dir() -> Path:
     """Where pictures of the viewport are saved."""
     import platformdirs

@@ -10,6 +10,7 @@ from dataclasses import replace
 from imgui_bundle import hello_imgui
 
 from app.engine import Engine, carried_camera
+from app.imports import Errand
 from app.paths import pictures_dir
 from app.view_controller import Turntable, ViewController
 from app.waker import Waker
@@ -46,6 +47,7 @@ class Stage:
         self.turntable.on = scene.source.kind == "demo"
         self.worker = Worker(MODEL_WORKER, wake)
         self.engine = Engine(self.worker, wake)
+        self.errand: Errand | None = None
         self._default = scene.source
         self._viewport = ViewportPanel()
         self._home = Camera()
@@ -100,6 +102,18 @@ class Stage:
         self.scene, self.turntable.on = scene, False
         self._shown_source = scene.source  # its camera stays as it is
 
+    @property
+    def can_cancel(self) -> bool:
+        """Whether something is computed or imported that can be given up."""
+        return self.errand is not None or self.engine.progress is not None
+
+    def cancel(self) -> None:
+        """Give up what the viewport says is being done."""
+        if self.errand is not None:
+            self.errand.cancel()
+        else:
+            self.engine.cancel()
+
     def set_seed(self, seed: int) -> None:
         """Show another sample."""
         self.scene = replace(self.scene, latent=replace(self.scene.latent, seed=seed))
@@ -150,13 +164,15 @@ class Stage:
             self.turntable.on = False
         match wish.work:
             case "cancel":
-                engine.cancel()
+                self.cancel()
             case "resume":
                 engine.retry()
 
     def _work(self) -> Work | None:
         """What the viewport says of the worker: only of what takes a while."""
         engine = self.engine
+        if self.errand is not None:
+            return self.errand.work
         if engine.cancelled:
             return Work("This sample was not computed", None)
         if engine.progress is None or engine.busy_s < SHOW_WORK_AFTER_S or engine.follows_weights:

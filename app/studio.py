@@ -106,6 +106,7 @@ class Studio:
         self.train.update()
         for opened in self.openings.take():
             self._show_opened(opened)
+        self.stage.errand = self.openings.errand
         run, attached = self.train.run, self.train.attached
         if attached is not None and str(attached) != self._remembered:
             self._remember()  # at once: the window may be killed, and the next one should find the run again
@@ -153,8 +154,9 @@ class Studio:
     def draw_status(self) -> None:
         """The status bar."""
         item = self.train.run.item if self.train.run is not None else None
-        progress = self.stage.engine.progress
-        work = f"{progress.text}… {progress.fraction:.0%}" if progress is not None else self.openings.waiting
+        errand, progress = self.stage.errand, self.stage.engine.progress
+        done = errand.work if errand is not None else progress
+        work = f"{done.text}… {done.fraction or 0:.0%}" if done is not None else self.openings.waiting
         memory = self._footprint.memory_gb([self.stage.worker.process_id]) if self.opened else None
         window = Machine(self.stage.view.device, memory)
         status_bar.draw(status_bar.StatusView(item, work, trainer_machine(item), window, hello_imgui.frame_rate()))

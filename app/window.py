@@ -42,6 +42,8 @@ def run_studio(source: str | None = None) -> int:
         scene, run = first_scene(source)
         require_display()
         studio = build_studio(scene, run)
+        if source is not None and is_pickle(source):
+            studio.openings.drop((source,))
     except (WindowError, ValueError) as error:
         sys.stderr.write(f"epigraf: {error}\n")
         return EXIT_NO_WINDOW
@@ -94,7 +96,7 @@ def use_own_assets() -> None:
 
 def first_scene(source: str | None) -> tuple[Scene, Path | None]:
     """What is shown first, and the run that is attached, if any.  Raises ValueError."""
-    if source is None:
+    if source is None or is_pickle(source):
         return Scene(), None
     path = user_path(source).resolve()
     if (path / "config.yaml").is_file():
@@ -104,6 +106,11 @@ def first_scene(source: str | None) -> tuple[Scene, Path | None]:
     if not path.is_file():
         raise ValueError(f"there is no checkpoint or run {path}")
     return Scene(source=Source("checkpoint", str(path))), None
+
+
+def is_pickle(source: str) -> bool:
+    """Whether a source is a published network, which is to be imported once the window is open."""
+    return source.lower().endswith(".pkl")
 
 
 def require_display() -> None:

@@ -20,6 +20,7 @@ SPHERE_STEPS = ("bg_model.num_steps", "num_bg_steps", "bg_model.num_ray_steps")
 PUBLISHED_SPHERE_STEPS = 8
 PATCH_NUMBERS, CAMERA_NUMBERS = 828, 24  # METHOD: Patch embedding, Camera condition
 PUBLISHED_PATCH = 64
+HYPER_DIM = 512
 BLOCK = re.compile(r"b(\d{1,5})\.")
 
 
@@ -50,14 +51,15 @@ def generator_config(network: InertNetwork, cameras: CameraKind) -> tuple[Genera
     base, most = _channel_law(channels)
     render, assumed = render_config(settings_of(network), cameras)
     learning = network.attribute("mapping.fc0", "bias_gain")
-    features = _dim(network, f"{DECODER}0.weight", 1)
+    features, embedded = _dim(network, f"{DECODER}0.weight", 1), _embedded(network)
     config = GeneratorConfig(
-        z_dim=_dim(network, "mapping.fc0.weight", 1) - _embedded(network),
+        z_dim=_dim(network, "mapping.fc0.weight", 1) - embedded,
         w_dim=_dim(network, "mapping.fc0.weight", 0),
         mapping_layers=sum(re.fullmatch(r"mapping\.fc\d+\.weight", name) is not None for name in network.tensors),
         mapping_lr_multiplier=float(learning) if isinstance(learning, float) and 0 < learning <= 1 else 0.01,
         plane_resolution=plane_resolution,
         plane_features=features,
+        camera_condition=embedded > 0,
         channel_base=base,
         channel_max=most,
         decoder_hidden=_dim(network, f"{DECODER}0.weight", 0),
@@ -92,16 +94,18 @@ def discriminator_config(network: InertNetwork) -> DiscriminatorConfig:
     channels = {size: _dim(network, f"b{size}.conv0.weight", 0) for size in _powers(8, resolution)}
     channels[4] = _dim(network, "b4.conv.weight", 0)
     base, most = _channel_law(channels)
-    condition = _dim(network, "head_mapping.embed.weight", 1) - PATCH_NUMBERS
+    aware = "hyper_mod_mapping.embed.weight" in network.tensors
+    condition = _head_numbers(network) - PATCH_NUMBERS * aware
     if condition not in (0, CAMERA_NUMBERS):
         raise PickleRefusedError(
-            f"the parameter head_mapping.embed.weight takes {condition + PATCH_NUMBERS} numbers; known are patches "
-            f"({PATCH_NUMBERS}), alone or with cameras ({PATCH_NUMBERS + CAMERA_NUMBERS})"
+            f"the parameter head_mapping.embed.weight takes {_head_numbers(network)} numbers; known are patches "
+            f"({PATCH_NUMBERS}) and cameras ({CAMERA_NUMBERS})"
         )
     modulation: Modulation = "output" if f"b{resolution}.conv0.affine.weight" in network.tensors else "input"
     top = f"b{resolution}.conv0"
     clamp, group = network.attribute(top, "conv_clamp"), network.attribute("b4.mbstd", "group_size")
     return DiscriminatorConfig(
+        kind="hyper" if aware else "standard",
         image_resolution=resolution,
         patch_resolution=_patch_resolution(network, resolution),
         channel_base=base,
@@ -109,9 +113,15 @@ def discriminator_config(network: InertNetwork) -> DiscriminatorConfig:
         conv_clamp=None if top in network.parts and clamp is None else _positive(clamp, 256.0),
         group_size=int(_positive(group, 4)),
         modulation=modulation,
-        hyper_dim=_dim(network, "hyper_mod_mapping.embed.weight", 0),
+        hyper_dim=_dim(network, "hyper_mod_mapping.embed.weight", 0) if aware else HYPER_DIM,
         camera_condition=condition == CAMERA_NUMBERS,
     )
+
+
+def _head_numbers(network: InertNetwork) -> int:
+    """Numbers that the projection head is told; 0 without a head."""
+    name = "head_mapping.embed.weight"
+    return _dim(network, name, 1) if name in network.tensors else 0
 
 
 def _patch_resolution(network: InertNetwork, resolution: int) -> int:
@@ -147,12 +157,14 @@ def _dim(network: InertNetwork, name: str, axis: int) -> int:
 
 
 def _embedded(network: InertNetwork) -> int:
-    """Numbers that conditions add to z."""
-    if network.shape("mapping.embed.weight") is None:
+    """Numbers that a camera condition adds to z."""
+    name = "mapping.embed.weight"
+    if name not in network.tensors:
         return 0
-    raise PickleRefusedError(
-        "its generator is conditioned (the parameter mapping.embed.weight), which is not known here"
-    )
+    told = _dim(network, name, 1)
+    if told != CAMERA_NUMBERS:
+        raise PickleRefusedError(f"the parameter {name} takes {told} numbers; known are cameras ({CAMERA_NUMBERS})")
+    return _dim(network, name, 0)
 
 
 def _channel_law(channels: dict[int, int]) -> tuple[int, int]:

@@ -25,7 +25,7 @@ from core.inert_pickle import PickleRefusedError, PickleSource, read_pickle
 from core.inert_tensors import TensorBuilder
 from core.inert_values import mapping_of
 from core.infer_architecture import Family, discriminator_config, family_of, generator_config
-from core.published_names import has_no_influence, our_name, published_name
+from core.published_names import OURS_ALONE, has_no_influence, our_name, published_name
 
 Progress = Callable[[float, str], None]
 Network = TypeVar("Network", bound=nn.Module)
@@ -125,7 +125,7 @@ def _write_epigraf(
         raise PickleRefusedError(f"its architecture is none that is known here: {_first_line(error)}") from error
     generator = _fill(lambda: EpigrafGenerator(config), published, builder)
     save_checkpoint(target, generator, discriminator, progress)
-    notes = (f"The file does not say {', '.join(assumed)}: those of {_WORDS[cameras]} were taken.",) if assumed else ()
+    notes = (f"It does not state the {', '.join(assumed)}: as for {_WORDS[cameras]}.",) if assumed else ()
     return Imported(target, "epigraf", notes, warnings)
 
 
@@ -137,6 +137,7 @@ def _fill(make: Callable[[], Network], published: InertNetwork, builder: TensorB
     with torch.device("meta"):  # the shapes alone: what the file claims takes no memory yet
         expected = make().state_dict()
     given = {our_name(name): tensor for name, tensor in published.tensors.items()}
+    expected = {name: value for name, value in expected.items() if name not in OURS_ALONE}
     for name, value in expected.items():
         if name not in given:
             raise PickleRefusedError(f"the parameter {published_name(name)} is missing")
@@ -149,7 +150,7 @@ def _fill(make: Callable[[], Network], published: InertNetwork, builder: TensorB
             raise PickleRefusedError(f"the parameter {name} is not part of such a network as it is known here")
     state = {name: builder.build(published_name(name), given[name]).to(torch.float32) for name in expected}
     network = make()
-    network.load_state_dict(state)
+    network.load_state_dict(network.state_dict() | state)
     return network.eval().requires_grad_(False)
 
 

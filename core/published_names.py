@@ -13,6 +13,8 @@ RENAMED = {
 }
 # Buffers that follow from the architecture; ours are computed.
 CONSTANTS = ("resample_filter", "fourier_coefs")
+# Buffers that only ours have; they begin as they are.
+OURS_ALONE = ("mapping.camera_avg",)
 
 
 def our_name(published: str) -> str:

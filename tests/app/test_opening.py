@@ -32,6 +32,11 @@ def test_data(tmp_path: Path):
         assert (opened.kind, opened.path) == ("data", folder)
 
 
+def test_a_published_network_is_to_be_imported(tmp_path: Path):
+    (tmp_path / "network.pkl").touch()
+    assert recognise(str(tmp_path / "network.pkl")).kind == "pickle"
+
+
 def test_a_saved_picture_brings_its_scene(tmp_path: Path):
     scene = Scene(latent=Latent(seed=7))
     save_picture(tmp_path / "view.png", np.zeros((4, 4, 3), np.uint8), scene)
@@ -42,7 +47,7 @@ def test_a_saved_picture_brings_its_scene(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "content", "word"),
     [
-        ("network.pkl", b"\x80\x04", "pickle"),
+        ("network.pt", b"\x80\x04", "pickle"),
         ("torn.zip", b"PK\x03\x04", "not all of it"),
         ("photo.png", b"no picture", "photo.png"),
         ("notes.txt", b"hello", "nothing that the studio knows"),

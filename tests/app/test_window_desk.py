@@ -151,7 +151,7 @@ def test_what_is_dropped_goes_where_it_belongs(demo: Path, monkeypatch):
     run, data = studio_runs.ended_run(demo), demo / "toy.zip"
     scene = Scene(latent=Latent(seed=11, psi=0.5))
     save_picture(demo / "view.png", np.zeros((4, 4, 3), np.uint8), scene)
-    (demo / "network.pkl").write_bytes(b"\x80\x04")
+    (demo / "network.pt").write_bytes(b"\x80\x04")
     snapshot = run.snapshots()[0].path
 
     def drop(studio: Studio, path: Path) -> None:
@@ -174,7 +174,7 @@ def test_what_is_dropped_goes_where_it_belongs(demo: Path, monkeypatch):
         drop(studio, snapshot)
         wanted = Source("checkpoint", str(snapshot))
         ui.wait_until(ctx, lambda: studio.stage.scene.source == wanted, 30, "the checkpoint")
-        drop(studio, demo / "network.pkl")
+        drop(studio, demo / "network.pt")
         ui.wait_until(ctx, lambda: said("pickle"), 30, "a word on the pickle")
         ui.capture(ctx, demo / "toast.png")
         assert studio.openings.recent == (str(snapshot), str(data), str(run.path))

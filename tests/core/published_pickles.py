@@ -109,6 +109,24 @@ def discriminator(name: str = "epigraf-discriminator", folder: Path = DATA) -> M
     return network
 
 
+def eg3d_generator() -> Module:
+    """The parts of an EG3D generator that tell what it is."""
+    shapes = {
+        "backbone.mapping.fc0.weight": (512, 576),
+        "backbone.mapping.embed.weight": (512, 25),
+        "backbone.mapping.w_avg": (512,),
+        "backbone.synthesis.b4.const": (16, 4, 4),
+        "backbone.synthesis.b4.torgb.weight": (96, 16, 1, 1),
+        "backbone.synthesis.b4.resample_filter": (4, 4),
+        "decoder.net.0.weight": (64, 32),
+        "decoder.net.2.weight": (33, 64),
+        "superresolution.block0.conv0.weight": (128, 32, 3, 3),
+        "superresolution.block1.torgb.weight": (3, 64, 1, 1),
+    }
+    weights = {name: np.full(shape, index, np.float32) for index, (name, shape) in enumerate(shapes.items())}
+    return module_of(weights, "TriPlaneGenerator", rendering_kwargs={"box_warp": 1, "ray_start": 2.25})
+
+
 def pickled(content: Any, protocol: int = 4) -> bytes:
     """Content as a pickle in which `Module` names the lineage."""
     with lineage():

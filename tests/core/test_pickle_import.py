@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
@@ -101,6 +100,28 @@ def test_a_background_comes_along(tmp_path: Path):
     assert (checkpoint.generator.picture(field, matrices, 64)[:, :3] - reference["image"]).abs().max() < 1e-4
 
 
+def test_a_generator_that_is_told_the_camera(tmp_path: Path):
+    network = pickles.generator()
+    network.part("mapping.embed").state["_parameters"].update(weight=torch.ones(64, 24), bias=torch.ones(64))
+    network.part("mapping.fc0").state["_parameters"]["weight"] = torch.ones(64, 128)
+    generator = load_checkpoint(convert(pickles.write_pickle(tmp_path / "told.pkl", {"G_ema": network})).path).generator
+    assert (generator.config.camera_condition, generator.config.z_dim) == (True, 64)
+    assert generator.mapping(torch.zeros(1, 64)).isfinite().all()
+
+
+def test_a_discriminator_without_hypernetwork(tmp_path: Path):
+    weights = pickles.weights_of("epigraf-discriminator")
+    kept = {name: value for name, value in weights.items() if not name.startswith(("hyper_mod", "head_", "scalar_"))}
+    kept = {name: value for name, value in kept.items() if ".affine." not in name}
+    kept |= {"b4.out.weight": weights["b4.out.weight"][:1], "b4.out.bias": weights["b4.out.bias"][:1]}
+    content = {"G_ema": pickles.generator(), "D": pickles.module_of(kept, "Discriminator")}
+    done = convert(pickles.write_pickle(tmp_path / "standard.pkl", content))
+    assert not done.warnings
+    discriminator = load_checkpoint(done.path).discriminator
+    assert discriminator is not None
+    assert discriminator.config.kind == "standard"
+
+
 def test_the_same_file_is_imported_once_and_another_takes_a_free_name(snapshot: Path, tmp_path: Path):
     target = tmp_path / "network.safetensors"
     first = convert(snapshot, target)
@@ -132,7 +153,7 @@ def add(network: pickles.Module) -> None:
     network.part("synthesis.something").state["_parameters"]["weight"] = torch.zeros(3)
 
 
-def condition(network: pickles.Module) -> None:
+def label(network: pickles.Module) -> None:
     network.part("mapping.embed").state["_parameters"]["weight"] = torch.zeros(64, 25)
 
 
@@ -146,7 +167,7 @@ def claim(network: pickles.Module) -> None:
         (drop, "mapping.fc1.bias"),
         (widen, "synthesis.tri_plane_decoder.b8.conv0.weight"),
         (add, "synthesis.something.weight"),
-        (condition, "mapping.embed.weight"),
+        (label, "mapping.embed.weight"),
         (claim, "mapping.fc0.weight"),
     ],
 )
@@ -166,26 +187,8 @@ def test_a_discriminator_that_is_not_known_is_left_out_with_a_word(tmp_path: Pat
     assert load_checkpoint(done.path).discriminator is None
 
 
-def eg3d() -> pickles.Module:
-    """The parts of an EG3D generator that tell what it is."""
-    shapes = {
-        "backbone.mapping.fc0.weight": (512, 576),
-        "backbone.mapping.embed.weight": (512, 25),
-        "backbone.mapping.w_avg": (512,),
-        "backbone.synthesis.b4.const": (16, 4, 4),
-        "backbone.synthesis.b4.torgb.weight": (96, 16, 1, 1),
-        "backbone.synthesis.b4.resample_filter": (4, 4),
-        "decoder.net.0.weight": (64, 32),
-        "decoder.net.2.weight": (33, 64),
-        "superresolution.block0.conv0.weight": (128, 32, 3, 3),
-        "superresolution.block1.torgb.weight": (3, 64, 1, 1),
-    }
-    weights = {name: np.full(shape, index, np.float32) for index, (name, shape) in enumerate(shapes.items())}
-    return pickles.module_of(weights, "TriPlaneGenerator", rendering_kwargs={"box_warp": 1, "ray_start": 2.25})
-
-
 def test_eg3d_is_kept_for_later(tmp_path: Path):
-    network = eg3d()
+    network = pickles.eg3d_generator()
     fixed = [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 0, 1], [0, 1, 0]], [[0, 0, 1], [0, 1, 0], [1, 0, 0]]]
     network.part("renderer").state["plane_axes"] = torch.tensor(fixed, dtype=torch.float32)
     done = convert(pickles.write_pickle(tmp_path / "ffhq.pkl", {"G_ema": network, "D": None}))
@@ -202,7 +205,7 @@ def test_eg3d_is_kept_for_later(tmp_path: Path):
 
 
 def test_eg3d_planes_are_the_published_ones_unless_the_file_says_otherwise(tmp_path: Path):
-    done = convert(pickles.write_pickle(tmp_path / "ffhq.pkl", {"G_ema": eg3d()}))
+    done = convert(pickles.write_pickle(tmp_path / "ffhq.pkl", {"G_ema": pickles.eg3d_generator()}))
     with safe_open(done.path, framework="np") as file:
         assert json.loads(file.metadata()["generator"])["plane_axes"] == [[0, 1], [0, 2], [2, 0]]
     assert convert(tmp_path / "ffhq.pkl").family == "eg3d", "also when it was imported before"
