@@ -97,7 +97,7 @@ class ModelHandler:
         def make() -> TriPlaneField:
             with torch.inference_mode():
                 z = baking.z_from_seed(request.seed, generator.config.z_dim)
-                return generator.field(generator.mapping(z, psi=request.psi))
+                return baking.require_field(generator.field(generator.mapping(z, psi=request.psi)))
 
         return self._fields.get((request.checkpoint, request.seed, request.psi), make)
 

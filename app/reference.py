@@ -14,7 +14,7 @@ from core.camera import Camera
 from core.scene import Scene
 
 if TYPE_CHECKING:
-    from core.epigraf import EpigrafGenerator
+    from core.generator import Generator
     from core.model_config import RenderConfig
 
 # Beyond any scene, but finite: 1 / 0 has no place in the arithmetic of rays.
@@ -69,7 +69,7 @@ def reference_views(
     return pictures
 
 
-def _generator(scene: Scene) -> EpigrafGenerator:
+def _generator(scene: Scene) -> Generator:
     from core.checkpoint import load_checkpoint
 
     path = source_file(scene.source)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from core.embedding import fourier_features
 from core.layers import ACTIVATION_GAIN, FullyConnected, leaky_relu
 from core.model_config import GeneratorConfig
+from core.triplane import Painting
 from core.volume import OPAQUE_DELTA, compositing_weights
 
 DEMODULATION_EPS = 1e-8
@@ -36,10 +37,8 @@ class PlaneBackground:
     image: Tensor
 
     def __call__(self, grid: Tensor, origins: Tensor, directions: Tensor) -> Tensor:
-        """The picture at the rays' places in the image plane, bilinear, corners aligned."""
-        flipped = torch.stack([grid[..., 0], -grid[..., 1]], dim=-1)[:, None]  # [batch, 1, rays, 2], y down
-        pixels = F.grid_sample(self.image, flipped, align_corners=True, padding_mode="border")
-        return pixels[:, :, 0].transpose(1, 2)
+        """The picture at the rays' places in the image plane."""
+        return Painting(self.image)(grid)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from core.baked import BakedVolume
-from core.epigraf import EpigrafGenerator
 from core.frustum import smallest_cube_scale
+from core.generator import Generator, Sample
 from core.model_config import RenderConfig
 from core.triplane import TriPlaneField
 
@@ -36,7 +36,7 @@ def grid_points(resolution: int, box: float, rows: slice, device: torch.device |
 
 
 def bake(
-    generator: EpigrafGenerator,
+    generator: Generator,
     ws: Tensor,
     resolution: int,
     *,
@@ -56,11 +56,22 @@ def bake(
 
     Raises:
         Cancelled: When `cancelled` said so.
+        ValueError: The generator's family has no field.
     """
     with torch.no_grad():
-        field = generator.field(ws)
+        field = require_field(generator.field(ws))
     return bake_field(
         field, generator.config.rays, resolution, source=source, on_progress=on_progress, cancelled=cancelled
+    )
+
+
+def require_field(sample: Sample) -> TriPlaneField:
+    """Refuse a flat picture.  Raises ValueError with a message for people."""
+    if isinstance(sample, TriPlaneField):
+        return sample
+    raise ValueError(
+        "This generator paints flat pictures (family stylegan2): there is no field to look around in. "
+        "See its pictures in Samples, or draw them with `epigraf render --reference`."
     )
 
 

@@ -14,8 +14,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from core.discriminator import Discriminator
-from core.epigraf import EpigrafGenerator
+from core.families import build_generator
 from core.files import replacing
+from core.generator import Generator
 from core.model_config import DiscriminatorConfig, FrozenModel, GeneratorConfig
 from core.scale_specific import build_discriminator
 
@@ -39,7 +40,7 @@ class Checkpoint:
         path: Where it came from.
     """
 
-    generator: EpigrafGenerator
+    generator: Generator
     discriminator: Discriminator | None
     progress: dict[str, Any] = field(default_factory=dict)
     path: Path = Path()
@@ -47,7 +48,7 @@ class Checkpoint:
 
 def save_checkpoint(
     path: Path,
-    generator: EpigrafGenerator,
+    generator: Generator,
     discriminator: Discriminator | None,
     progress: dict[str, Any],
     dtype: torch.dtype | None = None,
@@ -102,7 +103,7 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoin
             "program cannot render it yet"
         )
     try:
-        generator = EpigrafGenerator(GeneratorConfig.model_validate_json(metadata["generator"]))
+        generator = build_generator(GeneratorConfig.model_validate_json(metadata["generator"]))
         discriminator = None
         if "discriminator" in metadata:
             discriminator = build_discriminator(DiscriminatorConfig.model_validate_json(metadata["discriminator"]))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.backbone import LearnedPlanes, NoiseMode, SynthesisNetwork
 from core.background import InverseSphereNetwork, PlaneBackground, SphereBackground
-from core.mapping import MappingNetwork
+from core.generator import Generator, Sample, as_image
 from core.model_config import GeneratorConfig, RenderConfig
 from core.rays import Patches, camera_rays, patch_grid, world_rays
 from core.triplane import Background, TriPlaneDecoder, TriPlaneField
@@ -17,20 +17,11 @@ from core.volume import DETERMINISTIC, Rendering, SamplingNoise, behind, render_
 CHUNK_RAYS = 16_384
 
 
-class EpigrafGenerator(nn.Module):
+class EpigrafGenerator(Generator):
     """z to a field, and a field to pixels; no upsampler, so that both show the same thing."""
 
     def __init__(self, config: GeneratorConfig):
-        super().__init__()
-        self.config = config
-        self.mapping = MappingNetwork(
-            config.z_dim,
-            config.w_dim,
-            config.ws_count,
-            config.mapping_layers,
-            config.mapping_lr_multiplier,
-            camera_condition=config.camera_condition,
-        )
+        super().__init__(config)
         backbone = LearnedPlanes if config.backbone == "planes" else SynthesisNetwork
         self.backbone = backbone(config, 3 * config.plane_features + config.background_channels)
         self.decoder = TriPlaneDecoder(
@@ -54,26 +45,15 @@ class EpigrafGenerator(nn.Module):
 
     def render(
         self,
-        field: TriPlaneField,
+        field: Sample,
         matrices: Tensor,
         resolution: int,
         patches: Patches | None = None,
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
     ) -> Rendering:
-        """Render patches of a field with gradients.
-
-        Args:
-            field: Of [batch] samples.
-            matrices: Camera-to-world, [batch, 4, 4].
-            resolution: Pixels along a side of a patch.
-            patches: Which squares of the image plane; none: the whole.
-            fov: Full angle of view of the whole image, degrees; none: the data set's.
-            noise: Randomness of training.
-
-        Returns:
-            A Rendering with [batch, resolution^2, ...], rows from the top.
-        """
+        """Patches along rays, with gradients."""
+        assert isinstance(field, TriPlaneField)
         patches = patches or Patches.whole(len(matrices), matrices.device)
         grid = patch_grid(patches, resolution).flatten(1, 2)
         origins, directions = world_rays(matrices, camera_rays(patches, resolution, fov or self.config.render.fov))
@@ -82,26 +62,15 @@ class EpigrafGenerator(nn.Module):
     @torch.no_grad()
     def picture(
         self,
-        field: TriPlaneField,
+        field: Sample,
         matrices: Tensor,
         resolution: int,
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
         rays: RenderConfig | None = None,
     ) -> Tensor:
-        """Whole pictures at inference, in chunks of rays.
-
-        Args:
-            field: Of [batch] samples.
-            matrices: Camera-to-world, [batch, 4, 4].
-            resolution: Pixels along a side.
-            fov: Full angle of view, degrees; none: the data set's.
-            noise: Deterministic unless asked for otherwise.
-            rays: Where and how rays are sampled; none: as in training.
-
-        Returns:
-            [batch, 5, resolution, resolution]: red, green, blue in about [-1, 1], depth, opacity.
-        """
+        """Whole pictures, in chunks of rays."""
+        assert isinstance(field, TriPlaneField)
         patches = Patches.whole(len(matrices), matrices.device)
         grid = patch_grid(patches, resolution).flatten(1, 2)
         origins, directions = world_rays(matrices, camera_rays(patches, resolution, fov or self.config.render.fov))
@@ -124,8 +93,3 @@ class EpigrafGenerator(nn.Module):
         if field.background is None:
             return rendering
         return behind(rendering, field.background(grid, origins, directions))
-
-
-def as_image(pixels: Tensor, resolution: int) -> Tensor:
-    """[batch, resolution^2, channels] -> [batch, channels, resolution, resolution]."""
-    return pixels.transpose(1, 2).reshape(len(pixels), -1, resolution, resolution)

@@ -14,6 +14,7 @@ Bounds = Literal["range", "box"]
 Backdrop = Literal["field", "white"]
 Background = Literal["none", "plane", "sphere"]
 Backbone = Literal["stylegan2", "planes"]
+Family = Literal["epigraf", "stylegan2"]
 # Reach of a ray's last sample: to infinity, an opaque backdrop, or hardly anywhere, as before a background of its own.
 LAST_DELTA: dict[Backdrop, float] = {"field": 1e10, "white": 1e-3}
 
@@ -96,7 +97,10 @@ class RenderConfig(FrozenModel):
 class GeneratorConfig(FrozenModel):
     """The EpiGRAF generator: mapping, StyleGAN2 backbone, tri-plane field (METHOD, section 1)."""
 
-    family: Literal["epigraf"] = Field(default="epigraf", description="Generator family.")
+    family: Family = Field(
+        default="epigraf",
+        description="A field seen along rays, or StyleGAN2's flat pictures, as large as a plane, to compare with.",
+    )
     z_dim: int = Field(default=512, ge=1, description="Dimensions of z.")
     w_dim: int = Field(default=512, ge=1, description="Dimensions of w.")
     mapping_layers: int = Field(default=2, ge=1, le=16, description="Fully connected layers from z to w.")
@@ -133,6 +137,16 @@ class GeneratorConfig(FrozenModel):
     background_width: int = Field(default=128, ge=1, le=1024, description="Width of the sphere background's layers.")
     background_blocks: int = Field(default=2, ge=1, le=8, description="Blocks of the sphere background's network.")
     render: RenderConfig = Field(default=RenderConfig(), description="Cameras and rays.")
+
+    @model_validator(mode="after")
+    def _family_has_these(self) -> Self:
+        needed = {"background": "none", "backbone": "stylegan2", "view_direction": False}
+        wrong = [name for name, value in needed.items() if getattr(self, name) != value]
+        if self.family == "stylegan2" and wrong:
+            fix = ", ".join(f"{name} to {needed[name]}".replace("to False", "off") for name in wrong)
+            text = f"the family stylegan2 paints flat pictures and has no field: set {fix}, or family to epigraf"
+            raise DisagreementError(text, "family", *wrong)
+        return self
 
     @model_validator(mode="after")
     def _condition_has_effect(self) -> Self:

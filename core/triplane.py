@@ -112,6 +112,30 @@ class TriPlaneField:
         return self.decoder(features, directions.repeat_interleave(points.shape[1] // directions.shape[1], dim=1))
 
 
+@dataclass(frozen=True)
+class Painting:
+    """Flat pictures.
+
+    Attributes:
+        image: [batch, 3, size, size], rows from the top.
+    """
+
+    image: Tensor
+
+    def __call__(self, grid: Tensor) -> Tensor:
+        """Colours at places of the image plane, bilinear, corners aligned.
+
+        Args:
+            grid: [batch, n, 2], in [-1, 1], y up.
+
+        Returns:
+            [batch, n, 3].
+        """
+        flipped = torch.stack([grid[..., 0], -grid[..., 1]], dim=-1)[:, None]  # [batch, 1, n, 2], y down
+        pixels = F.grid_sample(self.image, flipped, align_corners=True, padding_mode="border")
+        return pixels[:, :, 0].transpose(1, 2)
+
+
 def sample_planes(planes: Tensor, points: Tensor) -> Tensor:
     """Mean over the planes of their bilinear samples, as one weighted gather of 12 texels.
 

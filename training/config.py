@@ -226,6 +226,18 @@ class RunConfig(FrozenModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _pictures_are_painted_in_full(self) -> Self:
+        painted, trained = self.generator.plane_resolution, self.discriminator.image_resolution
+        if self.generator.family == "stylegan2" and painted != trained:
+            raise DisagreementError(
+                f"generator.plane_resolution ({painted}) is the size of the pictures that the family stylegan2 paints: "
+                f"set it to {trained}, as discriminator.image_resolution",
+                "generator.plane_resolution",
+                "discriminator.image_resolution",
+            )
+        return self
+
     @property
     def data_path(self) -> Path:
         """The data set.  Raises ConfigError when none is chosen."""
@@ -273,7 +285,7 @@ class RunConfig(FrozenModel):
 
     def _box_advice(self, poses: np.ndarray | None) -> list[Advice]:
         render = self.generator.render
-        if render.bounds == "box":
+        if render.bounds == "box" or self.generator.family == "stylegan2":
             return []
         custom = poses if self.poses.kind == "custom" else None
         needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far, custom)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from core.checkpoint import load_checkpoint
-from core.epigraf import EpigrafGenerator
+from core.generator import Generator
 from core.poses import PoseConfig
 from core.rays import pose_matrices
 from training.data_set import ImageDataSet
@@ -85,7 +85,7 @@ def evaluate(
 
 @torch.no_grad()
 def generate(
-    generator: EpigrafGenerator,
+    generator: Generator,
     poses: np.ndarray,
     resolution: int,
     on_progress: Callable[[float], None] | None = None,

@@ -11,7 +11,8 @@ from torch import nn
 
 from core.checkpoint import load_checkpoint
 from core.discriminator import Discriminator
-from core.epigraf import EpigrafGenerator
+from core.families import build_generator
+from core.generator import Generator
 from core.scale_specific import build_discriminator
 from training.config import RunConfig
 
@@ -26,14 +27,14 @@ class Networks:
         discriminator: Trained.
     """
 
-    generator: EpigrafGenerator
-    average: EpigrafGenerator
+    generator: Generator
+    average: Generator
     discriminator: Discriminator
 
     @classmethod
     def build(cls, config: RunConfig, device: torch.device) -> Networks:
         """Initialise from torch's random state (seed it first)."""
-        generator = EpigrafGenerator(config.generator)
+        generator = build_generator(config.generator)
         discriminator = build_discriminator(config.discriminator)
         average = copy.deepcopy(generator).eval().requires_grad_(False)
         return cls(generator.to(device).train(), average.to(device), discriminator.to(device).train())

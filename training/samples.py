@@ -11,8 +11,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from core.bake import z_from_seed
-from core.epigraf import EpigrafGenerator
 from core.files import replacing
+from core.generator import Generator
 from core.rays import pose_matrices
 from training.config import RunConfig
 from training.data_check import summarise_poses
@@ -47,7 +47,7 @@ def sample_poses(config: RunConfig, angles: np.ndarray | None) -> np.ndarray:
 
 
 @torch.no_grad()
-def sample_grid(generator: EpigrafGenerator, poses: np.ndarray, resolution: int, latents: int = LATENTS) -> np.ndarray:
+def sample_grid(generator: Generator, poses: np.ndarray, resolution: int, latents: int = LATENTS) -> np.ndarray:
     """One row per latent (seeds 0, 1, …), one column per camera.  Returns [height, width, 3], uint8."""
     device = next(generator.parameters()).device
     matrices = pose_matrices(poses, generator.config.render.radius, device)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 
-from core.epigraf import as_image
+from core.generator import as_image
 from core.patches import extract_patches, gaussian_blur
 from core.rays import Patches, pose_matrices
 from core.schedules import sample_offsets

@@ -9,6 +9,7 @@ from app.cli import main
 from app.picture_file import read_picture
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
+from core.families import build_generator
 from core.model_config import GeneratorConfig, RenderConfig
 
 CONFIG = GeneratorConfig(
@@ -78,3 +79,14 @@ def test_off_the_training_sphere_the_whole_box_is_seen(snapshot, tmp_path):
 def test_what_it_cannot_do_is_said(snapshot, tmp_path, capsys, arguments, words):
     assert main(["render", str(snapshot), "--reference", *arguments, "--out", str(tmp_path / "x.png")]) != 0
     assert words in capsys.readouterr().err
+
+
+def test_a_flat_family_is_drawn_and_has_no_volume(tmp_path, capsys):
+    torch.manual_seed(0)
+    flat = GeneratorConfig(family="stylegan2", z_dim=16, w_dim=16, plane_resolution=16, channel_max=16)
+    path = tmp_path / "flat.safetensors"
+    save_checkpoint(path, build_generator(flat).eval(), None, {})
+    strip = rendered(tmp_path / "flat.png", str(path), "--size", "16", "--reference", "--turntable", "2")
+    assert np.array_equal(strip[:, :16], strip[:, 16:])
+    assert main(["render", str(path), "--out", str(tmp_path / "x.png")]) != 0
+    assert "--reference" in capsys.readouterr().err

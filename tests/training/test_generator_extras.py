@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.checkpoint import load_checkpoint
-from tests.training.toy import toy_run
+from tests.training.toy import RESOLUTION, toy_run
 from training.__main__ import train_run
 from training.control import Control
 from training.train_state import Progress
@@ -22,6 +22,7 @@ VARIANTS = {
     "camera condition, poses by law": {"generator__camera_condition": True, "poses__kind": "spherical-uniform"},
     "view direction": {"generator__view_direction": True},
     "no density noise": {"anneal__density_noise": 0},
+    "flat pictures": {"generator__family": "stylegan2", "generator__plane_resolution": RESOLUTION},
     "sphere": {"generator__background": "sphere", "generator__background_width": 8, "generator__background_steps": 4},
 }
 

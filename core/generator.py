@@ -1,0 +1,93 @@
+"""What all generator families share: z to w, w to a sample, a sample to pixels."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from torch import Tensor, nn
+
+from core.backbone import NoiseMode
+from core.mapping import MappingNetwork
+from core.model_config import GeneratorConfig, RenderConfig
+from core.rays import Patches
+from core.triplane import Painting, TriPlaneField
+from core.volume import DETERMINISTIC, Rendering, SamplingNoise
+
+# What a generator makes of ws: something to look at from all sides, or a flat picture.
+Sample = TriPlaneField | Painting
+
+
+class Generator(nn.Module):
+    """A generator family; training, samples and metrics know only this much of it."""
+
+    config: GeneratorConfig
+    mapping: MappingNetwork
+
+    def __init__(self, config: GeneratorConfig):
+        super().__init__()
+        self.config = config
+        self.mapping = MappingNetwork(
+            config.z_dim,
+            config.w_dim,
+            config.ws_count,
+            config.mapping_layers,
+            config.mapping_lr_multiplier,
+            camera_condition=config.camera_condition,
+        )
+
+    @abstractmethod
+    def field(self, ws: Tensor, noise: NoiseMode = "const") -> Sample:
+        """The samples of ws [batch, ws_count, w_dim]; spatial noise `const` makes them functions of ws alone."""
+
+    @abstractmethod
+    def render(
+        self,
+        field: Sample,
+        matrices: Tensor,
+        resolution: int,
+        patches: Patches | None = None,
+        fov: float | None = None,
+        noise: SamplingNoise = DETERMINISTIC,
+    ) -> Rendering:
+        """Render patches of samples with gradients.
+
+        Args:
+            field: Of [batch] samples.
+            matrices: Camera-to-world, [batch, 4, 4].
+            resolution: Pixels along a side of a patch.
+            patches: Which squares of the image plane; none: the whole.
+            fov: Full angle of view of the whole image, degrees; none: the data set's.
+            noise: Randomness of training.
+
+        Returns:
+            A Rendering with [batch, resolution^2, ...], rows from the top.
+        """
+
+    @abstractmethod
+    def picture(
+        self,
+        field: Sample,
+        matrices: Tensor,
+        resolution: int,
+        fov: float | None = None,
+        noise: SamplingNoise = DETERMINISTIC,
+        rays: RenderConfig | None = None,
+    ) -> Tensor:
+        """Whole pictures at inference.
+
+        Args:
+            field: Of [batch] samples.
+            matrices: Camera-to-world, [batch, 4, 4].
+            resolution: Pixels along a side.
+            fov: Full angle of view, degrees; none: the data set's.
+            noise: Deterministic unless asked for otherwise.
+            rays: Where and how rays are sampled; none: as in training.
+
+        Returns:
+            [batch, 5, resolution, resolution]: red, green, blue in about [-1, 1], depth, opacity.
+        """
+
+
+def as_image(pixels: Tensor, resolution: int) -> Tensor:
+    """[batch, resolution^2, channels] -> [batch, channels, resolution, resolution]."""
+    return pixels.transpose(1, 2).reshape(len(pixels), -1, resolution, resolution)
