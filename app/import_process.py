@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -57,6 +59,10 @@ class ImportCancelledError(ValueError):
     """The import was given up by the person."""
 
 
+class _EndedError(Exception):
+    """The process ended without an answer."""
+
+
 def import_file(
     request: ImportRequest,
     on_progress: Callable[[float, str], None],
@@ -77,22 +83,31 @@ def import_file(
         OSError: The process cannot be started.
     """
     # `-P`: a folder named core/ in the current directory must not be taken for ours.
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", MODULE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        **_without_console(),
-    )
-    try:
-        return _listen(process, request, on_progress, cancelled or threading.Event(), time_limit_s)
-    finally:
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", MODULE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            **_without_console(),
+        )
+        try:
+            return _listen(process, request, on_progress, cancelled or threading.Event(), time_limit_s)
+        except _EndedError as error:
+            complaints.seek(0)
+            last = complaints.read().decode(errors="replace").strip().rpartition("\n")[2][:200]
+            raise ValueError(
+                f"{request.source}: the importer ended without an answer (exit status {process.wait()}"
+                f"{': ' if last else ''}{last}); the file may be damaged, or made to use up memory"
+            ) from error
+        finally:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    assert stream is not None
+                    stream.close()
 
 
 def _listen(
@@ -106,8 +121,9 @@ def _listen(
     assert process.stdout is not None
     order = {"source": str(request.source), "target": str(request.target)}
     line = json.dumps({**order, "cameras": request.cameras, "force": request.force}) + "\n"
-    process.stdin.write(line.encode())
-    process.stdin.flush()  # and stays open: the process ends with us
+    with contextlib.suppress(BrokenPipeError):  # that it has ended is noticed below
+        process.stdin.write(line.encode())
+        process.stdin.flush()  # and stays open: the process ends with us
     messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
     threading.Thread(target=_read, args=(process.stdout, messages), name="import", daemon=True).start()
     deadline = time.monotonic() + time_limit_s
@@ -121,10 +137,7 @@ def _listen(
         except queue.Empty:
             continue
         if message is None:
-            raise ValueError(
-                f"{request.source}: the importer ended without a word (exit status {process.wait()}); "
-                "the file may be damaged, or made to use up memory"
-            )
+            raise _EndedError
         if "error" in message:
             raise ValueError(message["error"] if message["names_file"] else f"{request.source}: {message['error']}")
         if "done" in message:

@@ -31,6 +31,11 @@ def main() -> int:
     line = sys.stdin.buffer.readline()
     threading.Thread(target=_end_with_input, name="lifeline", daemon=True).start()
     torch.set_num_threads(1)
+    return answer(line)
+
+
+def answer(line: bytes) -> int:
+    """Import what a line of JSON asks for, and say what came of it.  Returns the exit status."""
     wanted = json.loads(line)
     order = ImportOrder(Path(wanted["source"]), Path(wanted["target"]), wanted["cameras"], wanted["force"])
     try:

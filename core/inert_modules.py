@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from core.inert_pickle import PickleRefusedError
@@ -11,6 +12,7 @@ from core.inert_values import Name, Record, StoredTensor, mapping_of
 
 # Classes of this lineage pickle themselves as a call of this function with one record of source, name and state.
 PERSISTENT = ("torch_utils.persistence", "_reconstruct_persistent_obj")
+MOST_NETWORKS = 8
 MOST_DEPTH = 64
 MOST_PARTS = 100_000
 
@@ -48,7 +50,8 @@ def networks_in(value: Any) -> dict[str, InertNetwork]:
     if _module(value) is not None:
         return {"G_ema": network_of(value)}
     items = mapping_of(value).items()
-    return {key: network_of(each) for key, each in items if isinstance(key, str) and _module(each) is not None}
+    found = ((key, each) for key, each in items if isinstance(key, str) and _module(each) is not None)
+    return {key: network_of(each) for key, each in islice(found, MOST_NETWORKS)}
 
 
 def network_of(value: Any) -> InertNetwork:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from core.inert_values import MARKED, PUSHED, Name, Record, collect_into, made_by, put_items
+from core.inert_values import MARKED, PUSHED, Name, Record, collect_into, made_by, printable, put_items
 
 LONGEST_LINE = 1 << 20
 SAY_EVERY = 20_000  # instructions
@@ -20,7 +20,10 @@ LARGE = 1 << 20
 
 
 class PickleRefusedError(ValueError):
-    """A pickle that is damaged, or too large to be read; the message says why, without the file's name."""
+    """A pickle that cannot be used; the message says why, without the file's name, and can be shown as it is."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(printable(reason))
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,9 @@ class Limits:
         nesting: Containers that are open at once.
     """
 
-    operations: int = 5_000_000
-    memo: int = 1_000_000
-    stack: int = 1_000_000
+    operations: int = 2_000_000
+    memo: int = 500_000
+    stack: int = 500_000
     nesting: int = 200
 
 

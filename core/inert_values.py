@@ -17,6 +17,12 @@ PUSHED = frozenset(
 )
 
 
+def printable(text: str, most: int = 400) -> str:
+    """Text out of a foreign file as it may be shown: on one line, not long, and nothing that a terminal would obey."""
+    shown = "".join(letter if letter.isprintable() else "�" for letter in text[: most + 1])
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
 @dataclass(frozen=True)
 class Name:
     """A function or class that a pickle names.  It is never imported."""
@@ -25,7 +31,7 @@ class Name:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.module}.{self.name}"
+        return printable(f"{self.module}.{self.name}", 80)
 
 
 @dataclass(eq=False)

@@ -132,3 +132,9 @@ def test_baking_is_the_field_on_a_grid(tmp_path, networks):
 
 def test_seeds_give_the_same_latent_everywhere():
     assert z_from_seed(0, 3)[0].tolist() == pytest.approx([1.7640524, 0.4001572, 0.9787380])
+
+
+def test_a_pickle_is_sent_to_the_importer(tmp_path):
+    (tmp_path / "network.pkl").write_bytes(b"\x80\x04N.")
+    with pytest.raises(CheckpointError, match=r"epigraf import network\.pkl"):
+        load_checkpoint(tmp_path / "network.pkl")

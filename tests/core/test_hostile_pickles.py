@@ -325,3 +325,12 @@ def test_networks_of_another_kind_are_named(tmp_path: Path):
     content = pickles.snapshot(G_ema=pickles.Module("StyleGAN2"), D=pickles.Module("Other"))
     assert "StyleGAN2" in refusal(pickles.write_pickle(tmp_path / "network.pkl", content))
     assert "no network" in refusal(pickles.write_pickle(tmp_path / "network.pkl", {"a": 1}))
+
+
+def test_messages_can_be_shown_whatever_the_file_says(tmp_path: Path):
+    network = pickles.Module("\x1b[2J\nrm" + "x" * 5000)
+    text = refusal(pickles.write_pickle(tmp_path / "network.pkl", {"G_ema": network}))
+    assert text.isprintable()
+    body = b"\x80\x04\x8c\x02os\x8c\x08\x1b[31mabc\x93)R."
+    (tmp_path / "network.pkl").write_bytes(body)
+    assert refusal(tmp_path / "network.pkl").isprintable()

@@ -8,6 +8,7 @@ import torch
 from safetensors import safe_open
 
 from core.checkpoint import CheckpointError, load_checkpoint
+from core.import_main import answer
 from core.inert_pickle import PickleRefusedError
 from core.pickle_import import EG3D_WAITS, Imported, ImportOrder, import_pickle
 from core.rays import pose_matrices
@@ -209,3 +210,39 @@ def test_eg3d_planes_are_the_published_ones_unless_the_file_says_otherwise(tmp_p
     with safe_open(done.path, framework="np") as file:
         assert json.loads(file.metadata()["generator"])["plane_axes"] == [[0, 1], [0, 2], [2, 0]]
     assert convert(tmp_path / "ffhq.pkl").family == "eg3d", "also when it was imported before"
+
+
+def said_by_the_process(monkeypatch, capsys, source: Path, target: Path) -> tuple[int, list[dict]]:
+    monkeypatch.setattr("core.import_main.limit_memory", lambda _: None)
+    order = {"source": str(source), "target": str(target), "cameras": None, "force": False}
+    status = answer(json.dumps(order).encode())
+    return status, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_process_answers_in_lines_of_json(snapshot: Path, tmp_path: Path, monkeypatch, capsys):
+    target = tmp_path / "network.safetensors"
+    status, said = said_by_the_process(monkeypatch, capsys, snapshot, target)
+    assert status == 0
+    assert said[0] == {"share": 0.0, "text": "checking"}
+    assert said[-1]["done"] == {"path": str(target), "family": "epigraf", "notes": [], "warnings": []}
+
+
+def test_the_process_says_what_is_wrong(snapshot: Path, tmp_path: Path, monkeypatch, capsys):
+    status, said = said_by_the_process(monkeypatch, capsys, tmp_path / "gone.pkl", tmp_path / "a.safetensors")
+    assert (status, said[-1]["names_file"]) == (1, True)
+    assert "gone.pkl" in said[-1]["error"]
+    (tmp_path / "empty.pkl").touch()
+    status, said = said_by_the_process(monkeypatch, capsys, tmp_path / "empty.pkl", tmp_path / "a.safetensors")
+    assert (status, said[-1]["names_file"]) == (1, False)
+    for error, expected in ((MemoryError(), "memory"), (RuntimeError("not enough memory: 1"), "memory")):
+        monkeypatch.setattr("core.import_main.import_pickle", lambda *_, error=error: raise_(error))
+        status, said = said_by_the_process(monkeypatch, capsys, snapshot, tmp_path / "a.safetensors")
+        assert status == 1
+        assert expected in said[-1]["error"]
+    monkeypatch.setattr("core.import_main.import_pickle", lambda *_: raise_(RuntimeError("a mistake of ours")))
+    with pytest.raises(RuntimeError, match="mistake"):
+        said_by_the_process(monkeypatch, capsys, snapshot, tmp_path / "a.safetensors")
+
+
+def raise_(error: Exception) -> None:
+    raise error
