@@ -21,6 +21,7 @@ PUBLISHED_SPHERE_STEPS = 8
 PATCH_NUMBERS, CAMERA_NUMBERS = 828, 24  # METHOD: Patch embedding, Camera condition
 PUBLISHED_PATCH = 64
 HYPER_DIM = 512
+MOST_CHANNELS = 1 << 16
 BLOCK = re.compile(r"b(\d{1,5})\.")
 
 
@@ -102,15 +103,15 @@ def discriminator_config(network: InertNetwork) -> DiscriminatorConfig:
             f"({PATCH_NUMBERS}) and cameras ({CAMERA_NUMBERS})"
         )
     modulation: Modulation = "output" if f"b{resolution}.conv0.affine.weight" in network.tensors else "input"
-    top = f"b{resolution}.conv0"
-    clamp, group = network.attribute(top, "conv_clamp"), network.attribute("b4.mbstd", "group_size")
+    layer = network.parts.get(f"b{resolution}.conv0", {})
+    clamp, group = layer.get("conv_clamp"), network.attribute("b4.mbstd", "group_size")
     return DiscriminatorConfig(
         kind="hyper" if aware else "standard",
         image_resolution=resolution,
         patch_resolution=_patch_resolution(network, resolution),
         channel_base=base,
         channel_max=most,
-        conv_clamp=None if top in network.parts and clamp is None else _positive(clamp, 256.0),
+        conv_clamp=None if clamp is None and "conv_clamp" in layer else _positive(clamp, 256.0),
         group_size=int(_positive(group, 4)),
         modulation=modulation,
         hyper_dim=_dim(network, "hyper_mod_mapping.embed.weight", 0) if aware else HYPER_DIM,
@@ -151,7 +152,7 @@ def _dim(network: InertNetwork, name: str, axis: int) -> int:
     shape = network.shape(name)
     if shape is None:
         raise PickleRefusedError(f"the parameter {name} is missing")
-    if axis >= len(shape) or shape[axis] < 1:
+    if axis >= len(shape) or not 1 <= shape[axis] <= MOST_CHANNELS:
         raise PickleRefusedError(f"the parameter {name} has the shape {shape}, which no such network has")
     return shape[axis]
 

@@ -125,7 +125,7 @@ def _write_epigraf(
         raise PickleRefusedError(f"its architecture is none that is known here: {_first_line(error)}") from error
     generator = _fill(lambda: EpigrafGenerator(config), published, builder)
     save_checkpoint(target, generator, discriminator, progress)
-    notes = (f"It does not state the {', '.join(assumed)}: as for {_WORDS[cameras]}.",) if assumed else ()
+    notes = (f"It does not state the {', '.join(assumed)}: {_WORDS[cameras]}'s are assumed.",) if assumed else ()
     return Imported(target, "epigraf", notes, warnings)
 
 

@@ -140,6 +140,24 @@ def test_where_a_checkpoint_goes(demo: Path, monkeypatch):
     assert (demo / "data" / "epigraf-studio" / "imported").is_dir()
 
 
-def test_a_network_on_the_command_line_waits_for_the_window(demo: Path):
-    (demo / "network.pkl").touch()
-    assert window.first_scene(str(demo / "network.pkl")) == (Scene(), None)
+def test_a_network_on_the_command_line_waits_for_the_window(demo: Path, monkeypatch):
+    network = demo / "network.pkl"
+    network.touch()
+    assert window.first_scene(str(network)) == (Scene(), None)
+    opened, build = [], window.build_studio
+
+    def remember(*arguments) -> Studio:
+        opened.append(build(*arguments))
+        return opened[0]
+
+    def run(*_) -> None:
+        deadline = time.monotonic() + 30
+        while opened[0].openings.errand is None and time.monotonic() < deadline:
+            opened[0].openings.take()
+            time.sleep(0.01)
+        assert opened[0].openings.errand.work.text == "Importing network.pkl"
+
+    monkeypatch.setattr(window, "require_display", lambda: None)
+    monkeypatch.setattr(window, "build_studio", remember)
+    monkeypatch.setattr(window.immapp, "run", run)
+    assert window.run_studio(str(network)) == 0

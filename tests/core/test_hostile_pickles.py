@@ -171,6 +171,17 @@ def test_a_storage_that_claims_more_than_it_has(tmp_path: Path):
     in_storage(tmp_path, b"\x80\x02N.")
 
 
+@pytest.mark.parametrize("shape", [(2**39, 64), (64, 2**39), (2**20, 2**20), (0, 64)])
+def test_a_shape_that_no_network_has_takes_no_memory(tmp_path: Path, shape: tuple[int, int]):
+    network = pickles.generator()
+    tail = struct.pack("<q", 16) + b"\0" * 64
+    parameters = network.part("mapping.fc0").state
+    del parameters["_parameters"]["weight"]
+    parameters["_buffers"]["weight"] = InStorage(legacy(claim("FloatStorage", 16), tail=tail), shape)
+    text = refusal(pickles.write_pickle(tmp_path / "network.pkl", {"G_ema": network}))
+    assert "mapping.fc0.weight" in text
+
+
 def reading(data: bytes, limits: Limits | None = None):
     return read_pickle(PickleSource(io.BytesIO(data), len(data)), limits or Limits())
 

@@ -120,7 +120,7 @@ def test_a_discriminator_without_hypernetwork(tmp_path: Path):
     assert not done.warnings
     discriminator = load_checkpoint(done.path).discriminator
     assert discriminator is not None
-    assert discriminator.config.kind == "standard"
+    assert (discriminator.config.kind, discriminator.config.conv_clamp) == ("standard", 256)
 
 
 def test_the_same_file_is_imported_once_and_another_takes_a_free_name(snapshot: Path, tmp_path: Path):
