@@ -101,6 +101,16 @@ def test_a_background_comes_along(tmp_path: Path):
     assert (checkpoint.generator.picture(field, matrices, 64)[:, :3] - reference["image"]).abs().max() < 1e-4
 
 
+def test_a_painted_background_is_told_by_its_channels(tmp_path: Path):
+    network = pickles.generator()
+    for size in (4, 8, 16, 32):
+        parameters = network.part(f"synthesis.tri_plane_decoder.b{size}.torgb").state["_parameters"]
+        parameters.update(weight=torch.zeros(27, 32, 1, 1), bias=torch.zeros(27))
+    done = convert(pickles.write_pickle(tmp_path / "plane.pkl", {"G_ema": network}))
+    assert load_checkpoint(done.path).generator.config.background == "plane"
+    assert "last three channels" in done.warnings[0]
+
+
 def test_a_generator_that_is_told_the_camera(tmp_path: Path):
     network = pickles.generator()
     network.part("mapping.embed").state["_parameters"].update(weight=torch.ones(64, 24), bias=torch.ones(64))
@@ -121,6 +131,24 @@ def test_a_discriminator_without_hypernetwork(tmp_path: Path):
     discriminator = load_checkpoint(done.path).discriminator
     assert discriminator is not None
     assert (discriminator.config.kind, discriminator.config.conv_clamp) == ("standard", 256)
+
+
+def test_a_discriminator_that_does_not_know_its_steps_is_asked_for_its_settings(tmp_path: Path):
+    weights = pickles.weights_of("epigraf-discriminator")
+    for patch, expected in ((16, 16), (None, 64)):
+        settings = {"patch": {"resolution": patch}} if patch else {}
+        network = pickles.module_of(weights, "Discriminator", _init_kwargs={"cfg": settings})
+        path = pickles.write_pickle(tmp_path / f"{expected}.pkl", {"G_ema": pickles.generator(), "D": network})
+        discriminator = load_checkpoint(convert(path).path).discriminator
+        assert discriminator is not None
+        assert discriminator.config.patch_resolution == expected
+
+
+def test_a_condition_that_is_not_known_leaves_the_discriminator_out(tmp_path: Path):
+    network = pickles.discriminator()
+    network.part("head_mapping.embed").state["_parameters"]["weight"] = torch.zeros(32, 838)
+    done = convert(pickles.write_pickle(tmp_path / "labels.pkl", {"G_ema": pickles.generator(), "D": network}))
+    assert "head_mapping.embed.weight takes 838 numbers" in done.warnings[0]
 
 
 def test_the_same_file_is_imported_once_and_another_takes_a_free_name(snapshot: Path, tmp_path: Path):
