@@ -125,9 +125,7 @@ def _write_epigraf(
         raise PickleRefusedError(f"its architecture is none that is known here: {_first_line(error)}") from error
     generator = _fill(lambda: EpigrafGenerator(config), published, builder)
     if config.background == "plane":
-        warnings += (
-            "Its background is taken to be in the last three channels: compare with a published picture.",
-        )
+        warnings += ("Its background is taken to be in the last three channels: compare with a published picture.",)
     save_checkpoint(target, generator, discriminator, progress)
     notes = (f"It does not state the {', '.join(assumed)}: {_WORDS[cameras]}'s are assumed.",) if assumed else ()
     return Imported(target, "epigraf", notes, warnings)
