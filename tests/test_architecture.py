@@ -22,14 +22,14 @@ MAX_FUNCTION_LINES = 50
 # The window's process and the commands' --help load these (docs/design.md, "The house").
 TORCH_FREE = {
     "core": """
-        baked bounds camera files frustum model_config poses published_names scene schedules
+        augment_laws baked bounds camera files frustum model_config poses published_names scene schedules
         foreign_files import_settings inert_modules inert_pickle inert_values infer_architecture
     """,
     "training": """
         cli commands config config_files config_fit data_check data_format data_set data_source data_writer estimate
         evaluate_cli events follow launch launch_record lease liveness lock machine presets priority processes run_dir
         run_errors sampler setting_schema stats status
-        warm_start run_removal patch_config
+        warm_start run_removal augment_config patch_config
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")

@@ -13,6 +13,7 @@ from core.frustum import smallest_cube_scale
 from core.model_config import DisagreementError, DiscriminatorConfig, FrozenModel, GeneratorConfig, PowerOfTwo, unit
 from core.poses import PoseConfig
 from core.schedules import DecaySchedule, ScaleSchedule
+from training.augment_config import AugmentConfig
 from training.patch_config import ScheduleConfig
 
 CONFIG_VERSION = 1
@@ -184,6 +185,7 @@ class RunConfig(FrozenModel):
     poses: PoseConfig = Field(default_factory=PoseConfig, description="Cameras of generated pictures.")
     patches: ScheduleConfig = Field(default_factory=ScheduleConfig, description="Patch scales over time.")
     optimizer: OptimizerConfig = Field(default_factory=OptimizerConfig, description="Optimisers and R1.")
+    augment: AugmentConfig = Field(default_factory=AugmentConfig, description="Transformations of all that D sees.")
     anneal: AnnealConfig = Field(default_factory=AnnealConfig, description="Help that fades.")
     ema: EmaConfig = Field(default_factory=EmaConfig, description="Moving average of G.")
     loop: LoopConfig = Field(default_factory=LoopConfig, description="Length, intervals, machine.")
@@ -271,7 +273,13 @@ class RunConfig(FrozenModel):
         Args:
             poses: [n, 2 or more] the data set's yaw and pitch, radians, if known: the box is then judged by them.
         """
-        return [*self._box_advice(poses), *self._time_advice(), *self._patch_advice(), *self._generator_advice()]
+        return [
+            *self._box_advice(poses),
+            *self._time_advice(),
+            *self._patch_advice(),
+            *self._generator_advice(),
+            *self._augment_advice(),
+        ]
 
     def _generator_advice(self) -> list[Advice]:
         advice = []
@@ -302,6 +310,7 @@ class RunConfig(FrozenModel):
         total = self.loop.total_kimg
         fading = {
             "patches.anneal_kimg": self.patches.anneal_kimg if self.patches.kind in ("beta", "uniform") else 0,
+            "augment.speed_kimg": self.augment.speed_kimg if self.augment.kind == "adaptive" else 0,
             "anneal.blur_kimg": self.anneal.blur_kimg if self.anneal.blur_sigma else 0,
             "anneal.density_noise_kimg": self.anneal.density_noise_kimg if self.anneal.density_noise else 0,
             "anneal.spoof_kimg": self.anneal.spoof_kimg if self.generator.camera_condition else 0,
@@ -335,6 +344,12 @@ class RunConfig(FrozenModel):
             f"the paper (Appendix, Table 4): try {low:g}{'' if low == high else f' to {high:g}'}."
         )
         return [Advice("optimizer.r1_gamma", text)]
+
+    def _augment_advice(self) -> list[Advice]:
+        conditions = self.generator.camera_condition or self.discriminator.camera_condition
+        angles_matter = conditions or self.poses.kind == "custom"
+        warnings = self.augment.warnings(angles_matter=angles_matter)
+        return [Advice(f"augment.{name}", text) for name, text in warnings]
 
 
 def _remaining(kimg: float, span_kimg: float) -> float:

@@ -25,6 +25,7 @@ WITHOUT_INFLUENCE = {
     "init": True,
     "patches": True,
     "ema": True,
+    "augment": {"target", "interval", "speed_kimg"},
     "anneal": {"blur_kimg", "density_noise_kimg"},
     "optimizer": {"generator_lr", "discriminator_lr", "beta1", "beta2", "eps"},
     "loop": {"total_kimg", "kimg_per_tick", "snapshot_kimg", "sample_kimg", "state_minutes", "live_seconds", "seed"},

@@ -33,6 +33,8 @@ from training.trainer import choose_device
 MOST_STEPS = 8
 # No further step is begun after so many seconds of steps of one kind.
 ENOUGH_S = 10.0
+# Adaptive augmentation costs nothing at its start; it is measured with a probability as in the middle of a training.
+PROBED_P = 0.5
 
 
 def main() -> int:
@@ -70,6 +72,8 @@ def measure(config: RunConfig) -> Estimate:
         torch.manual_seed(config.loop.seed)
         networks = Networks.build(config, device)
         stepper = Stepper(config, networks, data.all_angles, seeded_rng(config.loop.seed), device, data.all_labels)
+        if config.augment.kind == "adaptive":
+            stepper.augmenter.p = PROBED_P
         batches = RealBatches(data, config.loop.batch, config.loop.seed, device)
         try:
             steps = _Steps(config, stepper, batches, device, threads)

@@ -15,6 +15,7 @@ from core.patches import extract_patches, gaussian_blur
 from core.rays import Patches, pose_matrices
 from core.schedules import sample_offsets
 from core.volume import SamplingNoise
+from training.augmenter import Augmenter
 from training.batches import RealBatch
 from training.config import RunConfig
 from training.networks import Networks
@@ -60,6 +61,7 @@ class Stepper:
     ) -> None:
         self.config, self.networks, self.rng, self.device = config, networks, rng, device
         self.poses, self.labels, self.schedule = poses, labels, config.schedule
+        self.augmenter = Augmenter(config.augment, config.loop.batch, rng)
         settings = config.optimizer
         # Lazy regularisation adds one step of D per interval: learning rate and betas are scaled to even that out.
         ratio = settings.r1_interval / (settings.r1_interval + 1) if settings.r1_gamma > 0 else 1.0
@@ -96,6 +98,8 @@ class Stepper:
         self._discriminator_step(shown, kimg, telemetry)
         if self.config.optimizer.r1_gamma > 0 and index % self.config.optimizer.r1_interval == 0:
             self._penalty_step(shown, telemetry)
+        if self.config.augment.kind != "none":
+            telemetry.keep("Augment/p", self.augmenter.p)
         self.networks.update_average(self.config.ema_decay(kimg))
 
     def _generator_step(self, kimg: float, telemetry: Telemetry) -> None:
@@ -117,6 +121,7 @@ class Stepper:
         telemetry.add("Loss/scores/fake", fake_logits)
         telemetry.add("Loss/signs/real", real_logits.sign())
         telemetry.add("Loss/signs/fake", fake_logits.sign())
+        self.augmenter.observe(real_logits)
         self._descend(loss, self.discriminator_optimizer, self.networks.discriminator, "Gradients/D", telemetry)
 
     def _penalty_step(self, real: Shown, telemetry: Telemetry) -> None:
@@ -180,8 +185,8 @@ class Stepper:
         return None if labels is None else torch.from_numpy(labels).to(self.device)
 
     def _score(self, shown: Shown) -> Tensor:
-        """The discriminator's logits, [batch]."""
-        return self.networks.discriminator(shown.images, shown.patches, shown.angles, shown.labels)
+        """The discriminator's logits for augmented patches, [batch]."""
+        return self.networks.discriminator(self.augmenter(shown.images), shown.patches, shown.angles, shown.labels)
 
     def _train_only(self, network: nn.Module) -> None:
         self.networks.generator.requires_grad_(network is self.networks.generator)

@@ -1,4 +1,4 @@
-"""What happened since the last tick: means of scalars, drawn patches.  Reading along must not disturb the training."""
+"""What happened since the last tick: means, counts, drawn patches.  Reading along must not disturb the training."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Telemetry:
         self._sums: dict[str, float] = defaultdict(float)
         self._numbers: dict[str, int] = defaultdict(int)
         self._counts: dict[str, int] = defaultdict(int)
+        self._latest: dict[str, float] = {}
         self._scales: list[np.ndarray] = []
         self._offsets: list[np.ndarray] = []
 
@@ -31,15 +32,19 @@ class Telemetry:
         """Count an event."""
         self._counts[name] += 1
 
+    def keep(self, name: str, value: float) -> None:
+        """Remember the last value of something that has no mean."""
+        self._latest[name] = value
+
     def add_patches(self, scales: np.ndarray, offsets: np.ndarray) -> None:
         """Remember drawn patches: scales [n] and offsets [n, 2]."""
         self._scales.append(scales)
         self._offsets.append(offsets)
 
     def scalars(self) -> dict[str, float]:
-        """Means and counts so far."""
+        """Means, counts and last values so far."""
         means = {name: total / self._numbers[name] for name, total in self._sums.items()}
-        return {**means, **self._counts}
+        return {**means, **self._counts, **self._latest}
 
     def patches(self) -> tuple[np.ndarray, np.ndarray]:
         """Drawn scales [n] and offsets [n, 2], float32."""

@@ -50,6 +50,7 @@ def save_state(path: Path, stepper: Stepper, progress: Progress) -> None:
         "networks": stepper.networks.state_dict(),
         "generator_optimizer": stepper.generator_optimizer.state_dict(),
         "discriminator_optimizer": stepper.discriminator_optimizer.state_dict(),
+        "augment": stepper.augmenter.state_dict(),
         "numpy": stepper.rng.bit_generator.state,
         "torch": torch.get_rng_state(),
         "devices": device_random_states(),
@@ -75,6 +76,8 @@ def load_state(path: Path, stepper: Stepper) -> Progress:
         stepper.networks.load_state_dict(state["networks"])
         stepper.generator_optimizer.load_state_dict(state["generator_optimizer"])
         stepper.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
+        if "augment" in state:  # runs begun before there was augmentation lack it
+            stepper.augmenter.load_state_dict(state["augment"])
         stepper.rng.bit_generator.state = state["numpy"]
         torch.set_rng_state(state["torch"])
         restore_device_random_states(state["devices"])

@@ -43,6 +43,7 @@ GROUPS = (
     Group("Scores of D", (("Loss/scores/real", "real"), ("Loss/scores/fake", "generated")), signed=True),
     Group("R1 penalty", (("Loss/r1_penalty", "R1"),)),
     Group("Signs of D", (("Loss/signs/real", "real"), ("Loss/signs/fake", "generated")), signed=True),
+    Group("Augmentation", (("Augment/p", "probability"),)),
     Group("Patch scale", (("Patch/scale_mean", "drawn, mean"), ("Patch/scale_expected", "expected"))),
     Group("Time per kimg", (("Timing/sec_per_kimg", "per kimg"),), "s"),
 )

@@ -75,6 +75,13 @@ def test_training_of_the_paper(name):
 
 
 @pytest.mark.parametrize("name", PAPER)
+def test_augmentation_of_the_paper(name):
+    augment = load_preset(name).augment
+    assert (augment.kind, augment.target, augment.interval, augment.speed_kimg) == ("adaptive", 0.6, 4, 500)
+    assert augment.families == ("blit", "geometry", "colour")  # flips: the data set is mirrored instead
+
+
+@pytest.mark.parametrize("name", PAPER)
 def test_the_paper_needs_no_advice(name):
     assert load_preset(name).advice() == []
 
@@ -86,6 +93,7 @@ def test_time_scales_of_short_runs(name):
     assert (config.anneal.blur_sigma, config.anneal.blur_kimg) == (4, 10)
     assert (config.anneal.density_noise, config.anneal.density_noise_kimg) == (1, 20)
     assert (config.ema.factor, config.optimizer.r1_gamma, config.loop.batch) == (0.4, 0.05, 8)
+    assert (config.augment.kind, config.augment.speed_kimg) == ("adaptive", 25)
     assert {note.field for note in config.advice()} <= {"generator.render.cube_scale"}
 
 
