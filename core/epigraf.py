@@ -9,7 +9,7 @@ from core.backbone import LearnedPlanes, NoiseMode, SynthesisNetwork
 from core.background import InverseSphereNetwork, PlaneBackground, SphereBackground
 from core.generator import Generator, Sample, as_image
 from core.model_config import GeneratorConfig, RenderConfig
-from core.rays import Patches, camera_rays, patch_grid, world_rays
+from core.rays import Patches, patch_grid, place_rays, world_rays
 from core.triplane import Background, TriPlaneDecoder, TriPlaneField
 from core.volume import DETERMINISTIC, Rendering, SamplingNoise, behind, render_rays
 
@@ -51,13 +51,15 @@ class EpigrafGenerator(Generator):
         patches: Patches | None = None,
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
+        places: Tensor | None = None,
     ) -> Rendering:
         """Patches along rays, with gradients."""
         assert isinstance(field, TriPlaneField)
-        patches = patches or Patches.whole(len(matrices), matrices.device)
-        grid = patch_grid(patches, resolution).flatten(1, 2)
-        origins, directions = world_rays(matrices, camera_rays(patches, resolution, fov or self.config.render.fov))
-        return self._render(field, grid, origins, directions, noise)
+        if places is None:
+            patches = patches or Patches.whole(len(matrices), matrices.device)
+            places = patch_grid(patches, resolution).flatten(1, 2)
+        origins, directions = world_rays(matrices, place_rays(places, fov or self.config.render.fov))
+        return self._render(field, places, origins, directions, noise)
 
     @torch.no_grad()
     def picture(
@@ -73,7 +75,7 @@ class EpigrafGenerator(Generator):
         assert isinstance(field, TriPlaneField)
         patches = Patches.whole(len(matrices), matrices.device)
         grid = patch_grid(patches, resolution).flatten(1, 2)
-        origins, directions = world_rays(matrices, camera_rays(patches, resolution, fov or self.config.render.fov))
+        origins, directions = world_rays(matrices, place_rays(grid, fov or self.config.render.fov))
         chunks = zip(grid.split(CHUNK_RAYS, dim=1), directions.split(CHUNK_RAYS, dim=1), strict=True)
         parts = [self._render(field, places, origins, ways, noise, rays) for places, ways in chunks]
         pixels = torch.cat([torch.cat([part.rgb, part.depth, part.opacity], dim=-1) for part in parts], dim=1)

@@ -48,6 +48,7 @@ class Generator(nn.Module):
         patches: Patches | None = None,
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
+        places: Tensor | None = None,
     ) -> Rendering:
         """Render patches of samples with gradients.
 
@@ -58,9 +59,10 @@ class Generator(nn.Module):
             patches: Which squares of the image plane; none: the whole.
             fov: Full angle of view of the whole image, degrees; none: the data set's.
             noise: Randomness of training.
+            places: Image-plane coordinates of the rays, [batch, rays, 2], instead of the patches' pixels.
 
         Returns:
-            A Rendering with [batch, resolution^2, ...], rows from the top.
+            A Rendering with [batch, resolution^2 or rays, ...], rows from the top.
         """
 
     @abstractmethod

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic.config import JsonDict
 
 Modulation = Literal["input", "output"]
+Antialias = Literal["none", "area"]
 DiscriminatorKind = Literal["hyper", "standard", "scale-specific"]
 Bounds = Literal["range", "box"]
 Backdrop = Literal["field", "white"]

@@ -51,9 +51,13 @@ def patch_grid(patches: Patches, resolution: int) -> Tensor:
 
 def camera_rays(patches: Patches, resolution: int, fov: float) -> Tensor:
     """Unit directions in camera axes.  fov in degrees.  Returns [batch, resolution^2, 3], rows from the top."""
-    grid = patch_grid(patches, resolution).flatten(1, 2)  # [batch, pixels, 2]
-    forward = torch.full_like(grid[..., :1], -1 / math.tan(math.radians(fov) / 2))
-    rays = torch.cat([grid, forward], dim=-1)
+    return place_rays(patch_grid(patches, resolution).flatten(1, 2), fov)
+
+
+def place_rays(places: Tensor, fov: float) -> Tensor:
+    """Unit directions in camera axes of image-plane coordinates.  [batch, rays, 2] -> [batch, rays, 3]."""
+    forward = torch.full_like(places[..., :1], -1 / math.tan(math.radians(fov) / 2))
+    rays = torch.cat([places, forward], dim=-1)
     return rays / rays.norm(dim=-1, keepdim=True)
 
 

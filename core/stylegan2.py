@@ -32,11 +32,14 @@ class StyleGan2Generator(Generator):
         patches: Patches | None = None,
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
+        places: Tensor | None = None,
     ) -> Rendering:
         """Patches of the pictures; they are opaque, at distance 0."""
         assert isinstance(field, Painting)
-        patches = patches or Patches.whole(len(matrices), matrices.device)
-        rgb = field(patch_grid(patches, resolution).flatten(1, 2))
+        if places is None:
+            patches = patches or Patches.whole(len(matrices), matrices.device)
+            places = patch_grid(patches, resolution).flatten(1, 2)
+        rgb = field(places)
         nothing = torch.zeros_like(rgb[..., :1])
         return Rendering(rgb, nothing, torch.ones_like(nothing))
 

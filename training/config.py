@@ -277,6 +277,7 @@ class RunConfig(FrozenModel):
             *self._box_advice(poses),
             *self._time_advice(),
             *self._patch_advice(),
+            *[Advice(f"patches.{name}", text) for name, text in self.patches.warnings()],
             *self._generator_advice(),
             *self._augment_advice(),
         ]

@@ -1,4 +1,4 @@
-"""Settings of patches: which scales D sees and when (METHOD: Patches)."""
+"""Settings of patches: which scales D sees, when, and how they are sampled (METHOD: Patches)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from core.model_config import DisagreementError, FrozenModel, unit
+from core.model_config import Antialias, DisagreementError, FrozenModel, unit
 from core.schedules import BetaSchedule, DecaySchedule, DiscreteSchedule, ScaleSchedule, UniformSchedule, halvings
 
 MOST_SCALES = 64
@@ -44,7 +44,7 @@ def _scale_text(value: object) -> object:
 
 
 class ScheduleConfig(FrozenModel):
-    """Which patch scales the discriminator sees, and when (METHOD, section 3)."""
+    """Which patch scales the discriminator sees, when, and how patches are sampled (METHOD, section 3)."""
 
     kind: Literal["beta", "uniform", "graf", "gnerf", "discrete"] = Field(
         default="beta", description="Law of the patch scales; beta is the paper's."
@@ -80,6 +80,17 @@ class ScheduleConfig(FrozenModel):
     )
     scales: Annotated[str, BeforeValidator(_scale_text)] = Field(
         default="", description="Scales of the discrete law, as 0.25, 0.5, 1; empty for 1 and its halves down to r / R."
+    )
+    antialias: Antialias = Field(
+        default="none",
+        description="How real patches are scaled down: reading single points (published), or exact means over areas.",
+    )
+    supersample: int = Field(
+        default=1,
+        ge=1,
+        le=8,
+        description="Rays along a side of each generated pixel; n cost n x n times the time and memory (published: 1).",
+        json_schema_extra=unit("rays"),
     )
 
     @model_validator(mode="after")
@@ -121,3 +132,14 @@ class ScheduleConfig(FrozenModel):
         """Scales of the discrete law that are smaller than r / R."""
         scales = scale_list(self.scales) if self.kind == "discrete" else ()
         return tuple(scale for scale in scales if scale < min_scale)
+
+    def warnings(self) -> list[tuple[str, str]]:
+        """Settings of these that are allowed but probably not wanted: name, and what will happen."""
+        # Where only one side is filtered D can tell by that, and G has to learn the aliasing.
+        if (self.antialias == "area") == (self.supersample > 1):
+            return []
+        if self.supersample > 1:
+            text = "generated patches are supersampled and real ones aliased: set patches.antialias to area as well."
+            return [("antialias", text)]
+        text = "real patches are filtered and generated ones aliased: set patches.supersample to 2 or more as well."
+        return [("supersample", text)]

@@ -71,6 +71,7 @@ LABELS = {
     "patches.scale_end": "To scale",
     "patches.decay": "Decay",
     "patches.scales": "Scale list",
+    "patches.supersample": "Supersample",
     "optimizer.generator_lr": "G LR",
     "optimizer.discriminator_lr": "D LR",
     "optimizer.beta1": "Adam β₁",

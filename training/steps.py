@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 
-from core.generator import as_image
-from core.patches import extract_patches, gaussian_blur
+from core.generator import Sample, as_image
+from core.patches import extract_patches, gaussian_blur, pooled, supersampled_places
 from core.rays import Patches, pose_matrices
 from core.schedules import sample_offsets
 from core.volume import SamplingNoise
@@ -92,7 +92,8 @@ class Stepper:
         """
         self._generator_step(kimg, telemetry)
         squares = self._squares(len(real.images), kimg, telemetry)
-        patches = extract_patches(real.images, squares, self.config.discriminator.patch_resolution)
+        resolution, antialias = self.config.discriminator.patch_resolution, self.config.patches.antialias
+        patches = extract_patches(real.images, squares, resolution, antialias)
         patches = gaussian_blur(patches, self.config.anneal.blur(kimg))
         shown = Shown(patches, squares, self._angles(real.angles), self._classes(real.labels))
         self._discriminator_step(shown, kimg, telemetry)
@@ -145,12 +146,19 @@ class Stepper:
         matrices = pose_matrices(poses, generator.config.render.radius, self.device)
         squares = self._squares(batch, kimg, telemetry)
         noise = SamplingNoise(jitter=True, density_std=self.config.anneal.noise(kimg))
-        resolution = self.config.discriminator.patch_resolution
         field = generator.field(ws, generator.config.noise)
-        images = as_image(generator.render(field, matrices, resolution, squares, noise=noise).rgb, resolution)
+        images = self._rendered(field, matrices, squares, noise)
         images = gaussian_blur(images, self.config.anneal.blur(kimg))
         angles = torch.from_numpy(poses.astype(np.float32)).to(self.device)
         return Shown(images, squares, angles, self._classes(self._drawn_labels(batch)))
+
+    def _rendered(self, field: Sample, matrices: Tensor, squares: Patches, noise: SamplingNoise) -> Tensor:
+        """Generated patches, with one ray for each pixel or the mean of several.  Returns [batch, 3, r, r]."""
+        generator, side = self.networks.generator, self.config.patches.supersample
+        resolution, whole = self.config.discriminator.patch_resolution, self.config.discriminator.image_resolution
+        places = supersampled_places(squares, resolution, whole, side).flatten(1, 2) if side > 1 else None
+        rendering = generator.render(field, matrices, resolution, squares, noise=noise, places=places)
+        return pooled(as_image(rendering.rgb, resolution * side), side)
 
     def _told(self, poses: np.ndarray, kimg: float) -> Tensor | None:
         """The cameras that the generator is told: some of them others than those that look (EG3D, Section 4.3)."""

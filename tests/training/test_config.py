@@ -204,6 +204,16 @@ def test_advice_names_the_box_and_its_value():
     assert not with_values(config, {"generator.render.cube_scale": 0.4}).advice(np.array([[0.0, np.pi / 2]]))
 
 
+def test_advice_on_aliasing_of_one_side_only():
+    def about(**values: object) -> list[str]:
+        config = with_values(RunConfig(), {f"patches.{name}": value for name, value in values.items()})
+        return [note.field for note in config.advice() if note.field in ("patches.antialias", "patches.supersample")]
+
+    assert about() == about(antialias="area", supersample=2) == []
+    assert about(antialias="area") == ["patches.supersample"]
+    assert about(supersample=3) == ["patches.antialias"]
+
+
 def test_advice_on_times_and_gamma():
     fields = {note.field for note in with_values(RunConfig(), {"loop.total_kimg": 50}).advice()}
     assert {"patches.anneal_kimg", "anneal.blur_kimg", "anneal.density_noise_kimg", "loop.snapshot_kimg"} <= fields

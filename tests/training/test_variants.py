@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from core.checkpoint import load_checkpoint
+from core.discriminator import PatchDiscriminator
 from core.model_config import DiscriminatorConfig
+from core.patches import extract_patches
+from core.rays import Patches
 from core.schedules import DiscreteSchedule
 from tests.training.toy import toy_run
 from training.__main__ import train_run
+from training.objective import r1_penalty
 
 SCHEDULES = [
     {"patches__kind": "beta"},
@@ -28,10 +33,15 @@ DISCRIMINATORS = [
     {"discriminator__kind": "scale-specific", "discriminator__experts": 4},
     {"discriminator__label_count": 3, "data__mirror": True},
 ]
+ALIASING = [
+    {"patches__antialias": "area"},
+    {"patches__supersample": 2},
+    {"patches__antialias": "area", "patches__supersample": 2, "patches__kind": "discrete"},
+]
 
 
 @pytest.mark.parametrize(
-    "changes", [*SCHEDULES, *DISCRIMINATORS], ids=lambda changes: "-".join(map(str, changes.values()))
+    "changes", [*SCHEDULES, *DISCRIMINATORS, *ALIASING], ids=lambda changes: "-".join(map(str, changes.values()))
 )
 def test_ten_steps(tmp_path, changes):
     run = toy_run(tmp_path, loop__batch=8, loop__total_kimg=0.08, optimizer__r1_interval=2, **changes)
@@ -56,3 +66,20 @@ def test_ten_steps(tmp_path, changes):
 def test_a_configuration_without_the_new_settings_is_the_published_one():
     config = DiscriminatorConfig.model_validate_json('{"image_resolution": 64, "modulation": "input"}')
     assert (config.kind, config.label_count) == ("hyper", 0)
+
+
+def test_the_penalty_is_that_of_the_filtered_patch():
+    """R1 is about what D sees: against finite differences of its logit."""
+    torch.manual_seed(3)
+    config = DiscriminatorConfig(image_resolution=64, patch_resolution=8, channel_base=256, channel_max=8, hyper_dim=8)
+    network, square = PatchDiscriminator(config).eval(), Patches(torch.full((2,), 0.9), torch.tensor([[0.05, 0.1]] * 2))
+    patches = extract_patches(torch.rand(2, 3, 64, 64), square, 8, "area").requires_grad_(True)
+    logits = network(patches, square)
+    penalty = r1_penalty(logits, patches)
+    (gradient,) = torch.autograd.grad(logits.sum(), patches, retain_graph=True)
+    length = gradient.flatten(1).norm(dim=1)
+    unit, step = gradient / length[:, None, None, None], 1e-2
+    with torch.no_grad():
+        slope = (network(patches + step * unit, square) - network(patches - step * unit, square)) / (2 * step)
+    torch.testing.assert_close(penalty, length.square())
+    torch.testing.assert_close(slope, length, rtol=0.05, atol=1e-4)
