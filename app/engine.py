@@ -141,14 +141,14 @@ class Engine:
                 if number == 0 or self._asked_for.get(number) == scene.source:
                     log.error("%s", message)
                     self.problem = Problem(message, detail, short)
-            case Result(number=number, value=BakeAnswer() as answer, arrays=(values, *_)):
+            case Result(number=number, value=BakeAnswer() as answer, arrays=(values, *rest)):
                 if self._asked is None or self._asked_for.get(number) != scene.source:
                     return  # the Scene shows another generator by now
                 if not answer.preview:
                     self.progress = None
                     self.problem, self.cancelled = None, False
                     self._pause_until = self._clock() + max(LIVE_SHARE * answer.seconds, LIVE_PAUSE_S)
-                self._show(answer.volume(values), scene.source, answer.kimg, answer.preview)
+                self._show(answer.volume(values, *rest), scene.source, answer.kimg, answer.preview)
 
     def _show(self, volume: BakedVolume, source: Source, kimg: float | None, preview: bool) -> None:
         self._versions += 1

@@ -81,11 +81,17 @@ class BakeAnswer:
         """Describe a volume."""
         return cls(request, preview, kimg, seconds, **_but_values(volume))
 
-    def volume(self, values: np.ndarray) -> BakedVolume:
-        """Join the voxels again."""
-        return BakedVolume(values, **_but_values(self))
+    def volume(self, values: np.ndarray, surround: np.ndarray | None = None) -> BakedVolume:
+        """Join the voxels, and what lies behind them, again."""
+        return BakedVolume(values, **_but_values(self), surround=surround)
+
+
+def arrays_of(volume: BakedVolume) -> tuple[np.ndarray, ...]:
+    """What travels beside an answer."""
+    return (volume.values,) if volume.surround is None else (volume.values, volume.surround)
 
 
 def _but_values(source: BakedVolume | BakeAnswer) -> dict[str, Any]:
     """What a volume and its answer share."""
-    return {field.name: getattr(source, field.name) for field in fields(BakedVolume) if field.name != "values"}
+    names = [field.name for field in fields(BakedVolume) if field.name not in ("values", "surround")]
+    return {name: getattr(source, name) for name in names}

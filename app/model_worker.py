@@ -13,13 +13,13 @@ from typing import Any
 
 import torch
 
-from app.model_messages import BAKE, BakeAnswer, BakeRequest, CheckpointId
+from app.model_messages import BAKE, BakeAnswer, BakeRequest, CheckpointId, arrays_of
 from app.worker_child import Cancelled, Port
 from core import bake as baking
 from core.baked import BakedVolume
 from core.checkpoint import Checkpoint, load_checkpoint
+from core.generator import Sample
 from core.memory import is_out_of_memory
-from core.triplane import TriPlaneField
 
 # The share of the progress bar that reading and synthesis take.
 READ_SHARE, PLANES_SHARE = 0.15, 0.4
@@ -86,29 +86,29 @@ class ModelHandler:
             kimg = checkpoint.progress.get("kimg")
             preview = resolution != request.resolution
             seconds = time.process_time() - begun
-            port.answer(BakeAnswer.of(volume, request, preview, kimg, seconds), (volume.values,))
+            port.answer(BakeAnswer.of(volume, request, preview, kimg, seconds), arrays_of(volume))
 
     def _checkpoint(self, identity: CheckpointId) -> Checkpoint:
         return self._checkpoints.get(identity, lambda: load_checkpoint(Path(identity.path)))
 
-    def _field(self, checkpoint: Checkpoint, request: BakeRequest) -> TriPlaneField:
+    def _field(self, checkpoint: Checkpoint, request: BakeRequest) -> Sample:
         generator = checkpoint.generator
 
-        def make() -> TriPlaneField:
+        def make() -> Sample:
             with torch.inference_mode():
                 z = baking.z_from_seed(request.seed, generator.config.z_dim)
-                return baking.require_field(generator.field(generator.mapping(z, psi=request.psi)))
+                return generator.field(generator.mapping(z, psi=request.psi))
 
         return self._fields.get((request.checkpoint, request.seed, request.psi), make)
 
     def _volume(
-        self, checkpoint: Checkpoint, field: TriPlaneField, request: BakeRequest, resolution: int, port: Port
+        self, checkpoint: Checkpoint, field: Sample, request: BakeRequest, resolution: int, port: Port
     ) -> BakedVolume:
         preview = resolution == request.preview
 
         def make() -> BakedVolume:
             try:
-                return baking.bake_field(
+                return baking.bake_sample(
                     field,
                     checkpoint.generator.config.rays,
                     resolution,

@@ -8,14 +8,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.background import SphereBackground
 from core.baked import BakedVolume
 from core.frustum import smallest_cube_scale
 from core.generator import Generator, Sample
-from core.model_config import RenderConfig
+from core.model_config import LAST_DELTA, RenderConfig
+from core.surround import HALF_MAX, bake_picture, bake_surround
 from core.triplane import TriPlaneField
 
 CHUNK_POINTS = 65_536
-HALF_MAX = 65_000.0
+FLAT = "a flat picture: it has no field, and cameras no effect"
 
 
 class Cancelled(Exception):
@@ -56,23 +58,32 @@ def bake(
 
     Raises:
         Cancelled: When `cancelled` said so.
-        ValueError: The generator's family has no field.
     """
     with torch.no_grad():
-        field = require_field(generator.field(ws))
-    return bake_field(
-        field, generator.config.rays, resolution, source=source, on_progress=on_progress, cancelled=cancelled
+        sample = generator.field(ws)
+    return bake_sample(
+        sample, generator.config.rays, resolution, source=source, on_progress=on_progress, cancelled=cancelled
     )
 
 
-def require_field(sample: Sample) -> TriPlaneField:
-    """Refuse a flat picture.  Raises ValueError with a message for people."""
+def bake_sample(
+    sample: Sample,
+    render: RenderConfig,
+    resolution: int,
+    *,
+    source: str = "",
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BakedVolume:
+    """Bake what a generator has made of one ws, as `bake` does; several grids of it need its planes only once."""
     if isinstance(sample, TriPlaneField):
-        return sample
-    raise ValueError(
-        "This generator paints flat pictures (family stylegan2): there is no field to look around in. "
-        "See its pictures in Samples, or draw them with `epigraf render --reference`."
-    )
+        return bake_field(sample, render, resolution, source=source, on_progress=on_progress, cancelled=cancelled)
+    # A picture behind a volume that is empty.
+    empty = np.zeros((2, 2, 2, 4), np.float16)
+    empty[..., 3] = -HALF_MAX
+    cameras = (render.near, render.far, render.radius, render.fov)
+    rest = (render.coarse_samples + render.fine_samples, source, False, LAST_DELTA["white"], None)
+    return BakedVolume(empty, render.cube_scale, *cameras, *rest, bake_picture(sample.image), FLAT)
 
 
 @torch.no_grad()
@@ -85,30 +96,37 @@ def bake_field(
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> BakedVolume:
-    """Evaluate a field on a grid, as `bake` does; several grids of one sample need its planes only once."""
+    """Evaluate a field on a grid, as `bake` does."""
+
+    def tell(done: float) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        if on_progress is not None and done > 0:
+            on_progress(done)
+
+    share = 0.5 if isinstance(field.background, SphereBackground) else 1.0  # of the voxels, in the work
     layers = max(1, CHUNK_POINTS // resolution**2)
     values = np.empty((resolution, resolution, resolution, 4), np.float16)
     for start in range(0, resolution, layers):
-        if cancelled is not None and cancelled():
-            raise Cancelled
+        tell(share * start / resolution)
         rows = slice(start, min(start + layers, resolution))
         points = grid_points(resolution, field.box, rows, field.planes.device)
         rgb, density = field(points.reshape(1, -1, 3))
         voxels = torch.cat([rgb, density], dim=-1).clamp(-HALF_MAX, HALF_MAX).reshape(*points.shape[:3], 4)
         values[rows] = voxels.to(torch.float16).cpu().numpy()
-        if on_progress is not None:
-            on_progress(rows.stop / resolution)
+    tell(share)
     samples = render.coarse_samples + render.fine_samples
     cameras = (render.near, render.far, render.radius, render.fov)
-    rest = (render.white_back, render.last_delta, _outside(field, render), "; ".join(left_out(field, render)))
-    return BakedVolume(values, field.box, *cameras, samples, source, *rest)
+    rest = (render.white_back, render.last_delta, _outside(field, render))
+    surround = bake_surround(field.background, resolution, lambda done: tell(share + (1 - share) * done))
+    return BakedVolume(
+        values, field.box, *cameras, samples, source, *rest, surround, "; ".join(left_out(field, render))
+    )
 
 
 def left_out(field: TriPlaneField, render: RenderConfig) -> list[str]:
     """What a volume cannot show of a field, each in a few words."""
     notes = []
-    if field.background is not None:
-        notes.append("without its background")
     if field.decoder.view_direction:
         notes.append("colours as seen from the front")
     needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far)

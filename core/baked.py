@@ -32,6 +32,10 @@ class BakedVolume:
         last_delta: How far the last sample of a ray reaches; 1e10 makes it an opaque backdrop.
         outside: Raw colour and density that end a ray which misses the box, as in training with bounds `box`; none
             where training knew no such rays: they show white.
+        surround: What lies behind the field, [layers, height, width, 4], float16, raw colour and density; none if
+            nothing does. One layer is a picture that fills the image plane, bottom row first. Several are the world
+            outside the cameras' sphere at inverse distances from 1 to 0, by polar angle (from +y) and azimuth (from
+            -pi to pi).
         note: What the generator's own pictures show and this volume does not, for people; empty if it shows all.
     """
 
@@ -46,6 +50,7 @@ class BakedVolume:
     white_back: bool = True
     last_delta: float = 1e10
     outside: tuple[float, float, float, float] | None = None
+    surround: np.ndarray | None = None
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -56,6 +61,9 @@ class BakedVolume:
             )
         if self.values.dtype != np.float16:
             raise ValueError(f"baked volume: expected float16, got {self.values.dtype}")
+        behind = self.surround
+        if behind is not None and (behind.ndim != 4 or behind.shape[3] != 4 or behind.dtype != np.float16):
+            raise ValueError(f"baked volume: expected float16 [layers, y, x, 4] behind it, got {behind.shape}")
         if not (0 < self.near < self.far and self.half > 0):
             raise ValueError(f"baked volume: needs 0 < near < far, half > 0; got {self.near}, {self.far}, {self.half}")
 
@@ -71,6 +79,7 @@ class BakedVolume:
                 source=self.source,
                 rest=np.array([float(self.white_back), self.last_delta]),
                 outside=np.array(self.outside or ()),
+                surround=np.zeros(0) if self.surround is None else self.surround,
                 note=self.note,
             )
 
@@ -90,7 +99,9 @@ class BakedVolume:
                 # Files of before have none of these.
                 beyond = tuple(float(value) for value in archive["outside"]) if "outside" in archive else ()
                 note = str(archive["note"]) if "note" in archive else ""
-                rest = (white > 0, last_delta, beyond if len(beyond) == 4 else None, note)
+                surround = archive["surround"] if "surround" in archive else np.zeros(0)
+                behind = surround if surround.size else None
+                rest = (white > 0, last_delta, beyond if len(beyond) == 4 else None, behind, note)
                 return cls(archive["values"], half, near, far, radius, fov, samples, source, *rest)
         except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
             raise ValueError(f"{path} is not a baked volume ({error})") from error

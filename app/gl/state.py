@@ -21,7 +21,7 @@ def drawing_state() -> Iterator[None]:
     viewport = [int(value) for value in GL.glGetIntegerv(GL.GL_VIEWPORT)]
     mask = [bool(value) for value in GL.glGetBooleanv(GL.GL_COLOR_WRITEMASK)]
     switches = {switch: bool(GL.glIsEnabled(switch)) for switch in _SWITCHES}
-    with texture_state():
+    with texture_state(), _second_unit():
         try:
             for switch in _SWITCHES:
                 GL.glDisable(switch)
@@ -36,6 +36,22 @@ def drawing_state() -> Iterator[None]:
             GL.glColorMask(*mask)
             for switch, enabled in switches.items():
                 (GL.glEnable if enabled else GL.glDisable)(switch)
+
+
+@contextmanager
+def _second_unit() -> Iterator[None]:
+    """The volume bound to texture unit 1 and its sampler object, saved; without sampler object inside."""
+    GL.glActiveTexture(GL.GL_TEXTURE1)
+    volume, sampler = _integer(GL.GL_TEXTURE_BINDING_3D), _integer(GL.GL_SAMPLER_BINDING)
+    GL.glBindSampler(1, 0)
+    GL.glActiveTexture(GL.GL_TEXTURE0)
+    try:
+        yield
+    finally:
+        GL.glActiveTexture(GL.GL_TEXTURE1)
+        GL.glBindTexture(GL.GL_TEXTURE_3D, volume)
+        GL.glBindSampler(1, sampler)
+        GL.glActiveTexture(GL.GL_TEXTURE0)
 
 
 @contextmanager

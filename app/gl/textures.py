@@ -11,6 +11,8 @@ from OpenGL import GL
 from app.gl.errors import forget_errors
 from app.gl.state import texture_state
 
+# The texture unit of what lies behind the field.
+SURROUND_UNIT = 1
 TargetKind = Literal["screen", "float"]
 _TARGET_FORMATS = {
     "screen": (GL.GL_RGBA8, GL.GL_UNSIGNED_BYTE, np.uint8),
@@ -55,9 +57,11 @@ class VolumeTexture:
             GL.glTexImage3D(kind, 0, GL.GL_RGBA16F, *size, GL.GL_RGBA, GL.GL_HALF_FLOAT, pixels)
             self._shape = values.shape
 
-    def bind(self) -> None:
-        """Bind to the active texture unit."""
+    def bind(self, unit: int = 0) -> None:
+        """Bind to a texture unit (inside `drawing_state`, which knows units 0 and 1); unit 0 is active afterwards."""
+        GL.glActiveTexture(GL.GL_TEXTURE0 + unit)
         GL.glBindTexture(GL.GL_TEXTURE_3D, self._id)
+        GL.glActiveTexture(GL.GL_TEXTURE0)
 
     def close(self) -> None:
         """Free the texture."""

@@ -13,7 +13,7 @@ from app.gl.pacing import Pacer
 from app.gl.program import Program
 from app.gl.shader_source import load_shader
 from app.gl.state import drawing_state
-from app.gl.textures import PictureTarget, TargetKind, VolumeTexture
+from app.gl.textures import SURROUND_UNIT, PictureTarget, TargetKind, VolumeTexture
 from app.gl.timing import GpuTimer
 from core.baked import BakedVolume
 from core.bounds import depth_range
@@ -27,6 +27,8 @@ STOP_AT = 1 / 512
 FAR_AWAY = 1e30
 # White, and opaque however short the last interval is: beside a box around which training knew nothing.
 NOWHERE = (1.0, 1.0, 1.0, 1e6)
+# Nothing at all: beside a box with a background.
+CLEAR = (0.0, 0.0, 0.0, -1e4)
 _BACKDROPS = {"learned": (0, 1.0), "white": (1, 1.0), "black": (1, -1.0)}  # mode, raw colour (also beside the box)
 
 
@@ -97,7 +99,7 @@ class VolumeRenderer:
         }
         self._program = Program(load_shader("fullscreen.vert"), load_shader("baked_volume.frag", defines))
         self._vertices = int(GL.glGenVertexArrays(1))
-        self._texture = VolumeTexture()
+        self._texture, self._surround = VolumeTexture(), VolumeTexture()
         self._target = PictureTarget(self.options.target)
         self._timer = GpuTimer(self._target.wait)
         self._volume: BakedVolume | None = None
@@ -108,8 +110,12 @@ class VolumeRenderer:
     def upload(self, volume: BakedVolume) -> None:
         """Show this volume from now on; its values are copied to the GPU.  Raises ValueError if it is too large."""
         self._texture.upload(volume.values)
+        surround = volume.surround
+        if surround is not None:
+            self._surround.upload(surround)
+            surround = surround[:, :1, :1].copy()
         # Only the geometry is needed later: the voxels need not stay in memory on our account.
-        self._volume = replace(volume, values=volume.values[:2, :2, :2].copy())
+        self._volume = replace(volume, values=volume.values[:2, :2, :2].copy(), surround=surround)
         self._uploads += 1
 
     def render(
@@ -182,6 +188,7 @@ class VolumeRenderer:
         self._timer.close()
         self._target.close()
         self._texture.close()
+        self._surround.close()
         self._program.close()
         if self._vertices:
             GL.glDeleteVertexArrays(1, [self._vertices])
@@ -204,6 +211,8 @@ class VolumeRenderer:
             self._target.bind(*frame.drawn_size)
             self._program.use()
             self._set_uniforms(frame, volume)
+            if volume.surround is not None:
+                self._surround.bind(SURROUND_UNIT)
             self._texture.bind()
             GL.glBindVertexArray(self._vertices)
             self._timer.start()
@@ -228,7 +237,11 @@ class VolumeRenderer:
         program.set_vector("u_backdrop_colour", (colour,) * 3)
         program.set_float("u_rest_colour", 1.0 if volume.white_back else 0.0)
         program.set_float("u_last_interval", volume.last_delta)
-        program.set_vector("u_outside", volume.outside or NOWHERE)
+        layers = 0 if volume.surround is None else len(volume.surround)
+        program.set_vector("u_outside", volume.outside or (CLEAR if layers else NOWHERE))
+        program.set_int("u_surround_kind", min(layers, 2))
+        program.set_int("u_surround", SURROUND_UNIT if layers else 0)
+        program.set_float("u_sphere", volume.radius)
 
 
 def picture_extent(width: int, height: int) -> tuple[float, float]:

@@ -55,9 +55,14 @@ def test_checkpoints_name_the_family(tmp_path, generator):
     assert torch.equal(loaded.field(loaded.mapping(z)).image, generator.field(generator.mapping(z)).image)
 
 
-def test_there_is_no_field_to_bake(generator):
-    with pytest.raises(ValueError, match=r"flat pictures.*no field to look around in.*Samples"):
-        bake(generator, generator.mapping(z_from_seed(0, 8)), 8)
+def test_baked_it_is_an_empty_volume_before_the_picture(generator):
+    ws = generator.mapping(z_from_seed(0, 8))
+    volume = bake(generator, ws, 32)
+    assert "no field" in volume.note
+    assert (volume.values[..., 3] < -1e4).all()
+    assert volume.surround is not None
+    picture = generator.field(ws).image[0].permute(1, 2, 0).numpy()
+    assert np.allclose(volume.surround[0, ::-1, :, :3], picture, atol=2e-3 * np.abs(picture).max())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 from core.bake import bake, z_from_seed
 from core.camera import Camera
 from core.epigraf import EpigrafGenerator
+from core.families import build_generator
 from core.frustum import smallest_cube_scale
+from core.generator import Generator
 from core.model_config import GeneratorConfig, RenderConfig
 from core.rays import Patches, camera_rays, world_rays
 from core.scene import Quality
@@ -70,6 +72,45 @@ def test_the_viewport_shows_what_the_generator_renders(box, backdrop):
     assert (opacity[missed] < 1e-6).all()
     assert np.allclose(colour[missed], wanted[missed], atol=1e-3)
     assert psnr(elsewhere, wanted, peak=2) < 36, "a picture from elsewhere would not be told apart"
+
+
+def psnr_of_viewport(generator: Generator, camera: Camera, voxels: int = 64) -> float:
+    """How far the viewport's picture is from the generator's own, dB; both shown as on a screen."""
+    ws = generator.mapping(z_from_seed(2, 16))
+    matrix = torch.from_numpy(camera.matrix)[None].float()
+    wanted = np.moveaxis(generator.picture(generator.field(ws), matrix, SIZE, camera.fov)[0, :3].numpy(), 0, -1)
+    with open_context():
+        renderer = VolumeRenderer(RendererOptions(target="float"))
+        renderer.upload(bake(generator, ws, voxels))
+        renderer.render(camera, Quality(steps=STEPS), SIZE, SIZE, exact=True)
+        colour, _ = renderer.read_floats()
+        renderer.close()
+    assert wanted.std() > 0.1
+    return psnr(colour, wanted, peak=2)
+
+
+@pytest.mark.parametrize("background", ["plane", "sphere"])
+@pytest.mark.parametrize("density", [-20.0, 1.0], ids=["alone", "behind the field"])
+@pytest.mark.parametrize("bounds", ["range", "box"])
+def test_the_background_is_the_generators(background, density, bounds, monkeypatch):
+    monkeypatch.setattr("core.surround.TEXELS_PER_VOXEL", 16)  # the finest panorama beside a volume that bakes fast
+    generator = generator_of(bounds=bounds, cube_scale=0.49 if bounds == "range" else 0.15)
+    config = generator.config.model_copy(
+        update={"background": background, "background_width": 16, "background_steps": 5}
+    )
+    torch.manual_seed(0)
+    generator = EpigrafGenerator(config).eval().requires_grad_(False)
+    generator.decoder.out.bias[3] = density
+    for camera in (CAMERA, replace(CAMERA, yaw=-3.1, pitch=2.0, fov=20.0)):
+        assert psnr_of_viewport(generator, camera) >= 38
+
+
+def test_a_flat_family_is_shown_from_everywhere():
+    config = GeneratorConfig(family="stylegan2", z_dim=16, w_dim=16, plane_resolution=32, channel_max=16)
+    torch.manual_seed(0)
+    generator = build_generator(config).eval().requires_grad_(False)
+    for camera in (CAMERA, Camera(yaw=2.0, radius=3.0, fov=10.0)):
+        assert psnr_of_viewport(generator, camera, 32) >= 60
 
 
 def test_fog_that_a_volume_cannot_hold_is_said():

@@ -2,6 +2,7 @@
 
 import ctypes
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -162,3 +163,17 @@ def test_a_volume_that_is_too_large_is_refused(gl, renderer, monkeypatch):
     monkeypatch.setattr(gl, "glGetIntegerv", lambda _: 8)
     with pytest.raises(ValueError, match="this GPU takes 8 a side"):
         renderer.upload(smooth_volume())
+
+
+def test_the_second_texture_unit_is_left_alone_too(gl, renderer):
+    gl.glActiveTexture(gl.GL_TEXTURE1)
+    theirs, sampler = gl.glGenTextures(1), gl.glGenSamplers(1)
+    gl.glBindTexture(gl.GL_TEXTURE_3D, theirs)
+    gl.glBindSampler(1, sampler)
+    before = state(gl)
+    behind = np.random.default_rng(0).normal(0, 1, (3, 8, 16, 4)).astype(np.float16)
+    renderer.upload(replace(smooth_volume(), surround=behind, last_delta=1e-3, white_back=False))
+    renderer.render(Camera(radius=3.0, fov=60), QUALITY, 40, 30)
+    assert renderer.read_pixels()[..., :3].std() > 5
+    assert state(gl) == before
+    assert gl.glGetError() == gl.GL_NO_ERROR
