@@ -35,7 +35,13 @@ vec3 sphere_surround(vec3 eye, vec3 direction) {
     return colour;
 }
 
+// A picture, and beside it, where a window is wider than pictures are, a dark grey that nobody has painted.
+vec3 plane_surround(vec2 plane) {
+    bool beside = max(abs(plane.x), abs(plane.y)) > 1.0 + 1e-3;
+    return beside ? vec3(-0.8) : surround_layer(0.5 * plane + 0.5, 0).rgb;
+}
+
 // Raw colour behind the field; `plane` is the ray's place in the image plane.
 vec3 surround(vec3 eye, vec3 direction, vec2 plane) {
-    return u_surround_kind == 1 ? surround_layer(0.5 * plane + 0.5, 0).rgb : sphere_surround(eye, direction);
+    return u_surround_kind == 1 ? plane_surround(plane) : sphere_surround(eye, direction);
 }

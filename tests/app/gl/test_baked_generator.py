@@ -113,6 +113,21 @@ def test_a_flat_family_is_shown_from_everywhere():
         assert psnr_of_viewport(generator, camera, 32) >= 60
 
 
+def test_beside_a_picture_nothing_is_made_up():
+    config = GeneratorConfig(family="stylegan2", z_dim=16, w_dim=16, plane_resolution=32, channel_max=16)
+    torch.manual_seed(0)
+    generator = build_generator(config).eval().requires_grad_(False)
+    with open_context():
+        renderer = VolumeRenderer()
+        renderer.upload(bake(generator, generator.mapping(z_from_seed(2, 16)), 32))
+        renderer.render(CAMERA, Quality(steps=8), 3 * SIZE, SIZE)
+        pixels = renderer.read_pixels()[..., :3].astype(int)
+        renderer.close()
+    middle, aside = pixels[:, SIZE : 2 * SIZE], np.concatenate([pixels[:, : SIZE - 1], pixels[:, 2 * SIZE + 1 :]], 1)
+    assert np.ptp(aside) <= 1
+    assert middle.std() > 10
+
+
 def test_fog_that_a_volume_cannot_hold_is_said():
     assert smallest_cube_scale(30, 1, 0.74, 1.26) > 0.35
     small = generator_of(cube_scale=0.35, bounds="range")
