@@ -33,6 +33,7 @@ class Generator(nn.Module):
             config.mapping_layers,
             config.mapping_lr_multiplier,
             camera_condition=config.camera_condition,
+            label_count=config.label_count,
         )
 
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.embedding import CAMERA_EMBEDDING_DIM, camera_embedding
@@ -12,6 +13,7 @@ W_AVERAGE_BETA = 0.998
 # Where cameras come from all around, the mean of their places is near the centre and no place of any camera.
 SHORTEST_MEAN = 0.3
 FRONT = (0.0, 0.0, 1.0)
+LABEL_STEPS = 1e5
 
 
 class ConditionMapping(nn.Module):
@@ -39,8 +41,9 @@ class ConditionMapping(nn.Module):
 class MappingNetwork(nn.Module):
     """z to w, with the running mean of w around which truncation works.
 
-    With camera condition, yaw and pitch are embedded, normalised and joined to z.  Who names no camera means the mean
-    of those that were seen in training, or the front if they were everywhere.
+    Label and camera, where they are told, are embedded, normalised and joined to z.  Who names no camera means the mean
+    of those that were seen in training, or the front if they were everywhere; who names no class, the one that z stands
+    for: all are as likely, and the same z always has the same.
     """
 
     w_avg: Tensor
@@ -55,20 +58,30 @@ class MappingNetwork(nn.Module):
         lr_multiplier: float = 0.01,
         *,
         camera_condition: bool = False,
+        label_count: int = 0,
     ):
         super().__init__()
         self.z_dim, self.w_dim, self.ws_count, self.layers = z_dim, w_dim, ws_count, layers
-        self.camera_condition = camera_condition
+        self.camera_condition, self.label_count = camera_condition, label_count
+        told = label_count + (CAMERA_EMBEDDING_DIM if camera_condition else 0)
+        if told:
+            self.embed = FullyConnected(told, w_dim)
         if camera_condition:
-            self.embed = FullyConnected(CAMERA_EMBEDDING_DIM, w_dim)
             self.register_buffer("camera_avg", torch.tensor(FRONT))
-        first = z_dim + w_dim if camera_condition else z_dim
+        first = z_dim + w_dim if told else z_dim
         for index in range(layers):
             inputs = first if index == 0 else w_dim
             self.add_module(f"fc{index}", FullyConnected(inputs, w_dim, lr_multiplier=lr_multiplier, activate=True))
         self.register_buffer("w_avg", torch.zeros(w_dim))
 
-    def forward(self, z: Tensor, psi: float = 1, cutoff: int | None = None, angles: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        z: Tensor,
+        psi: float = 1,
+        cutoff: int | None = None,
+        angles: Tensor | None = None,
+        labels: Tensor | None = None,
+    ) -> Tensor:
         """Map latents.
 
         Args:
@@ -77,14 +90,21 @@ class MappingNetwork(nn.Module):
             cutoff: Truncate only the first so many ws; none: all.
             angles: Yaw and pitch that the generator is told, radians, [batch, 2]; none: the usual ones. Without camera
                 condition they have no effect.
+            labels: Classes, [batch], int64; none: usual_labels().  Without label condition they have no effect.
 
         Returns:
             ws, [batch, ws_count, w_dim].
         """
         x = normalize_moment(z.to(torch.float32))
+        told: list[Tensor] = []
+        if self.label_count:
+            labels = self.usual_labels(z) if labels is None else labels
+            told.append(F.one_hot(labels, self.label_count).to(torch.float32))
         if self.camera_condition:
             angles = self.usual_angles().expand(len(z), -1) if angles is None else angles
-            x = torch.cat([x, normalize_moment(self.embed(camera_embedding(angles)))], dim=1)
+            told.append(camera_embedding(angles))
+        if told:
+            x = torch.cat([x, normalize_moment(self.embed(torch.cat(told, dim=1)))], dim=1)
         for index in range(self.layers):
             x = self.get_submodule(f"fc{index}")(x)
         ws = x.unsqueeze(1).repeat(1, self.ws_count, 1)
@@ -98,6 +118,11 @@ class MappingNetwork(nn.Module):
         front = torch.tensor(FRONT, device=self.camera_avg.device)
         x, y, z = torch.where(self.camera_avg.norm() < SHORTEST_MEAN, front, self.camera_avg)
         return torch.stack([torch.atan2(z, x), torch.atan2(torch.hypot(x, z), y)])
+
+    def usual_labels(self, z: Tensor) -> Tensor:
+        """Classes of a label-conditioned generator when nobody names them.  [batch, z_dim] -> [batch], int64."""
+        # Digits far behind the point: they say nothing else, and are the same on all devices.
+        return (z[:, 0].to(torch.float32) * LABEL_STEPS).floor().to(torch.int64) % self.label_count
 
     @torch.no_grad()
     def track(self, ws: Tensor, angles: Tensor | None = None) -> None:

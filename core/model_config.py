@@ -125,6 +125,13 @@ class GeneratorConfig(FrozenModel):
     camera_condition: bool = Field(
         default=False, description="Tell the mapping network yaw and pitch: samples may depend on the camera."
     )
+    label_count: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="Classes that the mapping network is told of; 0 for none.",
+        json_schema_extra=unit("classes"),
+    )
     view_direction: bool = Field(
         default=False, description="Let colour depend on the ray's direction; worsens consistency (Appendix C)."
     )
@@ -157,6 +164,12 @@ class GeneratorConfig(FrozenModel):
                 "turn camera_condition off, or set backbone to 'stylegan2'"
             )
             raise DisagreementError(text, "camera_condition", "backbone")
+        if self.label_count and self.backbone == "planes" and self.background != "sphere":
+            text = (
+                f"label_count is {self.label_count}, but with backbone 'planes' and no sphere background nothing "
+                "depends on w: set label_count to 0, or backbone to 'stylegan2'"
+            )
+            raise DisagreementError(text, "label_count", "backbone")
         return self
 
     def channels(self, resolution: int) -> int:
@@ -241,7 +254,7 @@ class DiscriminatorConfig(FrozenModel):
     label_count: int = Field(
         default=0,
         ge=0,
-        le=100_000,
+        le=10_000,
         description="Classes that it is told of; 0 for none.",
         json_schema_extra=unit("classes"),
     )

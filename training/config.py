@@ -240,6 +240,18 @@ class RunConfig(FrozenModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _labels_agree(self) -> Self:
+        made, judged = self.generator.label_count, self.discriminator.label_count
+        if made and made != judged:
+            raise DisagreementError(
+                f"generator.label_count ({made}) and discriminator.label_count ({judged}) differ: set both to the "
+                "number of classes of the data set, or generator.label_count to 0",
+                "generator.label_count",
+                "discriminator.label_count",
+            )
+        return self
+
     @property
     def data_path(self) -> Path:
         """The data set.  Raises ConfigError when none is chosen."""

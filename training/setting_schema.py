@@ -37,6 +37,7 @@ LABELS = {
     "generator.channel_max": "Max channels",
     "generator.decoder_hidden": "Decoder",
     "generator.camera_condition": "See camera",
+    "generator.label_count": "Classes",
     "generator.view_direction": "See direction",
     "generator.background_steps": "Back steps",
     "generator.background_width": "Back width",

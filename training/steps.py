@@ -140,7 +140,9 @@ class Stepper:
         generator, batch = self.networks.generator, self.config.loop.batch
         poses = self.config.poses.sample(batch, self.rng, self.poses)
         told = self._told(poses, kimg)
-        ws = generator.mapping(torch.randn(batch, generator.config.z_dim, device=self.device), angles=told)
+        labels = self._classes(self._drawn_labels(batch))
+        z = torch.randn(batch, generator.config.z_dim, device=self.device)
+        ws = generator.mapping(z, angles=told, labels=labels)
         if track:
             generator.mapping.track(ws, told)
         matrices = pose_matrices(poses, generator.config.render.radius, self.device)
@@ -150,7 +152,7 @@ class Stepper:
         images = self._rendered(field, matrices, squares, noise)
         images = gaussian_blur(images, self.config.anneal.blur(kimg))
         angles = torch.from_numpy(poses.astype(np.float32)).to(self.device)
-        return Shown(images, squares, angles, self._classes(self._drawn_labels(batch)))
+        return Shown(images, squares, angles, labels)
 
     def _rendered(self, field: Sample, matrices: Tensor, squares: Patches, noise: SamplingNoise) -> Tensor:
         """Generated patches, with one ray for each pixel or the mean of several.  Returns [batch, 3, r, r]."""

@@ -24,7 +24,7 @@ MAX_HEADER_BYTES = 100_000_000
 # Settings that decide which weights there are, or what they mean; all others may differ.
 GENERATOR_SETTINGS = (
     "z_dim", "w_dim", "mapping_layers", "mapping_lr_multiplier", "plane_resolution", "plane_features", "decoder_hidden",
-    "family", "backbone", "camera_condition", "view_direction", "background",
+    "family", "backbone", "camera_condition", "label_count", "view_direction", "background",
 )  # fmt: skip
 SPHERE_SETTINGS = ("background_width", "background_blocks")
 DISCRIMINATOR_SETTINGS = ("kind", "image_resolution", "patch_resolution", "camera_condition", "label_count")

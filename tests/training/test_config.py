@@ -204,6 +204,16 @@ def test_advice_names_the_box_and_its_value():
     assert not with_values(config, {"generator.render.cube_scale": 0.4}).advice(np.array([[0.0, np.pi / 2]]))
 
 
+def test_both_networks_are_told_of_the_same_classes():
+    both = {"generator.label_count": 3, "discriminator.label_count": 3}
+    assert with_values(RunConfig(), both).generator.label_count == 3
+    with pytest.raises(ConfigError, match=r"discriminator\.label_count") as caught:
+        with_values(RunConfig(), {"generator.label_count": 3})
+    assert caught.value.problems[0].fields == ("generator.label_count", "discriminator.label_count")
+    with pytest.raises(ConfigError, match="depends on w"):
+        with_values(RunConfig(), both | {"generator.backbone": "planes"})
+
+
 def test_advice_on_aliasing_of_one_side_only():
     def about(**values: object) -> list[str]:
         config = with_values(RunConfig(), {f"patches.{name}": value for name, value in values.items()})

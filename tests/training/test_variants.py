@@ -32,6 +32,7 @@ DISCRIMINATORS = [
     {"discriminator__kind": "scale-specific", "discriminator__experts": 2},
     {"discriminator__kind": "scale-specific", "discriminator__experts": 4},
     {"discriminator__label_count": 3, "data__mirror": True},
+    {"discriminator__label_count": 3, "generator__label_count": 3, "generator__camera_condition": True},
 ]
 ALIASING = [
     {"patches__antialias": "area"},
