@@ -25,7 +25,7 @@ def law_words(law: ScaleLaw) -> str:
     """The law in one line: kind, its parameter now and where it goes, r / R, expected scale."""
     ratio = f"r/R = {law.min_scale:.4g}, mean {law.mean:.3g}"
     if law.kind == "discrete":
-        likely = ", each as likely" if len(law.scales) > 1 else " always"
+        likely = ", equally likely" if len(law.scales) > 1 else " always"
         return f"{TITLES[law.kind]}, {NAMES[law.kind]} = {_listed(law.scales)}{likely}, {ratio}"
     parameter, final = f"{law.parameter:.3g}", f"{law.final:.3g}"
     when = f"{number(float(f'{law.anneal_kimg:.4g}'))} kimg"

@@ -90,12 +90,12 @@ def test_other_laws_in_words():
     )
     config = with_values(config, {"patches.kind": "discrete"})
     law = scale_law(config, edges, 0)
-    assert law_words(law) == "discrete, s = 0.25, 0.5 or 1, each as likely, r/R = 0.25, mean 0.583"
+    assert law_words(law) == "discrete, s = 0.25, 0.5 or 1, equally likely, r/R = 0.25, mean 0.583"
     assert law.mean_kimg[-1] == config.loop.total_kimg
     config = with_values(config, {"patches.scales": "1"})
     assert law_words(scale_law(config, edges, 0)) == "discrete, s = 1 always, r/R = 0.25, mean 1"
     config = with_values(config, {"patches.scales": [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]})
-    assert "s = 7 values from 0.3 to 0.9, each as likely" in law_words(scale_law(config, edges, 0))
+    assert "s = 7 values from 0.3 to 0.9, equally likely" in law_words(scale_law(config, edges, 0))
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,18 @@ import pytest
 import torch
 
 from core.checkpoint import load_checkpoint
-from core.discriminator import PatchDiscriminator
+from core.discriminator import PatchDiscriminator, minibatch_std
 from core.model_config import DiscriminatorConfig
 from core.patches import extract_patches
 from core.rays import Patches
 from core.schedules import DiscreteSchedule
-from tests.training.toy import toy_run
+from tests.training.toy import toy_config, toy_data, toy_run
 from training.__main__ import train_run
+from training.batches import RealBatch
+from training.networks import Networks
 from training.objective import r1_penalty
+from training.steps import Stepper
+from training.telemetry import Telemetry
 
 SCHEDULES = [
     {"patches__kind": "beta"},
@@ -67,6 +71,26 @@ def test_ten_steps(tmp_path, changes):
 def test_a_configuration_without_the_new_settings_is_the_published_one():
     config = DiscriminatorConfig.model_validate_json('{"image_resolution": 64, "modulation": "input"}')
     assert (config.kind, config.label_count) == ("hyper", 0)
+
+
+@pytest.mark.parametrize("kind", ["beta", "uniform"])
+def test_samples_of_a_group_share_their_patch_and_are_compared(tmp_path, kind):
+    """The samples that share a square are those that the minibatch-std layer puts together."""
+    anneal = {"anneal__blur_sigma": 0.0, "patches__kind": kind, "patches__anneal_kimg": 1e-6}
+    config = toy_config(toy_data(tmp_path / "toy.zip"), loop__batch=12, discriminator__group_size=3, **anneal)
+    torch.manual_seed(0)
+    networks, device = Networks.build(config, torch.device("cpu")), torch.device("cpu")
+    seen: list[Patches] = []
+    networks.discriminator.register_forward_pre_hook(lambda _, given: seen.append(given[1]))
+    poses = np.array([[0.0, 1.5, 0.0], [1.0, 1.0, 0.0]])
+    stepper = Stepper(config, networks, poses, np.random.default_rng(0), device)
+    stepper.step(RealBatch(torch.zeros(12, 3, 16, 16), np.zeros((12, 3))), 0, 1.0, Telemetry())
+    assert len(seen) == 4, "G's patches, D's generated and real ones, and the real ones again for the penalty"
+    for patches in seen:
+        squares = torch.cat([patches.scales[:, None], patches.offsets], dim=1)  # [batch, 3]
+        assert len(squares.unique(dim=0)) > 1
+        deviation = minibatch_std(squares[:, :, None, None].expand(-1, -1, 4, 4), 3)[:, 3]
+        assert (deviation < 2e-4).all(), "inside its groups nothing differs"
 
 
 def test_the_penalty_is_that_of_the_filtered_patch():
