@@ -41,7 +41,7 @@ def _row(tick: int, ticks: int, noise: np.ndarray) -> dict[str, float]:
         "Progress/start": 1 if done < 0.5 else 2, "timestamp": 1.8e9 + tick,
         "Loss/G/loss": 1.2 - 0.5 * done + noise[0], "Loss/D/loss": 1.1 + noise[1],
         "Loss/scores/real": 0.4 + noise[2], "Loss/scores/fake": -0.3 + noise[3],
-        "Loss/signs/real": 0.5 * done, "Loss/signs/fake": -0.5 * done,
+        "Loss/signs/real": 0.5 * done, "Loss/signs/fake": -0.5 * done, "Augment/p": 0.3 * done,
         "Loss/r1_penalty": 0.3 * math.exp(-3 * done), "Patch/scale_mean": 1 - 0.4 * done + 0.1 * noise[0],
         "Patch/scale_expected": 1 - 0.4 * done, "Anneal/blur_sigma": max(0.0, 10 - 20 * done),
         "Timing/sec_per_kimg": 6.5 + noise[3], "Timing/total_sec": 0.65 * (tick + 1),
