@@ -61,7 +61,7 @@ class ModelHandler:
             raise ValueError(f"the model worker does not know requests of kind {kind}")
         try:
             self._bake(payload, port)
-        except (RuntimeError, MemoryError) as error:
+        except (RuntimeError, MemoryError, OSError) as error:
             if not is_out_of_memory(error):
                 raise
             for stage in (self._volumes, self._fields, self._checkpoints):

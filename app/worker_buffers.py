@@ -5,6 +5,7 @@ The window creates and removes every block, so that a worker that dies leaves no
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -68,7 +69,9 @@ class WindowBuffers:
         """Remove every block."""
         for block in self._blocks:
             block.close()
-            block.unlink()
+            # A worker that ended badly may have taken its blocks along.
+            with contextlib.suppress(FileNotFoundError):
+                block.unlink()
         self._blocks.clear()
 
     def _has_room(self, size: int) -> bool:

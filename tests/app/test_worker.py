@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from app.worker import Worker
-from app.worker_buffers import WindowBuffers
+from app.worker_buffers import SHARED_FOLDER, WindowBuffers
 from app.worker_child import Settings
 from app.worker_messages import Failure, Progress, Result
 
@@ -232,3 +232,14 @@ def test_a_killed_window_takes_its_worker_along(repository: Path):
     window.stdout.close()
     gone, _ = psutil.wait_procs([child], timeout=5)
     assert gone
+
+
+def test_blocks_that_are_gone_already_do_not_disturb_the_end():
+    buffers = WindowBuffers()
+    given = buffers.provide(4096)
+    if not given.buffers or not SHARED_FOLDER.exists():
+        pytest.skip("no shared memory in a folder here")
+    for buffer in given.buffers:
+        (SHARED_FOLDER / buffer.name).unlink(missing_ok=True)  # as the tracker of a process that was ended does
+    buffers.close()
+    assert not buffers._blocks

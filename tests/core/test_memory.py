@@ -1,5 +1,7 @@
 """Whatever torch raises when memory ends is recognised, and nothing else."""
 
+import errno
+
 import pytest
 import torch
 
@@ -20,6 +22,8 @@ def test_a_tensor_larger_than_any_machine():
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED"), True),
         (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
         (ValueError("not enough memory"), False),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), True),
+        (OSError(errno.ENOSPC, "No space left on device"), False),
     ],
 )
 def test_by_type_and_words(error: BaseException, expected: bool):
