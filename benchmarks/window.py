@@ -138,7 +138,7 @@ def rest(seconds: float, source: str) -> None:
 
     def swapped() -> None:
         studio.after_frame()
-        if studio.stage.engine.shown is not None:
+        if studio.stage.engine.shown is not None or (studio.train.run is not None and studio.train.run.curves.run):
             marks.append((time.monotonic(), time.process_time()))
         if marks and marks[-1][0] > marks[0][0] + RESTING_S + seconds:
             hello_imgui.get_runner_params().app_shall_exit = True
