@@ -14,6 +14,7 @@ from app.studio import Studio
 from app.worker_child import Settings
 from tests import ui
 from tests.app import studio_runs
+from training.config_files import with_values
 from training.run_dir import RunDirectory
 
 pytestmark = pytest.mark.ui
@@ -45,6 +46,13 @@ def fill_disk_of_trainers(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "sitecustomize.py").write_text(FULL_DISK.format(marker=str(marker)))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")])))
     return marker
+
+
+def unfinished_run(home: Path) -> RunDirectory:
+    """A run that was stopped and, resumed, trains for longer than any test."""
+    run = studio_runs.ended_run(home)
+    run.write_config(with_values(run.config(), {"loop.total_kimg": 1000}))
+    return run
 
 
 def said(studio: Studio, *words: str) -> bool:
@@ -85,7 +93,7 @@ def test_a_volume_that_does_not_fit_into_memory(tmp_path: Path, monkeypatch):
 
 def test_missing_data_is_said_where_the_run_is_resumed(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    run = studio_runs.ended_run(tmp_path)
+    run = unfinished_run(tmp_path)
     data = run.config().data_path
     away = data.rename(data.with_suffix(".away"))
 
@@ -135,7 +143,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch):
 
 def test_a_full_disk_ends_the_training_with_a_word_and_it_goes_on_later(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    run = studio_runs.ended_run(tmp_path)
+    run = unfinished_run(tmp_path)
     full = fill_disk_of_trainers(tmp_path, monkeypatch)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
