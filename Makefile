@@ -1,10 +1,12 @@
 # EpiGRAF Studio: `make studio` opens it, `make test` checks it.  CONTRIBUTING.md explains the rest.
 #
 #   PYTHON=python3.12      the Python (>= 3.11) that the environment is made with
+#   JOBS=2                 how many tests run at a time
 #   TORCH_INDEX=URL        where torch comes from, for instance https://download.pytorch.org/whl/cpu
 
 PYTHON ?= python3
 TORCH_INDEX ?=
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -13,12 +15,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help studio test soak lint format bench docs system clean
+.PHONY: help studio test soak coverage lint format bench docs system clean
 
 help:
 	@echo "make studio   install what is needed and open the studio"
 	@echo "make test     lint, types and tests, as continuous integration runs them"
-	@echo "make soak     the long tests"
+	@echo "make soak     the long tests                 make coverage how much of core/ its tests run"
 	@echo "make lint     ruff and basedpyright          make format   ruff format"
 	@echo "make bench    the measurements               make docs     the documentation as pages, in out/site"
 	@echo "make clean    delete the environment and everything built (runs are kept)"
@@ -27,11 +29,14 @@ studio: $(VENV)/.studio
 	$(BIN)/epigraf
 
 test: lint
-	$(THREADS) $(BIN)/python -m pytest
+	$(THREADS) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # Pytest exits with 5 when no test was selected.
 soak: $(VENV)/.test
 	$(THREADS) $(BIN)/python -m pytest -m soak || test $$? -eq 5
+
+coverage: $(VENV)/.test
+	$(THREADS) $(BIN)/python -m pytest tests/core -n $(JOBS) --cov=core --cov-report=term-missing:skip-covered --cov-fail-under=90
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
