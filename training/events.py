@@ -8,6 +8,7 @@ everything from this step on is void.
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import struct
@@ -106,15 +107,19 @@ def read_events(path: Path) -> list[Event]:
     return [_event(message) for message, _ in _records(content)]
 
 
-def cut_events(folder: Path, step: int) -> None:
-    """Drop events beyond a step, and torn records, from all event files of a run.  Raises RunError."""
+def cut_events(folder: Path, step: int, tick: float = math.inf) -> None:
+    """Drop events beyond a step or a tick, and torn records, from all event files of a run.  Raises RunError."""
     with explained("cut back the events in", folder):
         for path in sorted(folder.glob(PATTERN)):
             content = path.read_bytes()
-            kept = b"".join(record for message, record in _records(content) if _event(message).step <= step)
+            kept = b"".join(record for message, record in _records(content) if _within(_event(message), step, tick))
             if kept != content:
                 with replacing(path) as aside:
                     aside.write_bytes(kept)
+
+
+def _within(event: Event, step: int, tick: float) -> bool:
+    return event.step <= step and event.scalars.get("Progress/tick", 0) <= tick
 
 
 def masked_crc(content: bytes) -> int:

@@ -45,14 +45,12 @@ class Recorder:
         if not run.reals_path.exists():
             write_picture(run.reals_path, real_grid(data, self._resolution))
 
-    def tick(self, progress: Progress, telemetry: Telemetry, seconds: float, images: int) -> dict[str, float]:
+    def tick(self, progress: Progress, telemetry: Telemetry) -> dict[str, float]:
         """Record a tick.
 
         Args:
             progress: Where training stands.
             telemetry: What happened since the last tick.
-            seconds: Time spent training since then.
-            images: Pictures seen since then.
 
         Returns:
             The scalars, by name.
@@ -70,7 +68,7 @@ class Recorder:
             "Anneal/blur_sigma": self.config.anneal.blur(kimg),
             "Anneal/density_noise": self.config.anneal.noise(kimg),
             **({"Anneal/spoof": self.config.anneal.spoof(kimg)} if self.config.generator.camera_condition else {}),
-            "Timing/sec_per_kimg": seconds / max(images / 1000, 1e-9),
+            "Timing/sec_per_kimg": telemetry.seconds / max(telemetry.images / 1000, 1e-9),
             "Timing/total_sec": progress.seconds,
             "Resources/cpu_mem_gb": self.process.memory_info().rss / 2**30,
         }

@@ -174,8 +174,8 @@ class RunDirectory:
             tick: Ticks done by then.
             kimg: kimg done by then.
         """
-        cut_stats(self.stats_path, step)
-        cut_events(self.path, step)
+        cut_stats(self.stats_path, step, tick)
+        cut_events(self.path, step, tick)
         with explained("cut back", self.path):
             for number in self.ticks():
                 if number > tick:

@@ -16,7 +16,7 @@ from typing import Any
 from core.files import replacing
 from training.run_errors import explained
 
-STEP = "Progress/step"
+STEP, TICK = "Progress/step", "Progress/tick"
 # Bytes before a cursor that must still be there for it to count; long enough to hold a line's times.
 TAIL_BYTES = 256
 
@@ -106,14 +106,14 @@ def read_stats(path: Path, cursor: StatsCursor | None = None, most_bytes: int | 
     return StatsPage(_rows(fresh), StatsCursor(end, tail), restarted=False, more=more)
 
 
-def cut_stats(path: Path, step: int) -> None:
-    """Drop the lines beyond an optimiser step, and a torn last line.  Absent is fine.  Raises RunError."""
+def cut_stats(path: Path, step: int, tick: float = math.inf) -> None:
+    """Drop the lines beyond an optimiser step or a tick, and a torn last line.  Absent is fine.  Raises RunError."""
     with explained("cut back", path):
         try:
             lines = path.read_bytes().splitlines(keepends=True)
         except FileNotFoundError:
             return
-        kept = [line for line in lines if line.endswith(b"\n") and _step_of(line) <= step]
+        kept = [line for line in lines if line.endswith(b"\n") and _within(line, step, tick)]
         if kept != lines:
             with replacing(path) as aside:
                 aside.write_bytes(b"".join(kept))
@@ -144,11 +144,15 @@ def _parse(line: bytes) -> Row | None:
     return row
 
 
-def _step_of(line: bytes) -> float:
-    """The step of a line; infinite for one that cannot be read, so that it is cut."""
+def _within(line: bytes, step: int, tick: float) -> bool:
+    """Whether a line lies within a step and a tick; not if it cannot be read."""
     row = _parse(line)
-    step = row.get(STEP, 0) if row is not None else None
-    return step if isinstance(step, int | float) else math.inf
+    if row is None:
+        return False
+    return all(
+        isinstance(value, int | float) and value <= most
+        for value, most in ((row.get(STEP, 0), step), (row.get(TICK, 0), tick))
+    )
 
 
 def _tail_hash(content: bytes) -> str:

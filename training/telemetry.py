@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 
 class Telemetry:
-    """Collects between two ticks, and is emptied by each."""
+    """Collects between two ticks, and is emptied by each.
+
+    Attributes:
+        seconds: Time spent training since the last tick.
+        images: Pictures seen since the last tick.
+    """
 
     def __init__(self) -> None:
+        self.seconds, self.images = 0.0, 0
         self._sums: dict[str, float] = defaultdict(float)
         self._numbers: dict[str, int] = defaultdict(int)
         self._counts: dict[str, int] = defaultdict(int)
         self._latest: dict[str, float] = {}
+        # Sums that may still be on an accelerator: reading each at once would make every step wait for it.
+        self._pending: list[tuple[str, Tensor]] = []
         self._scales: list[np.ndarray] = []
         self._offsets: list[np.ndarray] = []
 
     def add(self, name: str, value: Tensor | float) -> None:
         """Add to a mean: a number, or all elements of a tensor."""
         if isinstance(value, Tensor):
-            self._sums[name] += float(value.detach().sum())
+            self._pending.append((name, value.detach().sum()))
             self._numbers[name] += value.numel()
         else:
             self._sums[name] += value
             self._numbers[name] += 1
+
+    def add_time(self, seconds: float, images: int) -> None:
+        """Count a step's time and pictures."""
+        self.seconds += seconds
+        self.images += images
 
     def count(self, name: str) -> None:
         """Count an event."""
@@ -43,6 +58,7 @@ class Telemetry:
 
     def scalars(self) -> dict[str, float]:
         """Means, counts and last values so far."""
+        self._settle()
         means = {name: total / self._numbers[name] for name, total in self._sums.items()}
         return {**means, **self._counts, **self._latest}
 
@@ -51,6 +67,38 @@ class Telemetry:
         if not self._scales:
             return np.empty(0, np.float32), np.empty((0, 2), np.float32)
         return np.concatenate(self._scales).astype(np.float32), np.concatenate(self._offsets).astype(np.float32)
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the next tick reports of the time so far, for exact resume: numbers and tensors only."""
+        self._settle()
+        scales = np.concatenate(self._scales) if self._scales else np.empty(0)
+        offsets = np.concatenate(self._offsets) if self._offsets else np.empty((0, 2))
+        return {
+            "sums": dict(self._sums),
+            "numbers": dict(self._numbers),
+            "counts": dict(self._counts),
+            "latest": dict(self._latest),
+            "scales": torch.from_numpy(scales),
+            "offsets": torch.from_numpy(offsets),
+            "seconds": self.seconds,
+            "images": self.images,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Restore what `state_dict` gave.  Raises KeyError."""
+        self.clear()
+        self._sums.update(state["sums"])
+        self._numbers.update(state["numbers"])
+        self._counts.update(state["counts"])
+        self._latest.update(state["latest"])
+        self.add_patches(state["scales"].numpy(), state["offsets"].numpy())
+        self.add_time(state["seconds"], state["images"])
+
+    def _settle(self) -> None:
+        """Read the sums that were left where they were computed, in the order in which they came."""
+        for name, total in self._pending:
+            self._sums[name] += float(total)
+        self._pending.clear()
 
     def clear(self) -> None:
         """Forget everything, for the next tick."""

@@ -14,6 +14,7 @@ import torch
 from core.files import replacing
 from training.run_errors import RunError, explained
 from training.steps import Stepper
+from training.telemetry import Telemetry
 
 STATE_VERSION = 1
 
@@ -42,8 +43,8 @@ class Progress:
         return self.images / 1000
 
 
-def save_state(path: Path, stepper: Stepper, progress: Progress) -> None:
-    """Write weights, optimisers, random states and progress, aside and renamed.  Raises RunError."""
+def save_state(path: Path, stepper: Stepper, progress: Progress, telemetry: Telemetry) -> None:
+    """Write weights, optimisers, random states, progress and a tick half done, aside and renamed.  Raises RunError."""
     state = {
         "version": STATE_VERSION,
         "progress": asdict(progress),
@@ -51,6 +52,8 @@ def save_state(path: Path, stepper: Stepper, progress: Progress) -> None:
         "generator_optimizer": stepper.generator_optimizer.state_dict(),
         "discriminator_optimizer": stepper.discriminator_optimizer.state_dict(),
         "augment": stepper.augmenter.state_dict(),
+        "bad_steps": dict(stepper.bad_steps),
+        "telemetry": telemetry.state_dict(),
         "numpy": stepper.rng.bit_generator.state,
         "torch": torch.get_rng_state(),
         "devices": device_random_states(),
@@ -59,7 +62,7 @@ def save_state(path: Path, stepper: Stepper, progress: Progress) -> None:
         torch.save(state, aside)
 
 
-def load_state(path: Path, stepper: Stepper) -> Progress:
+def load_state(path: Path, stepper: Stepper, telemetry: Telemetry) -> Progress:
     """Restore what `save_state` wrote.
 
     Raises:
@@ -78,6 +81,9 @@ def load_state(path: Path, stepper: Stepper) -> Progress:
         stepper.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
         if "augment" in state:  # runs begun before there was augmentation lack it
             stepper.augmenter.load_state_dict(state["augment"])
+        if "telemetry" in state:  # likewise: before a tick half done was kept
+            stepper.bad_steps = dict(state["bad_steps"])
+            telemetry.load_state_dict(state["telemetry"])
         stepper.rng.bit_generator.state = state["numpy"]
         torch.set_rng_state(state["torch"])
         restore_device_random_states(state["devices"])

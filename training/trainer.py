@@ -40,11 +40,12 @@ class Trainer:
         self.networks = Networks.build(config, device)
         rng = seeded_rng(config.loop.seed)
         self.stepper = Stepper(config, self.networks, self.data.all_angles, rng, device, self.data.all_labels)
+        self.telemetry = Telemetry()
         self._restore()
         self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device)
-        self.recorder = Recorder(run, config, self.networks, self.data, control.start, self.progress.step + 1)
-        self.telemetry = Telemetry()
-        self._tick_seconds, self._tick_images = 0.0, 0
+        # A tick half done may have left a row at this very step, which is void from now on.
+        first_step = self.progress.step + (0 if self.telemetry.images else 1)
+        self.recorder = Recorder(run, config, self.networks, self.data, control.start, first_step)
         self._state_at = time.monotonic() + 60 * config.loop.state_minutes
 
     def train(self) -> TrainerState:
@@ -61,11 +62,12 @@ class Trainer:
             self._record()
         ended: TrainerState = "stopped" if self.progress.kimg < total else "finished"
         self.control.report("stopping", "writing the last snapshot")
-        if self._tick_images:
+        # The state keeps a tick half done; its row is for people, and gives way to the whole one if the run goes on.
+        save_state(self.run.state_path, self.stepper, self.progress, self.telemetry)
+        if self.telemetry.images:
             self._tick()
         self.recorder.sample(self.progress)
         self.recorder.snapshot(self.progress)
-        save_state(self.run.state_path, self.stepper, self.progress)
         return ended
 
     def close(self) -> None:
@@ -77,7 +79,7 @@ class Trainer:
     def _restore(self) -> None:
         progress = Progress()
         if self.run.state_path.exists():
-            progress = load_state(self.run.state_path, self.stepper)
+            progress = load_state(self.run.state_path, self.stepper, self.telemetry)
             logger.info("resuming at %.3f kimg, step %d", progress.kimg, progress.step)
         elif self.config.init is not None:
             require_fit(self.config, self.config.init)
@@ -95,8 +97,7 @@ class Trainer:
         self.progress.step += 1
         self.progress.images += self.config.loop.batch
         self.progress.seconds += spent
-        self._tick_seconds += spent
-        self._tick_images += self.config.loop.batch
+        self.telemetry.add_time(spent, self.config.loop.batch)
 
     def _record(self) -> None:
         """What is due after a step."""
@@ -110,7 +111,7 @@ class Trainer:
         now = time.monotonic()
         if now >= self._state_at:
             self._state_at = now + 60 * loop.state_minutes
-            save_state(self.run.state_path, self.stepper, self.progress)
+            save_state(self.run.state_path, self.stepper, self.progress, self.telemetry)
         self._record_if_asked()
 
     def _record_if_asked(self) -> None:
@@ -128,7 +129,7 @@ class Trainer:
 
     def _tick(self) -> None:
         self.progress.tick += 1
-        scalars = self.recorder.tick(self.progress, self.telemetry, self._tick_seconds, self._tick_images)
+        scalars = self.recorder.tick(self.progress, self.telemetry)
         self.control.sec_per_kimg = scalars["Timing/sec_per_kimg"]
         logger.info(
             "tick %d  %.3f kimg  %.1f s/kimg  G %.3f  D %.3f",
@@ -139,4 +140,3 @@ class Trainer:
             scalars.get("Loss/D/loss", float("nan")),
         )
         self.telemetry.clear()
-        self._tick_seconds, self._tick_images = 0.0, 0
