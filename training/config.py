@@ -14,6 +14,7 @@ from core.model_config import DisagreementError, DiscriminatorConfig, FrozenMode
 from core.poses import PoseConfig
 from core.schedules import DecaySchedule, ScaleSchedule
 from training.augment_config import AugmentConfig
+from training.metrics_config import MetricsConfig
 from training.patch_config import ScheduleConfig
 
 CONFIG_VERSION = 1
@@ -189,6 +190,7 @@ class RunConfig(FrozenModel):
     anneal: AnnealConfig = Field(default_factory=AnnealConfig, description="Help that fades.")
     ema: EmaConfig = Field(default_factory=EmaConfig, description="Moving average of G.")
     loop: LoopConfig = Field(default_factory=LoopConfig, description="Length, intervals, machine.")
+    metrics: MetricsConfig = Field(default_factory=MetricsConfig, description="Metrics in training.")
 
     @model_validator(mode="after")
     def _batch_fits_groups(self) -> Self:

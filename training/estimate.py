@@ -25,6 +25,7 @@ WITHOUT_INFLUENCE = {
     "init": True,
     "patches": True,
     "ema": True,
+    "metrics": True,
     "augment": {"target", "interval", "speed_kimg"},
     "anneal": {"blur_kimg", "density_noise_kimg"},
     "optimizer": {"generator_lr", "discriminator_lr", "beta1", "beta2", "eps"},

@@ -101,6 +101,13 @@ LABELS = {
     "loop.sample_kimg": "Samples",
     "loop.state_minutes": "Save state",
     "loop.live_seconds": "Live weights",
+    "metrics.interval": "Every",
+    "metrics.features": "Features",
+    "metrics.wasserstein": "Wasserstein",
+    "metrics.flat_below": "Flat below",
+    "metrics.inception": "Inception file",
+    "metrics.fid_pictures": "FID pictures",
+    "metrics.best": "Keep best by",
 }
 TITLES = {
     "": "Run",
