@@ -17,6 +17,7 @@ COMMANDS = {
     "import": "app.import_cli",
     "evaluate": "training.evaluate_cli",
     "runs": "training.runs_cli",
+    "set": "training.set_cli",
 }
 
 PACKAGES = ("app", "widgets", "training", "core")

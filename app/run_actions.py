@@ -144,7 +144,7 @@ def _warm_start(wish: WarmStart, runs_dir: Path) -> Started:
     from training.run_dir import RunDirectory, create_run
     from training.warm_start import warm_config
 
-    config = warm_config(RunDirectory(wish.path).config(), wish.snapshot, {"name": wish.name})
+    config = warm_config(RunDirectory(wish.path).steered_config(), wish.snapshot, {"name": wish.name})
     run = create_run(runs_dir, config)
     launch(run)
     log.info("Started %s with the weights of %s", run.path, wish.snapshot)

@@ -30,14 +30,19 @@ class Augmenter:
             batch: Pictures per step.
             rng: Draws the transformations; its state belongs to whoever made it.
         """
-        self._config, self._families, self._rng = config, config.families, rng
-        self._change = batch * config.interval / (config.speed_kimg * 1000)
+        self._rng = rng
+        self.steer(config, batch)
         self.p = config.p if config.kind == "fixed" else 0.0
         self._sign_sum, self._scores, self._steps = 0.0, 0, 0
 
     def __call__(self, images: Tensor) -> Tensor:
         """Transform pictures, [batch, 3, h, w] -> the same; at p = 0 nothing is touched and nothing drawn."""
         return augment(images, self._families, self.p, self._rng)
+
+    def steer(self, config: AugmentConfig, batch: int) -> None:
+        """Go on with these settings; p stays where it is."""
+        self._config, self._families = config, config.families
+        self._change = batch * config.interval / (config.speed_kimg * 1000)
 
     def observe(self, real_logits: Tensor) -> None:
         """Take note of D's scores of the real pictures of a step, [batch], and adjust p when it is time."""

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any, get_args
 
 from training.config import Advice, ConfigError, Device, RunConfig
-from training.config_files import config_text, with_assignments, with_values
+from training.config_files import assigned, config_text, with_assignments, with_values
 from training.config_fit import data_advice, with_data_set
 from training.data_set import ImageDataSet
 from training.estimate import BUSY, EstimateError, Probe
@@ -19,6 +19,7 @@ from training.launch import launch
 from training.presets import describe_preset, load_preset, preset_names
 from training.run_dir import RunDirectory, create_run
 from training.run_errors import RunError
+from training.steering import steered
 from training.warm_start import run_of, warm_config
 
 DESCRIPTION = """Train on a data set with a preset.  What the preset leaves open is taken from the data set.
@@ -28,7 +29,7 @@ EXAMPLES = """examples:
   epigraf train --preset tiny --data meshes64.zip
   epigraf train --preset tiny --data meshes64.zip --set loop.batch=16 --set optimizer.r1_gamma=0.1 --dry-run
   epigraf train --preset small --data meshes128.zip --estimate
-  epigraf train --resume runs/00007-tiny --kimg 120
+  epigraf train --resume runs/00007-tiny --kimg 120 --set optimizer.generator_lr=0.001
   epigraf train --from runs/00007-tiny/snapshots/000060.safetensors --set optimizer.r1_gamma=0.2"""
 
 
@@ -85,8 +86,7 @@ def train(args: argparse.Namespace) -> int:
         run = create_run(args.runs, config)
     else:
         run = RunDirectory(args.resume)
-        if config != run.config():
-            run.write_config(config)
+        _write_down(run, args)
     known = run.stats().cursor
     pid = launch(run)
     print(f"{run.path}: training as process {pid}, log in {run.log_path.name}", flush=True)
@@ -120,7 +120,7 @@ def _warm(args: argparse.Namespace) -> RunConfig:
     if old is None:
         where = f"{args.snapshot}: does not lie in the folder of a run"
         raise ConfigError(f"{where}, so its settings are unknown: give --preset and --data")
-    config = with_assignments(old.config(), args.assignments)
+    config = with_assignments(old.steered_config(), args.assignments)
     changes = _options(args)
     if args.data is not None:
         changes["data.path"] = args.data.resolve()
@@ -136,7 +136,7 @@ def _print(advice: list[Advice]) -> None:
 
 
 def _resumed(args: argparse.Namespace) -> RunConfig:
-    """The configuration of a run that goes on: only its length and its machine may change."""
+    """The configuration of a run that goes on: its machine may change, and what can be steered."""
     run = RunDirectory(args.resume)
     if not run.config_path.is_file():
         raise RunError(f"{args.resume}: is no run: it has no {run.config_path.name}")
@@ -147,17 +147,42 @@ def _resumed(args: argparse.Namespace) -> RunConfig:
         "--seed": args.seed,
         "--from": args.snapshot,
     }
-    given = [name for name, value in fixed.items() if value is not None] + ["--set"] * bool(args.assignments)
+    given = [name for name, value in fixed.items() if value is not None]
     if given:
-        raise ConfigError(f"{', '.join(given)}: cannot change when resuming; only --kimg, --threads and --device can")
+        raise ConfigError(
+            f"{', '.join(given)}: cannot change when resuming; only --kimg, --threads, --device and, for what can "
+            "change in between, --set"
+        )
     view = run.observe()
     if not view.can_start:
         raise RunError(f"{run.path}: is {view.state}; stop it first ({view.message or 'a trainer has it'})")
-    config = with_values(run.config(), _options(args), "options")
+    config = with_values(run.steered_config(), _machine_options(args), "options")
+    config = steered(config, _changes(args)).config
     if view.status is not None and view.state == "finished" and view.status.kimg >= config.loop.total_kimg:
         done = f"{view.status.kimg:g}"
         raise ConfigError(f"{run.path}: has finished its {done} kimg; give a larger --kimg to go on")
     return config
+
+
+def _write_down(run: RunDirectory, args: argparse.Namespace) -> None:
+    """Let the next start of a run find what is different: the machine in its configuration, the rest as a change."""
+    config = run.config()
+    elsewhere = with_values(config, _machine_options(args), "options")
+    if elsewhere != config:
+        run.write_config(elsewhere)
+    if changes := _changes(args):
+        run.set_at_start(changes)
+
+
+def _changes(args: argparse.Namespace) -> dict[str, Any]:
+    """What a run that goes on is told to change."""
+    length = {"loop.total_kimg": args.kimg} if args.kimg is not None else {}
+    return {**assigned(args.assignments), **length}
+
+
+def _machine_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Settings given by options of their own that say where a run computes."""
+    return {name: value for name, value in _options(args).items() if name in ("loop.threads", "loop.device")}
 
 
 def _estimate(config: RunConfig) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from core.files import write_text
 from core.model_config import FrozenModel
-from training.run_errors import explained, read_bytes
+from training.run_errors import RunError, explained, read_bytes
 from training.status import CommandName
 
 DONE = "done"
@@ -28,6 +29,7 @@ class Command(FrozenModel):
     command: CommandName = Field(description="What to do.")
     start: int = Field(ge=0, description="The start of the run it is meant for.")
     sent: float = Field(description="When it was sent, Unix seconds.")
+    values: dict[str, Any] = Field(default_factory=dict, description="Settings to set, by dotted name.")
     file: str = Field(default="", exclude=True, description="Its file's name.")
 
 
@@ -42,13 +44,14 @@ class Acknowledgement(FrozenModel):
     acknowledged: float = Field(description="When, Unix seconds.")
 
 
-def send_command(folder: Path, command: CommandName, start: int) -> Command:
+def send_command(folder: Path, command: CommandName, start: int, values: Mapping[str, Any] | None = None) -> Command:
     """Ask the trainer for something.
 
     Args:
         folder: commands/ of the run.
         command: What to do.
         start: The start it is meant for; a trainer of another start does not obey.
+        values: Settings to set, by dotted name.
 
     Raises:
         RunError: It cannot be written.
@@ -60,8 +63,11 @@ def send_command(folder: Path, command: CommandName, start: int) -> Command:
         number = max((int(path.name.partition("-")[0]) for path in taken), default=0) + 1
         # Two senders may take one number; the rest of the name keeps them apart, and their order does not matter.
         name = f"{number:06d}-{uuid.uuid4().hex[:8]}.json"
-        wish = Command(number=number, command=command, start=start, sent=time.time(), file=name)
-        write_text(folder / name, wish.model_dump_json() + "\n")
+        wish = Command(
+            number=number, command=command, start=start, sent=time.time(), values=dict(values or {}), file=name
+        )
+        # Trainers of older versions know no values, and refuse what they do not know.
+        write_text(folder / name, wish.model_dump_json(exclude=None if values else {"values"}) + "\n")
     return wish
 
 
@@ -91,6 +97,17 @@ def pending_commands(folder: Path, start: int) -> list[Command]:
 def acknowledge_command(folder: Path, command: Command, step: int, result: str) -> None:
     """Move a command to done/ with the step at which it was dealt with, and what became of it.  Raises RunError."""
     _retire(folder, command.file, command.model_dump(), step, result)
+
+
+def acknowledgement(folder: Path, command: Command) -> Acknowledgement | None:
+    """What became of a command; None while it waits.  Raises RunError."""
+    content = read_bytes(folder / DONE / command.file)
+    if content is None:
+        return None
+    try:
+        return Acknowledgement.model_validate_json(content)
+    except ValidationError as error:
+        raise RunError(f"{folder / DONE / command.file} is no answer that this program understands") from error
 
 
 def acknowledgements(folder: Path) -> list[Acknowledgement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -90,6 +90,19 @@ class OptimizerConfig(FrozenModel):
         default=16, ge=1, le=1024, description="The penalty is applied every n-th step, n times as strong."
     )
 
+    @property
+    def generator_adam(self) -> dict[str, Any]:
+        """What Adam is told for the generator."""
+        return {"lr": self.generator_lr, "betas": (self.beta1, self.beta2), "eps": self.eps}
+
+    @property
+    def discriminator_adam(self) -> dict[str, Any]:
+        """What Adam is told for the discriminator."""
+        # Lazy regularisation adds one step of D per interval: learning rate and betas are scaled to even that out.
+        ratio = self.r1_interval / (self.r1_interval + 1) if self.r1_gamma > 0 else 1.0
+        betas = (self.beta1**ratio, self.beta2**ratio)
+        return {"lr": self.discriminator_lr * ratio, "betas": betas, "eps": self.eps}
+
 
 class AnnealConfig(FrozenModel):
     """Help at the start that fades linearly: blurred pictures for D, noise on the density."""
@@ -155,6 +168,18 @@ class LoopConfig(FrozenModel):
     total_kimg: float = Field(default=20_000, gt=0, description="Length of training.", json_schema_extra=unit("kimg"))
     kimg_per_tick: float = Field(default=4, gt=0, description="Between statistics.", json_schema_extra=unit("kimg"))
     snapshot_kimg: float = Field(default=200, gt=0, description="Between snapshots.", json_schema_extra=unit("kimg"))
+    keep_snapshots: int | None = Field(
+        default=None,
+        ge=1,
+        description="How many planned snapshots are kept; the best and those asked for stay as well.",
+        json_schema_extra=unit("newest", empty="all"),
+    )
+    keep_every_kimg: float | None = Field(
+        default=None,
+        gt=0,
+        description="Snapshots at multiples of this are kept as well.",
+        json_schema_extra=unit("kimg", empty="no others"),
+    )
     sample_kimg: float = Field(default=200, gt=0, description="Between samples.", json_schema_extra=unit("kimg"))
     state_minutes: float = Field(
         default=10, gt=0, description="Interval of the state for exact resume.", json_schema_extra=unit("minutes")

@@ -93,16 +93,21 @@ def with_values(config: RunConfig, values: Mapping[str, Any], where: str = "sett
 
 def with_assignments(config: RunConfig, assignments: Sequence[str]) -> RunConfig:
     """Apply `key=value` texts (values as in YAML), as in `--set loop.batch=8`.  Raises ConfigError."""
+    return with_values(config, assigned(assignments), "--set")
+
+
+def assigned(assignments: Sequence[str], option: str = "--set ") -> dict[str, Any]:
+    """Settings of `key=value` texts by dotted name; `option` stands before them.  Raises ConfigError."""
     values: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals or not name.strip():
-            raise ConfigError(f"--set {assignment}: expected key=value, as in loop.batch=8")
+            raise ConfigError(f"{option}{assignment}: expected key=value, as in loop.batch=8")
         try:
             values[name.strip()] = yaml.safe_load(text)
         except yaml.YAMLError as error:
-            raise ConfigError(f"--set {assignment}: the value is no valid YAML") from error
-    return with_values(config, values, "--set")
+            raise ConfigError(f"{option}{assignment}: the value is no valid YAML") from error
+    return values
 
 
 def is_set(config: RunConfig, name: str) -> bool:

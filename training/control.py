@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FrameType
+from typing import Any
 
 import torch
 
@@ -31,6 +32,7 @@ class Control:
         stop: Whether to end, after a command or a signal.
         snapshot: Whether a snapshot was asked for; the loop clears it.
         device: What is computed on, once it is chosen.
+        steer: Changes settings, by dotted name; returns what became of it.  None until the training can.
     """
 
     def __init__(self, run: RunDirectory, start: int, total_kimg: float, progress: Progress) -> None:
@@ -41,6 +43,7 @@ class Control:
         self.message = ""
         self.sec_per_kimg: float | None = None
         self.device: torch.device | None = None
+        self.steer: Callable[[Mapping[str, Any]], str] | None = None
         self._identity = own_identity()
         self._beat_at = 0.0
         self._poll_at = 0.0
@@ -80,6 +83,7 @@ class Control:
                 result = self._obey(command)
                 self.run.acknowledge(command, self.progress.step, result)
                 logger.info("%s: %s", command.command, result)
+                self._beat_at = now  # what has changed is to be seen at once
         if now >= self._beat_at:
             self._write(now)
 
@@ -90,6 +94,8 @@ class Control:
         if command.command == "snapshot":
             self.snapshot = True
             return "a snapshot follows"
+        if command.command == "set":
+            return self.steer(command.values) if self.steer is not None else "refused: the training has not begun yet"
         wanted: TrainerState = "paused" if command.command == "pause" else "running"
         if self.state == wanted:
             return f"is {wanted} already"

@@ -29,8 +29,11 @@ WITHOUT_INFLUENCE = {
     "augment": {"target", "interval", "speed_kimg"},
     "anneal": {"blur_kimg", "density_noise_kimg"},
     "optimizer": {"generator_lr", "discriminator_lr", "beta1", "beta2", "eps"},
-    "loop": {"total_kimg", "kimg_per_tick", "snapshot_kimg", "sample_kimg", "state_minutes", "live_seconds", "seed"},
-}
+    "loop": {
+        "total_kimg", "kimg_per_tick", "snapshot_kimg", "keep_snapshots", "keep_every_kimg", "sample_kimg",
+        "state_minutes", "live_seconds", "seed",
+    },
+}  # fmt: skip
 
 
 class EstimateError(RuntimeError):

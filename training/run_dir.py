@@ -10,8 +10,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from training.commands import Command, acknowledge_command, pending_commands, send_command
+from training.changes import FILE as CHANGES_FILE
+from training.changes import Change, append_change, read_changes, with_changes
+from training.commands import (
+    Acknowledgement,
+    Command,
+    acknowledge_command,
+    acknowledgement,
+    pending_commands,
+    send_command,
+)
 from training.config import ConfigError, RunConfig
 from training.config_files import load_config, save_config
 from training.events import cut_events
@@ -84,6 +94,11 @@ class RunDirectory:
         return self.path / "stats.jsonl"
 
     @property
+    def changes_path(self) -> Path:
+        """What was changed while it trained, one line each."""
+        return self.path / CHANGES_FILE
+
+    @property
     def log_path(self) -> Path:
         """What the trainer printed."""
         return self.path / "log.txt"
@@ -140,8 +155,20 @@ class RunDirectory:
     # Configuration, status, statistics
 
     def config(self) -> RunConfig:
-        """The resolved configuration.  Raises ConfigError."""
+        """The resolved configuration that the run began with.  Raises ConfigError."""
         return load_config(self.config_path)
+
+    def steered_config(self, config: RunConfig | None = None) -> RunConfig:
+        """The configuration as it is now: what the run began with, and the changes since.  Raises ConfigError."""
+        return with_changes(config or self.config(), self.changes(), str(self.changes_path))
+
+    def changes(self) -> tuple[Change, ...]:
+        """What was changed while it trained, oldest first."""
+        return read_changes(self.changes_path)
+
+    def append_change(self, change: Change) -> None:
+        """Record a change.  Trainer only."""
+        append_change(self.changes_path, change)
 
     def write_config(self, config: RunConfig) -> None:
         """Replace the configuration, as when a run is continued past its planned end."""
@@ -160,12 +187,12 @@ class RunDirectory:
         """Statistics since a cursor, or from the start; all of them, or about so many bytes."""
         return read_stats(self.stats_path, since, most_bytes)
 
-    def append_stats(self, row: Mapping[str, float | int | str | None]) -> None:
+    def append_stats(self, row: Mapping[str, object]) -> None:
         """Append the statistics of a tick.  Trainer only."""
         append_stats(self.stats_path, row)
 
     def cut_back(self, step: int, tick: int, kimg: float) -> None:
-        """Forget what lies beyond a restored state: statistics, ticks, events and samples.  Trainer only.
+        """Forget what lies beyond a restored state: statistics, changes, ticks, events and samples.  Trainer only.
 
         Snapshots stay: they are whole, and training replaces them when it gets there again.
 
@@ -175,6 +202,7 @@ class RunDirectory:
             kimg: kimg done by then.
         """
         cut_stats(self.stats_path, step, tick)
+        cut_stats(self.changes_path, step, tick)
         cut_events(self.path, step, tick)
         with explained("cut back", self.path):
             for number in self.ticks():
@@ -207,12 +235,20 @@ class RunDirectory:
         """For the trainer: `watch.watched()` tells whether somebody watches."""
         return LeaseWatch(self.lease_path)
 
-    def send(self, command: CommandName) -> Command:
-        """Ask the present trainer for something.  Raises RunError when there is none."""
+    def send(self, command: CommandName, values: Mapping[str, Any] | None = None) -> Command:
+        """Ask the present trainer for something, with `values` of settings to set.  RunError when there is none."""
         view = self.observe()
         if not view.active:
             raise RunError(f"{self.path}: cannot {command}: no trainer runs (the run is {view.state})")
-        return send_command(self.commands_path, command, view.start)
+        return send_command(self.commands_path, command, view.start, values)
+
+    def set_at_start(self, values: Mapping[str, Any]) -> None:
+        """Let the next start begin with a change of settings.  Raises RunError."""
+        send_command(self.commands_path, "set", self.next_start(), values)
+
+    def answer(self, command: Command) -> Acknowledgement | None:
+        """What became of a command; None while it waits.  Raises RunError."""
+        return acknowledgement(self.commands_path, command)
 
     def next_commands(self, start: int) -> list[Command]:
         """Commands for this start, in order; left-over ones are moved aside.  Trainer only."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from training.run_dir import RunDirectory, list_runs
 from training.run_errors import RunError
@@ -16,6 +16,7 @@ EXAMPLES = """examples:
   epigraf runs pause runs/00007-tiny
   epigraf runs stop runs/00007-tiny        # go on later with epigraf train --resume
   epigraf runs delete runs/00007-tiny --yes"""
+# `set` takes values, and is a command of its own (training/set_cli.py).
 EFFECTS: dict[CommandName, str] = {
     "pause": "let the training wait between two steps",
     "resume": "let a paused training go on",
@@ -34,7 +35,7 @@ def register(subparsers: Any) -> None:
     listing = commands.add_parser("list", help="the runs of a folder with their states")
     listing.add_argument("folder", type=Path, nargs="?", default=Path("runs"), help="folder of runs (default: runs)")
     listing.set_defaults(handler=show)
-    for name in get_args(CommandName):
+    for name in EFFECTS:
         command = commands.add_parser(name, help=EFFECTS[name])
         command.add_argument("run", type=Path, help="folder of the run")
         command.set_defaults(handler=send, command=name)

@@ -98,6 +98,8 @@ LABELS = {
     "loop.total_kimg": "Length",
     "loop.kimg_per_tick": "Tick",
     "loop.snapshot_kimg": "Snapshots",
+    "loop.keep_snapshots": "Keep",
+    "loop.keep_every_kimg": "Keep each",
     "loop.sample_kimg": "Samples",
     "loop.state_minutes": "Save state",
     "loop.live_seconds": "Live weights",

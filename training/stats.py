@@ -55,7 +55,7 @@ class StatsPage:
     more: bool = False
 
 
-def append_stats(path: Path, row: Mapping[str, float | int | str | None]) -> None:
+def append_stats(path: Path, row: Mapping[str, object]) -> None:
     """Append one line, whole or not at all.  Values that are not finite become null.  Raises RunError."""
     # Any JSON reader shall read it, and NaN is no JSON.
     clean = {

@@ -62,21 +62,18 @@ class Stepper:
         self.config, self.networks, self.rng, self.device = config, networks, rng, device
         self.poses, self.labels, self.schedule = poses, labels, config.schedule
         self.augmenter = Augmenter(config.augment, config.loop.batch, rng)
-        settings = config.optimizer
-        # Lazy regularisation adds one step of D per interval: learning rate and betas are scaled to even that out.
-        ratio = settings.r1_interval / (settings.r1_interval + 1) if settings.r1_gamma > 0 else 1.0
-        betas = (settings.beta1, settings.beta2)
-        self.generator_optimizer = torch.optim.Adam(
-            networks.generator.parameters(), settings.generator_lr, betas, settings.eps
-        )
-        self.discriminator_optimizer = torch.optim.Adam(
-            networks.discriminator.parameters(),
-            settings.discriminator_lr * ratio,
-            (betas[0] ** ratio, betas[1] ** ratio),
-            settings.eps,
-        )
+        rates = config.optimizer.generator_adam, config.optimizer.discriminator_adam
+        self.generator_optimizer = torch.optim.Adam(networks.generator.parameters(), **rates[0])
+        self.discriminator_optimizer = torch.optim.Adam(networks.discriminator.parameters(), **rates[1])
         # Per kind of step: one network's good gradients say nothing of the other's.
         self.bad_steps: dict[str, int] = {}
+
+    def steer(self, config: RunConfig) -> None:
+        """Go on with other settings (training/steering.py says which may differ)."""
+        self.config, self.schedule = config, config.schedule
+        self.augmenter.steer(config.augment, config.loop.batch)
+        self.generator_optimizer.param_groups[0] |= config.optimizer.generator_adam
+        self.discriminator_optimizer.param_groups[0] |= config.optimizer.discriminator_adam
 
     def step(self, real: RealBatch, index: int, kimg: float, telemetry: Telemetry) -> None:
         """Train on one batch.

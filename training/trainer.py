@@ -5,18 +5,23 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 
 from training.batches import RealBatches
-from training.config import RunConfig
+from training.changes import change_now
+from training.config import ConfigError, RunConfig
 from training.control import Control
 from training.data_set import ImageDataSet
 from training.device import choose_device, device_name
 from training.networks import Networks
 from training.recorder import Recorder
 from training.run_dir import RunDirectory
+from training.run_errors import RunError
 from training.status import TrainerState
+from training.steering import REFUSED, steered, words_of
 from training.steps import Stepper
 from training.telemetry import Telemetry
 from training.train_state import Progress, load_state, save_state, seeded_rng
@@ -45,22 +50,22 @@ class Trainer:
         self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device)
         # A tick half done may have left a row at this very step, which is void from now on.
         first_step = self.progress.step + (0 if self.telemetry.images else 1)
-        self.recorder = Recorder(run, config, self.networks, self.data, control.start, first_step)
-        self._state_at = time.monotonic() + 60 * config.loop.state_minutes
+        self.recorder = Recorder(run, self.config, self.networks, self.data, control.start, first_step)
+        self._state_at = time.monotonic() + 60 * self.config.loop.state_minutes
+        control.steer = self.steer
 
     def train(self) -> TrainerState:
         """Train to the planned end or until stopped.  Returns how it ended: finished or stopped."""
         self.control.report("running")
         if self.progress.step == 0:
             self.recorder.sample(self.progress)
-        total = self.config.loop.total_kimg
-        while self.progress.kimg < total:
-            self.control.poll(self._record_if_asked)
-            if self.control.stop:
+        while True:
+            self.control.poll(self._record_if_asked)  # which may change the length, even of what is at its end
+            if self.control.stop or self.progress.kimg >= self.config.loop.total_kimg:
                 break
             self._step()
             self._record()
-        ended: TrainerState = "stopped" if self.progress.kimg < total else "finished"
+        ended: TrainerState = "stopped" if self.progress.kimg < self.config.loop.total_kimg else "finished"
         self.control.report("stopping", "writing the last snapshot")
         # The state keeps a tick half done; its row is for people, and gives way to the whole one if the run goes on.
         save_state(self.run.state_path, self.stepper, self.progress, self.telemetry)
@@ -69,6 +74,29 @@ class Trainer:
         self.recorder.sample(self.progress)
         self.recorder.snapshot(self.progress)
         return ended
+
+    def steer(self, values: Mapping[str, Any]) -> str:
+        """Change settings from the next step on.
+
+        Args:
+            values: By dotted name.
+
+        Returns:
+            What became of it, for people.
+        """
+        progress = self.progress
+        try:
+            wish = steered(self.config, values, progress.kimg)
+            if not wish.values:
+                return "nothing to change: it is so already"
+            self.run.append_change(change_now(wish.values, progress.step, progress.kimg, self.control.start))
+        except (ConfigError, RunError) as error:
+            return f"{REFUSED}{error}"
+        self._use(wish.config)
+        self.recorder.config = wish.config
+        # What is acknowledged must not be lost with the steps since the last state.
+        save_state(self.run.state_path, self.stepper, progress, self.telemetry)
+        return words_of(wish.values)
 
     def close(self) -> None:
         """Let go of threads and files."""
@@ -88,6 +116,12 @@ class Trainer:
         # Without a state the run starts over, whatever a start that was killed early has left behind.
         self.run.cut_back(progress.step, progress.tick, progress.kimg)
         vars(self.progress).update(vars(progress))
+        self._use(self.run.steered_config(self.config))
+
+    def _use(self, config: RunConfig) -> None:
+        """Go on with these settings."""
+        self.config, self.control.total_kimg = config, config.loop.total_kimg
+        self.stepper.steer(config)
 
     def _step(self) -> None:
         began = time.perf_counter()

@@ -11,6 +11,7 @@ import yaml
 
 from app.cli import main
 from tests.training.trainers import eventually, fake_trainer
+from training.commands import pending_commands
 from training.data_format import StudioBlock
 from training.data_writer import writing
 from training.follow import progress_line
@@ -96,7 +97,8 @@ def test_foreground_resume_and_end(data, tmp_path, trainer, capsys):
     assert "failed: out of luck: try again" in printed
     # Only what is new is printed.
     assert printed.count("s/kimg") == 5
-    assert run.config().loop.total_kimg == 80
+    [wish] = pending_commands(run.commands_path, 2)
+    assert (wish.command, wish.values) == ("set", {"loop.total_kimg": 80})
     trainer("crash")
     assert main(resume) == 1
     assert "log.txt" in capsys.readouterr().out

@@ -37,7 +37,8 @@ while True:
         row = {"Progress/step": step, "Progress/kimg": step / 100, "Timing/sec_per_kimg": 2.0, "Loss/G/loss": 0.5}
         stats.write(json.dumps(row) + "\\n")
     for path in (run / "commands").glob("*.json"):
-        if json.loads(path.read_text())["start"] == start and mode != "deaf":
+        command = json.loads(path.read_text())
+        if command["start"] == start and command["command"] != "set" and mode != "deaf":
             report("stopped", step)
             raise SystemExit
     if step == 5 and mode == "finish":
