@@ -23,12 +23,19 @@ from core.augment_laws import (
     draw_noise,
 )
 from core.bilinear import sample_bilinear
+from core.shares import Share
 
 # Pixels that the resampling filter reaches beyond a picture of the original size.
 MARGIN = len(SYM6) // 4
 
 
-def augment(images: Tensor, families: Collection[Family], p: float, rng: np.random.Generator) -> Tensor:
+def augment(
+    images: Tensor,
+    families: Collection[Family],
+    p: float,
+    rng: np.random.Generator,
+    share: Share | None = None,
+) -> Tensor:
     """Transform each picture at random.
 
     Args:
@@ -36,23 +43,26 @@ def augment(images: Tensor, families: Collection[Family], p: float, rng: np.rand
         families: Which transformations are on.
         p: Probability of each transformation, in [0, 1]; 0 gives the pictures back, and draws no random numbers.
         rng: Draws the parameters; only the pixels of noise come from torch's own random state.
+        share: Of which batch the pictures are a part: parameters are drawn for all of it.  None: they are all.
 
     Returns:
         [batch, 3, h, w].
     """
     if p <= 0 or not families:
         return images
-    count, (height, width) = len(images), images.shape[2:]
+    share = share or Share.all_of(len(images))
+    count, rows, (height, width) = share.whole, share.rows, images.shape[2:]
     if not {"flip", "blit", "geometry"}.isdisjoint(families):
-        images = transform(images, draw_geometry(families, p, count, rng).inverse(height, width))
+        images = transform(images, draw_geometry(families, p, count, rng).inverse(height, width)[rows])
     if "colour" in families:
-        images = recolour(images, draw_colour(p, count, rng).matrix())
+        images = recolour(images, draw_colour(p, count, rng).matrix()[rows])
     if "filter" in families:
-        images = amplify(images, draw_band_gains(p, count, rng))
+        images = amplify(images, draw_band_gains(p, count, rng)[rows])
     if "noise" in families:
-        images = images + torch.randn_like(images) * _column(draw_noise(p, count, rng), images)
+        images = images + torch.randn_like(images) * _column(draw_noise(p, count, rng)[rows], images)
     if "cutout" in families:
-        images = cut_out(images, *draw_cutouts(p, count, rng))
+        centres, edges = draw_cutouts(p, count, rng)
+        images = cut_out(images, centres[rows], edges[rows])
     return images
 
 

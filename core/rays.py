@@ -33,6 +33,10 @@ class Patches:
         """Number of patches."""
         return len(self.scales)
 
+    def __getitem__(self, rows: slice) -> Patches:
+        """Some of them."""
+        return Patches(self.scales[rows], self.offsets[rows])
+
 
 def patch_grid(patches: Patches, resolution: int) -> Tensor:
     """Image-plane coordinates of patch pixels, rows from the top, y up.

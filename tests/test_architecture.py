@@ -22,7 +22,7 @@ MAX_FUNCTION_LINES = 50
 # The window's process and the commands' --help load these (docs/design.md, "The house").
 TORCH_FREE = {
     "core": """
-        augment_laws baked bounds camera files frustum model_config poses published_names scene schedules
+        augment_laws baked bounds camera files frustum model_config poses published_names scene schedules shares
         foreign_files import_settings inert_modules inert_pickle inert_values infer_architecture
     """,
     "training": """

@@ -6,6 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from core.augment import augment
+from core.shares import Share
 from training.augment_config import AugmentConfig
 
 # Adding and taking away steps must lead back to exactly 0, where nothing is transformed.
@@ -35,9 +36,17 @@ class Augmenter:
         self.p = config.p if config.kind == "fixed" else 0.0
         self._sign_sum, self._scores, self._steps = 0.0, 0, 0
 
-    def __call__(self, images: Tensor) -> Tensor:
-        """Transform pictures, [batch, 3, h, w] -> the same; at p = 0 nothing is touched and nothing drawn."""
-        return augment(images, self._families, self.p, self._rng)
+    def __call__(self, images: Tensor, share: Share | None = None) -> Tensor:
+        """Transform pictures; at p = 0 nothing is touched and nothing drawn.
+
+        Args:
+            images: [batch, 3, h, w].
+            share: Of which batch they are a part; none: they are all of it.
+
+        Returns:
+            [batch, 3, h, w].
+        """
+        return augment(images, self._families, self.p, self._rng, share)
 
     def steer(self, config: AugmentConfig, batch: int) -> None:
         """Go on with these settings; p stays where it is."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 
-from core.generator import Sample, as_image
-from core.patches import extract_patches, gaussian_blur, pooled, supersampled_places
-from core.rays import Patches, pose_matrices
-from core.schedules import sample_offsets
-from core.volume import SamplingNoise
+from core.patches import extract_patches, gaussian_blur
+from core.shares import Share
 from training.augmenter import Augmenter
 from training.batches import RealBatch
 from training.config import RunConfig
+from training.generated import GeneratedPatches, Shown
 from training.networks import Networks
 from training.objective import discriminator_loss, generator_loss, r1_penalty
+from training.pieces import Computed, Outcome, Pieces
+from training.random_numbers import RandomNumbers
 from training.telemetry import Telemetry
 
 # A bad step now and then is repaired and counted; this many in a row end the run.
@@ -28,23 +29,6 @@ MAX_BAD_STEPS = 50
 
 class TrainingDiverged(RuntimeError):
     """Gradients stayed NaN or infinite."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the discriminator is shown and told: real or generated patches.
-
-    Attributes:
-        images: [batch, 3, r, r].
-        patches: Their squares.
-        angles: Yaw and pitch, radians, [batch, 2]; none if unknown.
-        labels: Classes, [batch], int64; none if unknown.
-    """
-
-    images: Tensor
-    patches: Patches
-    angles: Tensor | None = None
-    labels: Tensor | None = None
 
 
 class Stepper:
@@ -59,8 +43,10 @@ class Stepper:
         device: torch.device,
         labels: np.ndarray | None = None,
     ) -> None:
-        self.config, self.networks, self.rng, self.device = config, networks, rng, device
-        self.poses, self.labels, self.schedule = poses, labels, config.schedule
+        self.config, self.networks, self.rng = config, networks, rng
+        self.share = Share.all_of(config.loop.batch)
+        self.generated = GeneratedPatches(config, networks.generator, poses, labels, rng, device)
+        self.pieces = Pieces(self.share, config.discriminator.group_size, 0, RandomNumbers(rng, device))
         self.augmenter = Augmenter(config.augment, config.loop.batch, rng)
         rates = config.optimizer.generator_adam, config.optimizer.discriminator_adam
         self.generator_optimizer = torch.optim.Adam(networks.generator.parameters(), **rates[0])
@@ -79,7 +65,7 @@ class Stepper:
         """Train on one batch.
 
         Args:
-            real: Real pictures.
+            real: Real pictures of this process's share.
             index: Number of the step, for the lazy penalty.
             kimg: Time, for what is annealed.
             telemetry: Collects what happened; it has no influence.
@@ -88,11 +74,7 @@ class Stepper:
             TrainingDiverged: Gradients were not finite for too many steps in a row.
         """
         self._generator_step(kimg, telemetry)
-        squares = self._squares(len(real.images), kimg, telemetry)
-        resolution, antialias = self.config.discriminator.patch_resolution, self.config.patches.antialias
-        patches = extract_patches(real.images, squares, resolution, antialias)
-        patches = gaussian_blur(patches, self.config.anneal.blur(kimg))
-        shown = Shown(patches, squares, self._angles(real.angles), self._classes(real.labels))
+        shown = self._shown(real, kimg, telemetry)
         self._discriminator_step(shown, kimg, telemetry)
         if self.config.optimizer.r1_gamma > 0 and index % self.config.optimizer.r1_interval == 0:
             self._penalty_step(shown, telemetry)
@@ -100,110 +82,84 @@ class Stepper:
             telemetry.keep("Augment/p", self.augmenter.p)
         self.networks.update_average(self.config.ema_decay(kimg))
 
+    def _shown(self, real: RealBatch, kimg: float, telemetry: Telemetry) -> Shown:
+        """Patches of real pictures."""
+        squares = self.generated.squares(kimg, telemetry)[self.share.rows]
+        resolution, antialias = self.config.discriminator.patch_resolution, self.config.patches.antialias
+        patches = extract_patches(real.images, squares, resolution, antialias)
+        patches = gaussian_blur(patches, self.config.anneal.blur(kimg))
+        return Shown(patches, squares, self.generated.angles(real.angles), self.generated.classes(real.labels))
+
     def _generator_step(self, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.generator)
-        fake = self._fake(kimg, telemetry)
-        logits = self._score(fake)
-        loss = generator_loss(logits)
-        telemetry.add("Loss/G/loss", loss)
-        self._descend(loss, self.generator_optimizer, self.networks.generator, "Gradients/G", telemetry)
+        draw = self.generated.draw(kimg, telemetry)
+
+        def compute(piece: Share) -> Computed:
+            mine = draw[piece.rows]
+            fake = self.generated.render(mine, self.generated.mapped(mine), kimg)
+            return Computed(generator_loss(self._score(fake, piece)))
+
+        outcome = self._descend(compute, self.generator_optimizer, self.networks.generator, "Gradients/G", telemetry)
+        telemetry.add_mean("Loss/G/loss", outcome.loss, outcome.weight)
 
     def _discriminator_step(self, real: Shown, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
+        draw = self.generated.draw(kimg, telemetry)
         with torch.no_grad():
-            fake = self._fake(kimg, telemetry, track=True)
-        fake_logits, real_logits = self._score(fake), self._score(real)
-        loss = discriminator_loss(real_logits, fake_logits)
-        telemetry.add("Loss/D/loss", loss)
-        telemetry.add("Loss/scores/real", real_logits)
-        telemetry.add("Loss/scores/fake", fake_logits)
-        telemetry.add("Loss/signs/real", real_logits.sign())
-        telemetry.add("Loss/signs/fake", fake_logits.sign())
-        self.augmenter.observe(real_logits)
-        self._descend(loss, self.discriminator_optimizer, self.networks.discriminator, "Gradients/D", telemetry)
+            ws = self.generated.mapped(draw)
+
+        def compute(piece: Share) -> Computed:
+            with torch.no_grad():
+                fake = self.generated.render(draw[piece.rows], ws[piece.rows], kimg)
+            fake_logits = self._score(fake, piece)
+            real_logits = self._score(real[piece.within(self.share)], piece)
+            return Computed(discriminator_loss(real_logits, fake_logits), {"real": real_logits, "fake": fake_logits})
+
+        outcome = self._descend(
+            compute, self.discriminator_optimizer, self.networks.discriminator, "Gradients/D", telemetry
+        )
+        self.networks.generator.mapping.track(ws, draw.told)
+        telemetry.add_mean("Loss/D/loss", outcome.loss, outcome.weight)
+        for kind, logits in outcome.facts.items():
+            telemetry.add(f"Loss/scores/{kind}", logits)
+            telemetry.add(f"Loss/signs/{kind}", logits.sign())
+        self.augmenter.observe(outcome.facts["real"])
 
     def _penalty_step(self, real: Shown, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
-        images = real.images.detach().requires_grad_(True)
-        penalty = r1_penalty(self._score(replace(real, images=images)), images)
         settings = self.config.optimizer
-        loss = penalty.mean() * (settings.r1_gamma / 2 * settings.r1_interval)
-        telemetry.add("Loss/r1_penalty", penalty)
-        telemetry.add("Loss/D/reg", loss)
-        self._descend(loss, self.discriminator_optimizer, self.networks.discriminator, "Gradients/R1", telemetry)
 
-    def _fake(self, kimg: float, telemetry: Telemetry, *, track: bool = False) -> Shown:
-        """Generate patches; `track` moves the running mean of w."""
-        generator, batch = self.networks.generator, self.config.loop.batch
-        poses = self.config.poses.sample(batch, self.rng, self.poses)
-        told = self._told(poses, kimg)
-        labels = self._classes(self._drawn_labels(batch))
-        z = torch.randn(batch, generator.config.z_dim, device=self.device)
-        ws = generator.mapping(z, angles=told, labels=labels)
-        if track:
-            generator.mapping.track(ws, told)
-        matrices = pose_matrices(poses, generator.config.render.radius, self.device)
-        squares = self._squares(batch, kimg, telemetry)
-        noise = SamplingNoise(jitter=True, density_std=self.config.anneal.noise(kimg))
-        field = generator.field(ws, generator.config.noise)
-        images = self._rendered(field, matrices, squares, noise)
-        images = gaussian_blur(images, self.config.anneal.blur(kimg))
-        angles = torch.from_numpy(poses.astype(np.float32)).to(self.device)
-        return Shown(images, squares, angles, labels)
+        def compute(piece: Share) -> Computed:
+            mine = real[piece.within(self.share)]
+            images = mine.images.detach().requires_grad_(True)
+            penalty = r1_penalty(self._score(replace(mine, images=images), piece), images)
+            return Computed(penalty.mean() * (settings.r1_gamma / 2 * settings.r1_interval), {"penalty": penalty})
 
-    def _rendered(self, field: Sample, matrices: Tensor, squares: Patches, noise: SamplingNoise) -> Tensor:
-        """Generated patches, with one ray for each pixel or the mean of several.  Returns [batch, 3, r, r]."""
-        generator, side = self.networks.generator, self.config.patches.supersample
-        resolution, whole = self.config.discriminator.patch_resolution, self.config.discriminator.image_resolution
-        places = supersampled_places(squares, resolution, whole, side).flatten(1, 2) if side > 1 else None
-        rendering = generator.render(field, matrices, resolution, squares, noise=noise, places=places)
-        return pooled(as_image(rendering.rgb, resolution * side), side)
-
-    def _told(self, poses: np.ndarray, kimg: float) -> Tensor | None:
-        """The cameras that the generator is told: some of them others than those that look (EG3D, Section 4.3)."""
-        if not self.config.generator.camera_condition:
-            return None
-        others = self.config.poses.sample(len(poses), self.rng, self.poses)
-        spoofed = self.rng.random(len(poses)) < self.config.anneal.spoof(kimg)
-        return self._angles(np.where(spoofed[:, None], others, poses))
-
-    def _squares(self, batch: int, kimg: float, telemetry: Telemetry) -> Patches:
-        """Draw patches, one square for each minibatch-std group (docs/design.md, "Where we differ")."""
-        group = min(self.config.discriminator.group_size, batch)
-        scales = self.schedule.sample(batch // group, kimg, self.rng)
-        offsets = sample_offsets(scales, self.rng)
-        telemetry.add_patches(scales, offsets)
-        scales, offsets = np.repeat(scales, group), np.repeat(offsets, group, axis=0)
-        return Patches(
-            torch.from_numpy(scales.astype(np.float32)).to(self.device),
-            torch.from_numpy(offsets.astype(np.float32)).to(self.device),
+        outcome = self._descend(
+            compute, self.discriminator_optimizer, self.networks.discriminator, "Gradients/R1", telemetry
         )
+        telemetry.add("Loss/r1_penalty", outcome.facts["penalty"])
+        telemetry.add_mean("Loss/D/reg", outcome.loss, outcome.weight)
 
-    def _angles(self, angles: np.ndarray | None) -> Tensor | None:
-        return None if angles is None else torch.from_numpy(angles[:, :2].astype(np.float32)).to(self.device)
-
-    def _drawn_labels(self, batch: int) -> np.ndarray | None:
-        """Labels as often as the data set has them; nothing is drawn where nobody is told of them."""
-        if self.labels is None or not self.config.discriminator.label_count:
-            return None
-        return self.labels[self.rng.integers(len(self.labels), size=batch)]
-
-    def _classes(self, labels: np.ndarray | None) -> Tensor | None:
-        return None if labels is None else torch.from_numpy(labels).to(self.device)
-
-    def _score(self, shown: Shown) -> Tensor:
-        """The discriminator's logits for augmented patches, [batch]."""
-        return self.networks.discriminator(self.augmenter(shown.images), shown.patches, shown.angles, shown.labels)
+    def _score(self, shown: Shown, piece: Share) -> Tensor:
+        """The discriminator's logits for augmented patches of a piece of the batch, [piece]."""
+        images = self.augmenter(shown.images, piece)
+        return self.networks.discriminator(images, shown.patches, shown.angles, shown.labels)
 
     def _train_only(self, network: nn.Module) -> None:
         self.networks.generator.requires_grad_(network is self.networks.generator)
         self.networks.discriminator.requires_grad_(network is self.networks.discriminator)
 
     def _descend(
-        self, loss: Tensor, optimizer: torch.optim.Optimizer, network: nn.Module, name: str, telemetry: Telemetry
-    ) -> None:
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        self,
+        compute: Callable[[Share], Computed],
+        optimizer: torch.optim.Optimizer,
+        network: nn.Module,
+        name: str,
+        telemetry: Telemetry,
+    ) -> Outcome:
+        """Take one step of one optimiser down the gradients of what `compute` gives for the pieces of the batch."""
+        outcome = self.pieces.backward(compute, optimizer.zero_grad)
         gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
         norm = float(get_total_norm(gradients))
         if math.isfinite(norm):
@@ -212,6 +168,7 @@ class Stepper:
         else:
             self._repair(gradients, name, telemetry)
         optimizer.step()
+        return outcome
 
     def _repair(self, gradients: list[Tensor], name: str, telemetry: Telemetry) -> None:
         """Zero what is not finite, and count it; give up when it does not pass."""

@@ -21,13 +21,18 @@ class Telemetry:
     def __init__(self) -> None:
         self.seconds, self.images = 0.0, 0
         self._sums: dict[str, float] = defaultdict(float)
-        self._numbers: dict[str, int] = defaultdict(int)
+        self._numbers: dict[str, float] = defaultdict(float)
         self._counts: dict[str, int] = defaultdict(int)
         self._latest: dict[str, float] = {}
         # Sums that may still be on an accelerator: reading each at once would make every step wait for it.
         self._pending: list[tuple[str, Tensor]] = []
         self._scales: list[np.ndarray] = []
         self._offsets: list[np.ndarray] = []
+
+    def add_mean(self, name: str, part: Tensor, weight: float) -> None:
+        """Add to a mean: part of a batch's mean, scalar, and which part of the batch it is, in (0, 1]."""
+        self._sums[name] += float(part)
+        self._numbers[name] += weight
 
     def add(self, name: str, value: Tensor | float) -> None:
         """Add to a mean: a number, or all elements of a tensor."""

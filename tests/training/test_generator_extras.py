@@ -71,7 +71,7 @@ def test_a_spoofed_generator_is_told_other_cameras(tmp_path, spoof, told):
     with run.lock():
         trainer = Trainer(run, run.config(), Control(run, run.next_start(), 1, Progress()))
         poses = trainer.config.poses.sample(8, trainer.stepper.rng, None)
-        angles = trainer.stepper._told(poses, kimg=0)
+        angles = trainer.stepper.generated.told(poses, kimg=0)
         trainer.close()
     assert angles is not None
     assert np.isclose(angles.numpy(), poses, atol=1e-5).all(axis=1).mean() == told

@@ -1,0 +1,156 @@
+"""Patches of generated pictures: what is drawn for a batch, and what the generator makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.generator import Generator, Sample, as_image
+from core.patches import gaussian_blur, pooled, supersampled_places
+from core.rays import Patches, pose_matrices
+from core.schedules import sample_offsets
+from core.volume import SamplingNoise
+from training.config import RunConfig
+from training.telemetry import Telemetry
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the discriminator is shown and told: real or generated patches.
+
+    Attributes:
+        images: [batch, 3, r, r].
+        patches: Their squares.
+        angles: Yaw and pitch, radians, [batch, 2]; none if unknown.
+        labels: Classes, [batch], int64; none if unknown.
+    """
+
+    images: Tensor
+    patches: Patches
+    angles: Tensor | None = None
+    labels: Tensor | None = None
+
+    def __getitem__(self, rows: slice) -> Shown:
+        """Some of them."""
+        return Shown(self.images[rows], self.patches[rows], _some(self.angles, rows), _some(self.labels, rows))
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What is drawn for the pictures of a batch before any network runs.
+
+    Attributes:
+        z: Latents, [batch, z_dim].
+        poses: Yaw and pitch of the cameras that look, radians, [batch, 2 or more].
+        told: Yaw and pitch that the generator is told, [batch, 2]; none without its camera condition.
+        labels: Classes, [batch], int64; none where nobody is told of them.
+        patches: Squares.
+    """
+
+    z: Tensor
+    poses: np.ndarray
+    told: Tensor | None
+    labels: Tensor | None
+    patches: Patches
+
+    def __getitem__(self, rows: slice) -> Draw:
+        """Some of them."""
+        told, labels = _some(self.told, rows), _some(self.labels, rows)
+        return Draw(self.z[rows], self.poses[rows], told, labels, self.patches[rows])
+
+
+class GeneratedPatches:
+    """Draws what is needed for a batch, and lets the generator make patches of it."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        generator: Generator,
+        poses: np.ndarray | None,
+        labels: np.ndarray | None,
+        rng: np.random.Generator,
+        device: torch.device,
+    ) -> None:
+        """Bind to a generator.
+
+        Args:
+            config: Settings.
+            generator: Makes the pictures.
+            poses: The data set's, [n, 2 or more], if it has any.
+            labels: The data set's, [n], if it has any.
+            rng: Draws poses, labels and patches; latents and noise come from torch's own random state.
+            device: Where the pictures are made.
+        """
+        self.config, self.generator, self.schedule = config, generator, config.schedule
+        self.poses, self.labels, self.rng, self.device = poses, labels, rng, device
+
+    def draw(self, kimg: float, telemetry: Telemetry) -> Draw:
+        """Draw for a whole batch at a time, kimg."""
+        batch = self.config.loop.batch
+        poses = self.config.poses.sample(batch, self.rng, self.poses)
+        told = self.told(poses, kimg)
+        labels = self.classes(self._drawn_labels(batch))
+        z = torch.randn(batch, self.generator.config.z_dim, device=self.device)
+        return Draw(z, poses, told, labels, self.squares(kimg, telemetry))
+
+    def mapped(self, draw: Draw) -> Tensor:
+        """Map latents with what the generator is told.  Returns ws, [batch, ws_count, w_dim]."""
+        return self.generator.mapping(draw.z, angles=draw.told, labels=draw.labels)
+
+    def render(self, draw: Draw, ws: Tensor, kimg: float) -> Shown:
+        """Patches of ws [batch, ws_count, w_dim], from the cameras and with the noise of a time, kimg."""
+        matrices = pose_matrices(draw.poses, self.generator.config.render.radius, self.device)
+        noise = SamplingNoise(jitter=True, density_std=self.config.anneal.noise(kimg))
+        field = self.generator.field(ws, self.generator.config.noise)
+        images = self._rendered(field, matrices, draw.patches, noise)
+        images = gaussian_blur(images, self.config.anneal.blur(kimg))
+        return Shown(images, draw.patches, self.angles(draw.poses), draw.labels)
+
+    def told(self, poses: np.ndarray, kimg: float) -> Tensor | None:
+        """The cameras that the generator is told: some of them others than those that look (EG3D, Section 4.3)."""
+        if not self.config.generator.camera_condition:
+            return None
+        others = self.config.poses.sample(len(poses), self.rng, self.poses)
+        spoofed = self.rng.random(len(poses)) < self.config.anneal.spoof(kimg)
+        return self.angles(np.where(spoofed[:, None], others, poses))
+
+    def squares(self, kimg: float, telemetry: Telemetry) -> Patches:
+        """Draw a batch of patches, one for each minibatch-std group (docs/design.md, "Where we differ")."""
+        group = self.config.discriminator.group_size
+        scales = self.schedule.sample(self.config.loop.batch // group, kimg, self.rng)
+        offsets = sample_offsets(scales, self.rng)
+        telemetry.add_patches(scales, offsets)
+        scales, offsets = np.repeat(scales, group), np.repeat(offsets, group, axis=0)
+        return Patches(
+            torch.from_numpy(scales.astype(np.float32)).to(self.device),
+            torch.from_numpy(offsets.astype(np.float32)).to(self.device),
+        )
+
+    def angles(self, poses: np.ndarray | None) -> Tensor | None:
+        """Yaw and pitch of poses [batch, 2 or more], for networks.  Returns [batch, 2], float32."""
+        return None if poses is None else torch.from_numpy(poses[:, :2].astype(np.float32)).to(self.device)
+
+    def classes(self, labels: np.ndarray | None) -> Tensor | None:
+        """Labels [batch], for networks."""
+        return None if labels is None else torch.from_numpy(labels).to(self.device)
+
+    def _rendered(self, field: Sample, matrices: Tensor, squares: Patches, noise: SamplingNoise) -> Tensor:
+        """Generated patches, with one ray for each pixel or the mean of several.  Returns [batch, 3, r, r]."""
+        side = self.config.patches.supersample
+        resolution, whole = self.config.discriminator.patch_resolution, self.config.discriminator.image_resolution
+        places = supersampled_places(squares, resolution, whole, side).flatten(1, 2) if side > 1 else None
+        rendering = self.generator.render(field, matrices, resolution, squares, noise=noise, places=places)
+        return pooled(as_image(rendering.rgb, resolution * side), side)
+
+    def _drawn_labels(self, batch: int) -> np.ndarray | None:
+        """Labels as often as the data set has them; nothing is drawn where nobody is told of them."""
+        if self.labels is None or not self.config.discriminator.label_count:
+            return None
+        return self.labels[self.rng.integers(len(self.labels), size=batch)]
+
+
+def _some(values: Tensor | None, rows: slice) -> Tensor | None:
+    return None if values is None else values[rows]
