@@ -31,7 +31,7 @@ class Telemetry:
 
     def add_mean(self, name: str, part: Tensor, weight: float) -> None:
         """Add to a mean: part of a batch's mean, scalar, and which part of the batch it is, in (0, 1]."""
-        self._sums[name] += float(part)
+        self._pending.append((name, part.detach()))
         self._numbers[name] += weight
 
     def add(self, name: str, value: Tensor | float) -> None:

@@ -148,7 +148,7 @@ def test_a_state_from_before_there_was_augmentation_is_read(tmp_path):
 def test_the_probe_measures_with_augmentation(tmp_path, monkeypatch):
     asked: list[float] = []
 
-    def spy(images: torch.Tensor, _families: object, p: float, _rng: object) -> torch.Tensor:
+    def spy(images: torch.Tensor, _families: object, p: float, *_: object) -> torch.Tensor:
         asked.append(p)
         return images
 
