@@ -87,6 +87,10 @@ class GeneratedPatches:
         self.config, self.generator, self.schedule = config, generator, config.schedule
         self.poses, self.labels, self.rng, self.device = poses, labels, rng, device
 
+    def steer(self, config: RunConfig) -> None:
+        """Go on with other settings."""
+        self.config, self.schedule = config, config.schedule
+
     def draw(self, kimg: float, telemetry: Telemetry) -> Draw:
         """Draw for a whole batch at a time, kimg."""
         batch = self.config.loop.batch

@@ -56,7 +56,8 @@ class Stepper:
 
     def steer(self, config: RunConfig) -> None:
         """Go on with other settings (training/steering.py says which may differ)."""
-        self.config, self.schedule = config, config.schedule
+        self.config = config
+        self.generated.steer(config)
         self.augmenter.steer(config.augment, config.loop.batch)
         self.generator_optimizer.param_groups[0] |= config.optimizer.generator_adam
         self.discriminator_optimizer.param_groups[0] |= config.optimizer.discriminator_adam

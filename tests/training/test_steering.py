@@ -78,7 +78,7 @@ def test_a_change_counts_from_the_next_step_and_is_recorded(tmp_path):
         [group] = optimizer.param_groups
         assert {name: group[name] for name in expected} == expected
     assert stepper.discriminator_optimizer.param_groups[0]["lr"] == 0.0005  # without R1 nothing is scaled
-    assert stepper.schedule.beta_end == 0.3
+    assert stepper.generated.schedule.beta_end == 0.3
     [change] = run.changes()
     assert (change.step, change.kimg, change.start) == (5, 0.02, 1)
     assert change.values["optimizer.generator_lr"] == (0.0025, 0.01)
