@@ -1,9 +1,10 @@
-"""Compare what a checkpoint generates with a data set."""
+"""Compare what a generator shows with a data set, in all figures that are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import statistics
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,97 +14,209 @@ from torch import Tensor
 from core.checkpoint import load_checkpoint
 from core.generator import Generator
 from core.poses import PoseConfig
-from core.rays import pose_matrices
 from training.data_set import ImageDataSet
-from training.metrics import SMALLEST, mask_iou, mean_mask, sliced_wasserstein
+from training.evaluated_pictures import Labels, no_labels, pictures, view_pairs
+from training.evaluation_report import Better, Evaluation, Measurement
+from training.inception_distance import InceptionDistance
+from training.metrics import SMALLEST
+from training.metrics_config import MetricsConfig
+from training.metrics_views import DEPTH_TOLERANCE, SURFACE_OPACITY, agreement, relief
+from training.picture_sets import PictureSet, compare
+from training.random_features import SEEDS, RandomNetwork
+
+BATCH = 16
+# Fewer pairs of views than pictures: they are rendered with more samples.
+PAIRS = 12
+# Density and coverage look at the fifth neighbour.
+LEAST = 8
+
+# Called with the fraction done and what is being done; may raise to end it.
+Beat = Callable[[float, str], None]
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """How close generated pictures are to real ones, with what two halves of the real ones give.
+class Evaluator:
+    """Measures generators against one data set; what concerns the real pictures is computed once.
 
-    Attributes:
-        pictures: Pictures in each of the compared sets.
-        mask_iou: Soft IoU of the mean silhouettes, generated against real; 1 is equal; none unless on white.
-        mask_iou_floor: The same, real against real.
-        wasserstein: Sliced Wasserstein distance by pyramid level, x 1000; 0 is equal.
-        wasserstein_floor: The same, real against real.
+    It draws no random numbers but those of its own seeds, so a training goes on as if it had not been measured.
+
+    Args:
+        data: The real pictures.
+        settings: What to measure.
+        poses: The law of the generated pictures' cameras; none: the data set's, or all around.
+        device: Where to compute.
+
+    Raises:
+        ValueError: The data set has too few pictures, or a size that is no power of two of at least 16.
+        InceptionError: The Inception file cannot be used.
     """
 
-    pictures: int
-    mask_iou: float | None
-    mask_iou_floor: float | None
-    wasserstein: dict[int, float]
-    wasserstein_floor: dict[int, float]
+    def __init__(
+        self,
+        data: ImageDataSet,
+        settings: MetricsConfig,
+        poses: PoseConfig | None = None,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self._data, self._settings, self._device = data, settings, torch.device(device)
+        self._poses = poses or PoseConfig(kind="spherical-uniform" if data.all_angles is None else "custom")
+        path, resolution = data.info.path, data.resolution
+        self.count = min(settings.pictures, len(data) // 2)
+        if self.count < LEAST:
+            raise ValueError(f"{path}: has {len(data)} pictures; comparing takes at least {2 * LEAST}")
+        if resolution < SMALLEST or resolution & (resolution - 1):
+            raise ValueError(f"{path}: has {resolution} px; comparing takes a power of two of at least {SMALLEST}")
+        self._networks = [RandomNetwork(seed, resolution, device) for seed in SEEDS] if settings.features else []
+        self._reals: tuple[PictureSet, PictureSet] | None = None
+        self._inception = InceptionDistance(settings.inception, self._device) if settings.inception else None
+
+    def measure(self, generator: Generator, beat: Beat) -> tuple[Measurement, ...]:
+        """All figures of a generator in evaluation mode.  Raises whatever `beat` raises."""
+        measured: list[Measurement] = []
+        if self._settings.features or self._settings.wasserstein or self._data.info.background == "white":
+            measured += self._compare_pictures(generator, beat)
+        if self._settings.views and generator.config.family != "stylegan2":
+            measured += self._look_around(generator, beat)
+        if self._inception is not None:
+            measured += self._inception_distance(self._inception, generator, beat)
+        return tuple(measured)
+
+    def _compare_pictures(self, generator: Generator, beat: Beat) -> list[Measurement]:
+        if self._reals is None:
+            order = np.random.default_rng(0).permutation(len(self._data))[: 2 * self.count]
+            first, second = self._set(seed=1), self._set(seed=2)
+            for done, images in _counted(self._real(order[: self.count])):
+                beat(0.5 * done / self.count, "looking at real pictures")
+                first.add(images)
+            for done, images in _counted(self._real(order[self.count :])):
+                beat(0.5 + 0.5 * done / self.count, "looking at real pictures")
+                second.add(images)
+            self._reals = first, second
+        fakes = self._set(seed=3)
+        for done, images in _counted(self._generated(generator, self.count, seed=0)):
+            beat(done / self.count, "generating pictures")
+            fakes.add(images)
+        beat(1.0, "comparing pictures")
+        return compare(*self._reals, fakes, on_white=self._data.info.background == "white")
+
+    def _look_around(self, generator: Generator, beat: Beat) -> list[Measurement]:
+        rng = np.random.default_rng(5)
+        count, render = min(PAIRS, self.count), generator.config.render
+        poses = self._poses.sample(count, rng, self._data.all_angles)
+        tolerance = DEPTH_TOLERANCE * (render.far - render.near)
+        errors, visibles, reliefs = [], [], []
+        pairs = view_pairs(generator, poses, self._data.resolution, 6, self._labels(7))
+        for done, (first, second) in enumerate(pairs, start=1):
+            beat(done / count, "comparing views")
+            found, depth = agreement(first, second, tolerance), relief(first)
+            errors += [found.error] if found.error is not None else []
+            visibles += [found.visible] if found.visible is not None else []
+            reliefs += [depth] if depth is not None else []
+        return _of_views(errors, visibles, reliefs, count)
+
+    def _inception_distance(self, inception: InceptionDistance, generator: Generator, beat: Beat) -> list[Measurement]:
+        inception.look_at_reals(self._real, len(self._data), beat)
+        wanted = self._settings.fid_pictures
+        return inception.measure(self._generated(generator, wanted, seed=10), wanted, beat)
+
+    def _set(self, seed: int) -> PictureSet:
+        return PictureSet(self._networks, patches=self._settings.wasserstein, seed=seed)
+
+    def _real(self, indices: np.ndarray) -> Iterator[Tensor]:
+        """Pictures of the data set, [batch, 3, R, R] in [-1, 1]."""
+        for start in range(0, len(indices), BATCH):
+            pixels = np.stack([self._data.image(int(index)) for index in indices[start : start + BATCH]])
+            images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self._device, torch.float32)
+            yield images / 127.5 - 1
+
+    def _generated(self, generator: Generator, count: int, seed: int) -> Iterator[Tensor]:
+        poses = self._poses.sample(count, np.random.default_rng(seed + 1), self._data.all_angles)
+        return pictures(generator, poses, self._data.resolution, seed, self._labels(seed + 2))
+
+    def _labels(self, seed: int) -> Labels:
+        """Draws classes as often as the data set has them."""
+        known, rng = self._data.all_labels, np.random.default_rng(seed)
+        if known is None:
+            return no_labels
+        return lambda count: torch.from_numpy(known[rng.integers(len(known), size=count)])
+
+
+def flatness_alarm(measurements: tuple[Measurement, ...], flat_below: float) -> str:
+    """What there is to say when surfaces are all but flat; empty if they are not."""
+    found = next((each.value for each in measurements if each.name == "relief"), None)
+    if found is None or found >= flat_below:
+        return ""
+    return (
+        f"the shapes are all but flat: relief {found:.3f} is below {flat_below:g} (0 is a plane, 0.47 a sphere). Where "
+        "poses cover a narrow range, turn on discriminator.camera_condition; check the data set's poses and fov."
+    )
 
 
 def evaluate(
     checkpoint: Path,
     data_path: Path,
-    pictures: int = 400,
+    settings: MetricsConfig | None = None,
     device: str = "cpu",
-    on_progress: Callable[[float], None] | None = None,
+    beat: Beat = lambda _fraction, _doing: None,
 ) -> Evaluation:
-    """Generate pictures with the data set's poses and compare.
+    """Measure a snapshot.
 
     Args:
         checkpoint: A snapshot.
         data_path: The data set; its resolution is the one compared at.
-        pictures: In each set, at most half of the data set.
-        device: Where to generate.
-        on_progress: Called with the fraction done.
+        settings: What to measure; none: all that needs no file.
+        device: Where to compute.
+        beat: Called with the fraction of a part that is done, and which part it is.
 
     Raises:
         CheckpointError: The checkpoint cannot be used.
         DataSetError: The data set cannot be used.
-        ValueError: The data set has too few pictures, or a size that is no power of two of at least 16.
+        ValueError: The data set does not suit, or the Inception file cannot be used.
     """
-    generator = load_checkpoint(checkpoint, device).generator
+    began = time.perf_counter()
+    settings = settings or MetricsConfig()
+    loaded = load_checkpoint(checkpoint, device)
     with ImageDataSet.open(data_path) as data:
-        count = min(pictures, len(data) // 2)
-        if count < 2:
-            raise ValueError(f"{data_path}: has {len(data)} pictures; comparing takes at least 4")
-        if data.resolution < SMALLEST or data.resolution & (data.resolution - 1):
-            raise ValueError(
-                f"{data_path}: has {data.resolution} px; comparing takes a power of two of at least {SMALLEST}"
-            )
-        on_white = data.info.background == "white"
-        order = np.random.default_rng(0).permutation(len(data))[: 2 * count]
-        real = torch.stack([_to_tensor(data.image(int(index))) for index in order])
-        kind = "spherical-uniform" if data.all_angles is None else "custom"
-        poses = PoseConfig(kind=kind).sample(count, np.random.default_rng(1), data.all_angles)
-        fake = generate(generator, poses, data.resolution, on_progress)
-    half, other = real[:count], real[count:]
+        measurements = Evaluator(data, settings, device=device).measure(loaded.generator, beat)
+        resolution = data.resolution
+    kimg = loaded.progress.get("kimg")
     return Evaluation(
-        pictures=count,
-        mask_iou=mask_iou(mean_mask(half), mean_mask(fake)) if on_white else None,
-        mask_iou_floor=mask_iou(mean_mask(half), mean_mask(other)) if on_white else None,
-        wasserstein=sliced_wasserstein(half, fake),
-        wasserstein_floor=sliced_wasserstein(half, other),
+        checkpoint=str(checkpoint),
+        data=str(data_path),
+        kimg=float(kimg) if isinstance(kimg, int | float) else None,
+        resolution=resolution,
+        seconds=time.perf_counter() - began,
+        alarm=flatness_alarm(measurements, settings.flat_below),
+        measurements=measurements,
     )
 
 
-@torch.no_grad()
-def generate(
-    generator: Generator,
-    poses: np.ndarray,
-    resolution: int,
-    on_progress: Callable[[float], None] | None = None,
-    seed: int = 0,
-) -> Tensor:
-    """One picture of a new latent for each pose [n, 2], psi 1.  Returns [n, 3, resolution, resolution], on the CPU."""
-    device = next(generator.parameters()).device
-    random = torch.Generator().manual_seed(seed)
-    matrices = pose_matrices(poses, generator.config.render.radius, device)
-    pictures = []
-    for index, matrix in enumerate(matrices):
-        z = torch.randn(1, generator.config.z_dim, generator=random).to(device)
-        field = generator.field(generator.mapping(z))
-        pictures.append(generator.picture(field, matrix[None], resolution)[0, :3].cpu())
-        if on_progress is not None:
-            on_progress((index + 1) / len(matrices))
-    return torch.stack(pictures).clamp(-1, 1)
+def _of_views(errors: list[float], visibles: list[float], reliefs: list[float], count: int) -> list[Measurement]:
+    pairs = f"{count} pairs of views 0.15 radians apart, one warped into the other by its depth"
+    surface = f"surface is where opacity exceeds {SURFACE_OPACITY:g}"
+    about: list[tuple[str, str, list[float], Better, str]] = [
+        ("reprojection_error", "Reprojection error", errors, "lower",
+         f"{pairs}; mean absolute difference of colours, part of their range, where both see the same surface; "
+         f"{surface}. Data have no depth, so there is no floor; 0 is consistent."),
+        ("reprojection_visible", "Reprojection, visible part", visibles, "neither",
+         f"{pairs}; part of the surface whose depth both agree on: the rest is hidden, or inconsistent."),
+        ("relief", "Relief (flatness)", reliefs, "neither",
+         f"Thickness over width of the surface seen, mean of {count} views; 0 is a plane or billboard, 0.47 a sphere; "
+         f"{surface}."),
+    ]  # fmt: skip
+    return [
+        Measurement(
+            name=name, label=label, value=statistics.fmean(values) if values else None,
+            spread=statistics.pstdev(values) if values else None, count=len(values),
+            better=better,
+            protocol=protocol if values else f"{protocol} No view showed a surface.",
+        )
+        for name, label, values, better, protocol in about
+    ]  # fmt: skip
 
 
-def _to_tensor(pixels: np.ndarray) -> Tensor:
-    return torch.tensor(pixels).permute(2, 0, 1).to(torch.float32) / 127.5 - 1
+def _counted(batches: Iterator[Tensor]) -> Iterator[tuple[int, Tensor]]:
+    """Batches with the number of pictures so far, theirs included."""
+    done = 0
+    for images in batches:
+        done += len(images)
+        yield done, images

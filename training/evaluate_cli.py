@@ -1,4 +1,4 @@
-"""`epigraf evaluate`: how close a checkpoint's pictures are to a data set, in figures that need no other network."""
+"""`epigraf evaluate`: how close a checkpoint's pictures are to a data set, and whether its shapes have depth."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-DESCRIPTION = """Compare what a checkpoint generates with a data set: silhouettes (soft IoU of mean masks, 1 is equal)
-and sliced Wasserstein distances per resolution (0 is equal).  Two halves of the real pictures give what is possible."""
+DESCRIPTION = """Compare what a checkpoint generates with a data set.  Without a further file: Fréchet distance, density
+and coverage on features of networks with random weights, sliced Wasserstein distances, silhouettes, the agreement of
+close views, and relief, which is 0 for flat shapes.  With --inception also FID and KID.  Each figure comes with its
+number of pictures, its protocol, and what two halves of the real pictures give, which is as good as possible."""
 
-EXAMPLE = "example:\n  epigraf evaluate runs/00001-tiny/snapshots/000060.safetensors --data meshes64.zip"
+EXAMPLE = """examples:
+  epigraf evaluate runs/00001-tiny/snapshots/000060.safetensors --data meshes64.zip
+  epigraf evaluate runs/00001-tiny                      the newest snapshot of a run, with the run's data
+  epigraf evaluate ffhq.safetensors --data ffhq.zip --inception pt_inception-2015-12-05-6726825d.pth --device cuda"""
 
 
 def register(subparsers: Any) -> None:
@@ -22,26 +27,56 @@ def register(subparsers: Any) -> None:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("checkpoint", type=Path, help="snapshot to judge, .safetensors")
-    parser.add_argument("--data", type=Path, required=True, metavar="PATH", help="zip or folder with a dataset.json")
+    parser.add_argument("checkpoint", type=Path, help="snapshot to judge, .safetensors, or a run's folder")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help="zip or folder with a dataset.json; default: the run's"
+    )
     parser.add_argument("--pictures", type=int, default=400, metavar="N", help="pictures in each set (default: 400)")
+    parser.add_argument("--only", metavar="LIST", help="of features, wasserstein, views, fid; with commas between")
+    parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID and KID; never downloaded")
+    parser.add_argument(
+        "--fid-pictures", type=int, default=50_000, metavar="N", help="generated for FID and KID (default: 50000)"
+    )
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"), help="where to generate")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.set_defaults(handler=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command.  Returns its exit code; raises CheckpointError, DataSetError, ValueError."""
+    """Run the command.  Returns its exit code; raises CheckpointError, ConfigError, DataSetError, ValueError."""
     from training.evaluate import evaluate  # torch is loaded only when there is something to compute
+    from training.evaluation_target import target_of
 
-    def show(fraction: float) -> None:
-        if sys.stderr.isatty():
-            print(f"\rgenerating {fraction:4.0%}", end="" if fraction < 1 else "\n", file=sys.stderr, flush=True)
-
-    result = evaluate(args.checkpoint, args.data, args.pictures, args.device, show)
-    print(f"{result.pictures} pictures of each kind        generated   real against real")
-    if result.mask_iou is not None:
-        print(f"silhouettes, soft IoU            {result.mask_iou:9.3f}   {result.mask_iou_floor:17.3f}")
-    for level, distance in result.wasserstein.items():
-        label = f"sliced Wasserstein, {level:3d} px"
-        print(f"{label:32} {distance:9.1f}   {result.wasserstein_floor[level]:17.1f}")
+    target = target_of(args.checkpoint, args.data)
+    result = evaluate(target.snapshot, target.data, _settings(args), args.device, _show)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    print(result.model_dump_json(indent=1) if args.json else result.text())
     return 0
+
+
+def _settings(args: argparse.Namespace) -> Any:
+    """What to measure.  Raises ConfigError."""
+    from training.config import RunConfig
+    from training.config_files import with_values
+
+    values: dict[str, Any] = {
+        "metrics.pictures": args.pictures,
+        "metrics.fid_pictures": args.fid_pictures,
+        "metrics.inception": args.inception,
+    }
+    if args.only is not None:
+        asked, known = set(args.only.split(",")), {"features", "wasserstein", "views", "fid"}
+        if wrong := sorted(asked - known):
+            raise ValueError(f"--only: there is no {wrong[0]!r}: choose of {', '.join(sorted(known))}")
+        if "fid" in asked and args.inception is None:
+            raise ValueError("--only fid: name the Inception file too, with --inception FILE; it is never downloaded")
+        values |= {f"metrics.{name}": name in asked for name in known - {"fid"}}
+        if "fid" not in asked:
+            values["metrics.inception"] = None
+    return with_values(RunConfig(), values, "options").metrics
+
+
+def _show(fraction: float, doing: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{doing} {fraction:4.0%}          ", end="", file=sys.stderr, flush=True)

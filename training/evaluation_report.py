@@ -52,6 +52,13 @@ class Evaluation(FrozenModel):
         """The figures as the statistics have them."""
         return {f"Metrics/{each.name}": each.value for each in self.measurements if each.value is not None}
 
+    def protocols(self) -> list[tuple[str, str]]:
+        """What figures are, and how they were measured; once for those that differ in resolution alone."""
+        told: dict[str, str] = {}
+        for each in self.measurements:
+            told.setdefault(each.protocol, each.label.partition(", ")[0] if "px" in each.label else each.label)
+        return [(label, protocol) for protocol, label in told.items()]
+
     def text(self) -> str:
         """A table and the protocols, for a terminal or a clipboard."""
         at = f" at {self.kimg:g} kimg" if self.kimg is not None else ""
@@ -63,9 +70,8 @@ class Evaluation(FrozenModel):
             better = "" if each.better == "neither" else each.better
             lines.append(f"{each.label:{label}}  {each.count:6d}  {value:>18}  {floor:>18}  {better}".rstrip())
         lines.append("")
-        for each in self.measurements:
-            told = f"{each.label}: {each.protocol}"
-            lines += textwrap.wrap(told, WIDTH, subsequent_indent="  ")
+        for name, protocol in self.protocols():
+            lines += textwrap.wrap(f"{name}: {protocol}", WIDTH, subsequent_indent="  ")
         if self.alarm:
             lines += ["", *textwrap.wrap(f"Alarm: {self.alarm}", WIDTH)]
         return "\n".join(lines)

@@ -14,16 +14,16 @@ SMALLEST = 16
 MASK_THRESHOLD = 0.15
 
 
-def mean_mask(images: Tensor) -> Tensor:
-    """How often each pixel shows the object rather than white background.
+def object_mask(images: Tensor) -> Tensor:
+    """Which pixels show the object rather than white background.
 
     Args:
         images: [n, 3, R, R], in about [-1, 1].
 
     Returns:
-        [R, R], in [0, 1].
+        [n, R, R], 0 or 1, float32.
     """
-    return ((1 - images).amax(dim=1) > MASK_THRESHOLD).to(torch.float32).mean(dim=0)
+    return ((1 - images).amax(dim=1) > MASK_THRESHOLD).to(torch.float32)
 
 
 def mask_iou(one: Tensor, other: Tensor) -> float:
@@ -32,16 +32,30 @@ def mask_iou(one: Tensor, other: Tensor) -> float:
     return float(torch.minimum(one, other).sum() / union) if union > 0 else 1.0
 
 
-def sliced_wasserstein(one: Tensor, other: Tensor, seed: int = 0) -> dict[int, float]:
-    """Sliced Wasserstein distance of patch statistics, per level of a Laplacian pyramid (Karras et al. 2018).
+def patch_descriptors(images: Tensor, random: torch.Generator) -> dict[int, Tensor]:
+    """Random patches of each level of a Laplacian pyramid, by the level's resolution.
 
     Args:
-        one: [n, 3, R, R], in about [-1, 1]; R a power of two of at least 16.
-        other: Of the same shape.
-        seed: Of patches and projections.
+        images: [n, 3, R, R], in about [-1, 1]; R a power of two of at least 16.
+        random: Of the places, on the CPU.
 
     Returns:
-        Resolution of the level to distance, times 1000: the coarsest compares colours and layout, the finest texture.
+        Levels from the finest, [n * 64, 147] each.  Not normalised by the sets' own statistics, as the original is: a
+        shift of colours must count.
+    """
+    return {level.shape[-1]: _descriptors(level, random) for level in _pyramid(images)}
+
+
+def sliced_wasserstein(one: Tensor, other: Tensor, seed: int = 0) -> float:
+    """Sliced Wasserstein distance of two sets of equally many vectors (Rabin et al. 2011; Karras et al. 2018).
+
+    Args:
+        one: [n, d].
+        other: Of the same shape.
+        seed: Of the directions.
+
+    Returns:
+        Mean over directions of the mean distance of the sorted projections, times 1000.
 
     Raises:
         ValueError: The sets differ in shape.
@@ -49,13 +63,9 @@ def sliced_wasserstein(one: Tensor, other: Tensor, seed: int = 0) -> dict[int, f
     if one.shape != other.shape:
         raise ValueError(f"both sets must have the same shape, got {tuple(one.shape)} and {tuple(other.shape)}")
     random = torch.Generator().manual_seed(seed)
-    distances = {}
-    for level, (first, second) in enumerate(zip(_pyramid(one), _pyramid(other), strict=True)):
-        descriptors = [_descriptors(images, random.manual_seed(seed + level)) for images in (first, second)]
-        directions = F.normalize(torch.randn(descriptors[0].shape[1], PROJECTIONS, generator=random), dim=0)
-        sorted_values = [(values @ directions).sort(dim=0).values for values in descriptors]
-        distances[first.shape[-1]] = 1000 * float((sorted_values[0] - sorted_values[1]).abs().mean())
-    return distances
+    directions = F.normalize(torch.randn(one.shape[1], PROJECTIONS, generator=random), dim=0).to(one.device)
+    first, second = ((values @ directions).sort(dim=0).values for values in (one, other))
+    return 1000 * float((first - second).abs().mean())
 
 
 def _pyramid(images: Tensor) -> list[Tensor]:
@@ -70,14 +80,13 @@ def _pyramid(images: Tensor) -> list[Tensor]:
 
 
 def _descriptors(images: Tensor, random: torch.Generator) -> Tensor:
-    """Random patches as rows.  [n, 3, h, h] -> [n * PATCHES_PER_PICTURE, 3 * 49].
-
-    Not normalised by the two sets' own statistics, as the original is: a shift of colours must count.
-    """
+    """Random patches as rows.  [n, 3, h, h] -> [n * PATCHES_PER_PICTURE, 3 * 49]."""
     count, _, size, _ = images.shape
-    corners = torch.randint(size - PATCH + 1, (2, count, PATCHES_PER_PICTURE), generator=random)
-    offsets = torch.arange(PATCH)
+    corners = torch.randint(size - PATCH + 1, (2, count, PATCHES_PER_PICTURE), generator=random).to(images.device)
+    offsets = torch.arange(PATCH, device=images.device)
     rows = corners[0][..., None, None] + offsets[:, None]  # [n, patches, 7, 1]
     columns = corners[1][..., None, None] + offsets[None, :]
-    picked = images[torch.arange(count)[:, None, None, None], :, rows, columns]  # [n, patches, 7, 7, 3]
+    picked = images[
+        torch.arange(count, device=images.device)[:, None, None, None], :, rows, columns
+    ]  # [n, patches, 7, 7, 3]
     return picked.reshape(count * PATCHES_PER_PICTURE, -1)

@@ -107,7 +107,7 @@ LABELS = {
     "metrics.features": "Features",
     "metrics.wasserstein": "Wasserstein",
     "metrics.flat_below": "Flat below",
-    "metrics.inception": "Inception file",
+    "metrics.inception": "Inception",
     "metrics.fid_pictures": "FID pictures",
     "metrics.best": "Keep best by",
 }

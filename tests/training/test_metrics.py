@@ -1,12 +1,26 @@
+import json
+
+import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
+from app.cli import main
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
+from core.families import build_generator
 from core.model_config import GeneratorConfig
-from tests.training.toy import toy_config, toy_data
-from training.evaluate import evaluate
-from training.metrics import mask_iou, mean_mask, sliced_wasserstein
+from tests.training.toy import toy_config, toy_data, toy_run
+from training.data_set import ImageDataSet
+from training.evaluate import Evaluator, evaluate, flatness_alarm
+from training.evaluation_report import Evaluation, Measurement, evaluation_path, load_evaluation, save_evaluation
+from training.metrics import mask_iou, object_mask, patch_descriptors, sliced_wasserstein
+from training.metrics_config import MetricsConfig
+from training.picture_sets import PictureSet, compare
+from training.random_features import FEATURES, RandomNetwork, deviations
+from training.run_errors import RunError
+
+QUICK = MetricsConfig(pictures=12)
 
 
 def discs(count: int, radius: float, shade: float, seed: int) -> torch.Tensor:
@@ -17,53 +31,221 @@ def discs(count: int, radius: float, shade: float, seed: int) -> torch.Tensor:
     return torch.where(inside, color, torch.ones(()))
 
 
-def test_distance_is_small_between_like_sets_and_grows_with_colour_and_shape():
-    real, again = discs(60, 0.6, -0.5, 0), discs(60, 0.6, -0.5, 1)
-    floor = sliced_wasserstein(real, again)
-    assert set(floor) == {32, 16}
-    for other in (discs(60, 0.6, 0.2, 1), discs(60, 0.9, -0.5, 1)):
-        distance = sliced_wasserstein(real, other)
-        assert all(distance[level] > 3 * floor[level] for level in floor)
+def gathered(images: torch.Tensor) -> PictureSet:
+    found = PictureSet([RandomNetwork(seed, 32) for seed in range(3)], patches=True, seed=0)
+    for part in images.split(16):
+        found.add(part)
+    return found
+
+
+def test_all_figures_are_near_the_floor_between_like_sets_and_tell_colour_and_shape_apart():
+    real, again = gathered(discs(30, 0.6, -0.5, 0)), gathered(discs(30, 0.6, -0.5, 1))
+    like = {each.name: each for each in compare(real, again, gathered(discs(30, 0.6, -0.5, 2)), on_white=True)}
+    names = {"frechet_random", "density", "coverage", "wasserstein_32", "wasserstein_16", "mask_iou"}
+    assert set(like) == names
+    assert like["coverage"].value > 0.6
+    for fakes in (discs(30, 0.6, 0.2, 1), discs(30, 0.9, -0.5, 1)):
+        found = {each.name: each for each in compare(real, again, gathered(fakes), on_white=True)}
+        assert found["coverage"].value == 0
+        for each in found.values():
+            assert each.count == 30
+            if each.better == "lower":
+                assert each.value > 3 * each.floor, each.name
+                assert each.value > 3 * like[each.name].value, each.name
+
+
+def test_an_identical_set_has_no_distance():
+    real = gathered(discs(20, 0.6, -0.5, 0))
+    found = {each.name: each.value for each in compare(real, real, real, on_white=True)}
+    assert found["frechet_random"] == pytest.approx(0, abs=1e-6)
+    assert (found["wasserstein_32"], found["mask_iou"], found["coverage"]) == (0, 1, 1)
+
+
+def test_sliced_wasserstein_of_a_shifted_set_is_the_shift_seen_from_all_directions():
+    values = torch.randn(500, 8, generator=torch.Generator().manual_seed(0))
+    shift = torch.arange(8.0) / 4
+    directions = F.normalize(torch.randn(8, 200_000, generator=torch.Generator().manual_seed(1)), dim=0)
+    wanted = 1000 * float((shift @ directions).abs().mean())
+    assert sliced_wasserstein(values, values + shift) == pytest.approx(wanted, rel=0.1)
+    assert sliced_wasserstein(values, values[torch.randperm(500)]) == 0
+
+
+def test_patches_are_of_the_pyramid_s_levels():
+    images = discs(3, 0.5, 0.0, 0)
+    found = patch_descriptors(images, torch.Generator().manual_seed(0))
+    assert {level: rows.shape for level, rows in found.items()} == {32: (192, 147), 16: (192, 147)}
+    flat = patch_descriptors(torch.full((1, 3, 32, 32), 0.25), torch.Generator())
+    assert flat[32].abs().max() < 1e-6  # a level holds what the next coarser one lacks
+    assert flat[16].allclose(torch.tensor(0.25))
 
 
 def test_masks_tell_shapes_apart():
-    one, same, larger = (mean_mask(discs(8, radius, -0.5, 0)) for radius in (0.5, 0.5, 0.8))
+    one, same, larger = (object_mask(discs(8, radius, -0.5, 0)).mean(dim=0) for radius in (0.5, 0.5, 0.8))
     assert mask_iou(one, same) == 1
     assert mask_iou(one, larger) == pytest.approx(0.25 / 0.64, abs=0.05)
-    empty = mean_mask(torch.ones(2, 3, 32, 32))
+    empty = object_mask(torch.ones(2, 3, 32, 32)).mean(dim=0)
     assert mask_iou(one, empty) == 0
     assert mask_iou(empty, empty) == 1
 
 
 def test_sets_of_different_shape_are_refused():
     with pytest.raises(ValueError, match="same shape"):
-        sliced_wasserstein(torch.zeros(2, 3, 32, 32), torch.zeros(3, 3, 32, 32))
+        sliced_wasserstein(torch.zeros(2, 3), torch.zeros(3, 3))
 
 
-def test_an_untrained_network_is_far_from_the_data(tmp_path):
+def test_random_networks_follow_from_their_seed_alone():
+    images = discs(5, 0.5, 0.0, 0)
+    before = torch.get_rng_state()
+    one, again, other = (RandomNetwork(seed, 32)(images) for seed in (0, 0, 1))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert one.shape == (5, FEATURES)
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
+    assert torch.equal(deviations(torch.ones(4, 3)), torch.ones(3))
+
+
+@pytest.fixture(scope="module")
+def untrained(tmp_path_factory):
+    """A data set, and the checkpoint of a new network beside it."""
+    folder = tmp_path_factory.mktemp("evaluate")
     torch.manual_seed(0)
-    data = toy_data(tmp_path / "toy.zip", count=40)
-    generator = EpigrafGenerator(toy_config(data).generator)
-    save_checkpoint(tmp_path / "new.safetensors", generator, None, {})
-    fractions = []
-    result = evaluate(tmp_path / "new.safetensors", data, on_progress=fractions.append)
-    assert result.pictures == 20
-    assert fractions[-1] == 1
-    assert result.mask_iou < 0.7 < result.mask_iou_floor
-    assert all(result.wasserstein[level] > 2 * result.wasserstein_floor[level] for level in result.wasserstein)
+    data = toy_data(folder / "toy.zip", count=40)
+    save_checkpoint(folder / "new.safetensors", EpigrafGenerator(toy_config(data).generator), None, {"kimg": 3})
+    return folder / "new.safetensors", data
 
 
-def test_too_few_pictures_are_said(tmp_path):
-    data = toy_data(tmp_path / "toy.zip", count=3)
-    save_checkpoint(tmp_path / "new.safetensors", EpigrafGenerator(toy_config(data).generator), None, {})
-    with pytest.raises(ValueError, match="at least 4"):
-        evaluate(tmp_path / "new.safetensors", data)
+def test_an_untrained_network_is_far_from_the_data(untrained):
+    checkpoint, data = untrained
+    heard = []
+    result = evaluate(checkpoint, data, QUICK, beat=lambda fraction, doing: heard.append((fraction, doing)))
+    assert (1.0, "generating pictures") in heard
+    assert result.kimg == 3
+    found = {each.name: each for each in result.measurements}
+    for name in ("frechet_random", "wasserstein_16"):
+        assert found[name].value > 2 * found[name].floor
+    assert found["mask_iou"].value < 0.7 < found["mask_iou"].floor
+    assert found["coverage"].value < found["coverage"].floor
+    assert {"reprojection_error", "reprojection_visible", "relief"} <= set(found)
+    assert result.measurements == evaluate(checkpoint, data, QUICK).measurements
+    assert result.scalars()["Metrics/mask_iou"] == found["mask_iou"].value
 
 
-def test_sizes_that_cannot_be_compared_are_said(tmp_path):
+def test_only_what_is_asked_for_is_measured(untrained):
+    checkpoint, data = untrained
+    settings = MetricsConfig(pictures=12, features=False, wasserstein=False, views=False)
+    assert [each.name for each in evaluate(checkpoint, data, settings).measurements] == ["mask_iou"]
+
+
+def test_flat_pictures_have_no_geometry(untrained):
+    with ImageDataSet.open(untrained[1]) as data:
+        config = GeneratorConfig(family="stylegan2", z_dim=8, w_dim=8, plane_resolution=16, channel_max=4)
+        generator = build_generator(config).eval()
+        measured = Evaluator(data, QUICK).measure(generator, lambda fraction, doing: None)
+    assert "frechet_random" in {each.name for each in measured}
+    assert "relief" not in {each.name for each in measured}
+
+
+def test_whoever_listens_may_end_it(untrained):
+    class Enough(Exception):
+        pass
+
+    def stop(fraction: float, doing: str) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        evaluate(*untrained, QUICK, beat=stop)
+
+
+def test_flat_shapes_raise_the_alarm():
+    def told(value: float | None) -> str:
+        relief = Measurement(name="relief", label="Relief", value=value, count=1, better="neither", protocol="")
+        return flatness_alarm((relief,), 0.1)
+
+    assert "relief 0.050 is below 0.1" in told(0.05)
+    assert told(0.3) == told(None) == flatness_alarm((), 0.1) == ""
+
+
+def test_too_few_pictures_are_said(tmp_path, untrained):
+    data = toy_data(tmp_path / "toy.zip", count=14)
+    with pytest.raises(ValueError, match="at least 16"):
+        evaluate(untrained[0], data)
+
+
+def test_sizes_that_cannot_be_compared_are_said(tmp_path, untrained):
     data = toy_data(tmp_path / "toy.zip", resolution=24)
-    save_checkpoint(
-        tmp_path / "new.safetensors", EpigrafGenerator(GeneratorConfig(z_dim=8, plane_resolution=8)), None, {}
-    )
     with pytest.raises(ValueError, match="24 px; comparing takes a power of two"):
-        evaluate(tmp_path / "new.safetensors", data)
+        evaluate(untrained[0], data)
+
+
+def test_the_command_prints_every_figure_with_its_floor(untrained, capsys):
+    checkpoint, data = (str(path) for path in untrained)
+    assert main(["evaluate", checkpoint, "--data", data, "--pictures", "12", "--only", "wasserstein"]) == 0
+    text = capsys.readouterr().out
+    line = next(line for line in text.splitlines() if line.startswith("Sliced Wasserstein, 16 px"))
+    count, value, floor, better = line.split()[-4:]
+    assert (count, better) == ("12", "lower")
+    assert float(value) > float(floor) > 0
+    assert "64 patches of 7²" in text
+    main(["evaluate", checkpoint, "--data", data, "--pictures", "12", "--only", "wasserstein", "--json"])
+    assert json.loads(capsys.readouterr().out)["measurements"][0]["name"] == "wasserstein_16"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--only", "beauty"], "there is no 'beauty'"),
+        (["--only", "fid"], "name the Inception file"),
+        (["--inception", "absent.pth"], "cannot be read"),
+        (["--pictures", "2"], "pictures"),
+    ],
+)
+def test_the_command_says_what_it_cannot_do(untrained, capsys, options, said):
+    checkpoint, data = (str(path) for path in untrained)
+    assert main(["evaluate", checkpoint, "--data", data, *options]) != 0
+    assert said in capsys.readouterr().err
+
+
+def test_a_run_is_evaluated_with_its_newest_snapshot_and_its_data(tmp_path, capsys):
+    run = toy_run(tmp_path)
+    command = ["evaluate", str(run.path), "--pictures", "8", "--only", "wasserstein"]
+    assert main(command) != 0
+    assert "no run with a snapshot" in capsys.readouterr().err
+    for kimg in (1, 2):
+        save_checkpoint(run.snapshot_path(kimg), EpigrafGenerator(run.config().generator), None, {"kimg": kimg})
+    assert main(command) == 0
+    assert "at 2 kimg" in capsys.readouterr().out
+    assert main(["evaluate", str(run.snapshot_path(1)), *command[2:]]) == 0
+    assert "at 1 kimg" in capsys.readouterr().out
+
+
+def test_evaluations_are_kept_in_files(tmp_path):
+    one = Measurement(name="density", label="Density", value=None, count=3, better="higher", protocol="None seen.")
+    kept = Evaluation(checkpoint="a", data="b", resolution=16, measurements=(one,), alarm="flat")
+    path = evaluation_path(tmp_path, 1.5)
+    assert load_evaluation(path) is None
+    save_evaluation(path, kept)
+    assert load_evaluation(path) == kept
+    assert "Alarm: flat" in kept.text()
+    assert kept.scalars() == {}
+    path.write_text("{}")
+    with pytest.raises(RunError, match="delete it"):
+        load_evaluation(path)
+
+
+def test_the_best_metric_must_be_one_that_is_measured():
+    assert MetricsConfig().chosen_best == "frechet"
+    assert MetricsConfig(features=False).chosen_best == "wasserstein"
+    assert MetricsConfig(features=False, wasserstein=False).chosen_best == "none"
+    with pytest.raises(ValueError, match="best is 'fid', which is not measured: set inception"):
+        MetricsConfig(best="fid")
+
+
+def test_real_pictures_are_looked_at_once_and_no_random_numbers_are_drawn(untrained, monkeypatch):
+    with ImageDataSet.open(untrained[1]) as data:
+        evaluator = Evaluator(data, MetricsConfig(pictures=8, views=False))
+        generator = EpigrafGenerator(toy_config(untrained[1]).generator).eval()
+        before = torch.get_rng_state()
+        first = evaluator.measure(generator, lambda fraction, doing: None)
+        assert torch.equal(torch.get_rng_state(), before)
+        monkeypatch.setattr(data, "image", lambda index: np.zeros(0))
+        assert evaluator.measure(generator, lambda fraction, doing: None) == first
