@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.embedding import fourier_features
+from core.gather import weighted_rows
 from core.layers import FullyConnected
 
 # Which coordinates span each plane; the first runs along its width.
@@ -139,8 +140,8 @@ class Painting:
 def sample_planes(planes: Tensor, points: Tensor) -> Tensor:
     """Mean over the planes of their bilinear samples, as one weighted gather of 12 texels.
 
-    Corners aligned, zero outside.  Equal to three `grid_sample`s and a mean, but the gather reads whole feature vectors
-    from channels-last memory, and its backward pass scatters them likewise.
+    Corners aligned, zero outside.  Equal to three `grid_sample`s and a mean, but the gather reads whole feature vectors;
+    planes in channels-last memory are read where they lie.
 
     Args:
         planes: [batch, 3 * features, size, size].
@@ -151,29 +152,32 @@ def sample_planes(planes: Tensor, points: Tensor) -> Tensor:
     """
     batch, channels, size, _ = planes.shape
     features = channels // 3
-    table = planes.reshape(batch, 3, features, size * size).permute(0, 1, 3, 2).reshape(-1, features)
+    table = planes.permute(0, 2, 3, 1).reshape(-1, features)  # rows: sample, y, x, plane
     indices, weights = _texels(points.detach(), size)
-    flat = F.embedding_bag(indices, table, per_sample_weights=weights.to(table.dtype), mode="sum")
+    flat = weighted_rows(table, indices, weights.to(table.dtype))
     return flat.reshape(batch, points.shape[1], features)
 
 
 @torch.no_grad()
 def _texels(points: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """Rows of the channels-last table that a point touches, and their weights.  Returns twice [batch * n, 12]."""
-    batch = len(points)
-    position = (points + 1) * (0.5 * (size - 1))  # [batch, n, 3], texel centres at whole numbers
-    low = position.floor()
-    fraction = position - low
-    low = low.to(torch.int64)
-    # Per axis: the two neighbours, clamped for the address, with weight zero where they lie outside.
-    corner = torch.stack([low, low + 1], dim=-1)  # [batch, n, 3, 2]
-    weight = torch.stack([1 - fraction, fraction], dim=-1) * ((corner >= 0) & (corner < size))
-    corner = corner.clamp(0, size - 1)
-    first = torch.arange(batch, device=points.device).reshape(-1, 1, 1, 1) * (3 * size * size)
-    rows, weights = [], []
+    """Rows of the table that a point touches, int32, and their weights.  Returns twice [batch * n, 12]."""
+    batch, count, _ = points.shape
+    # Coordinate by coordinate and tap by tap: long vectors, of which a processor makes short work.
+    position = (points.permute(2, 0, 1).contiguous() + 1) * (0.5 * (size - 1))  # [3, batch, n], texels at whole numbers
+    # The two neighbours, moved inside where they are not; what is farther than a texel weighs nothing.
+    low = position.floor().clamp_(0, size - 2)
+    beyond = position - low
+    near = torch.minimum(1 - beyond, 1 + beyond).clamp_(min=0)
+    far = torch.minimum(beyond, 2 - beyond).clamp_(min=0)
+    low = low.to(torch.int32)
+    first = torch.arange(batch, dtype=torch.int32, device=points.device)[:, None] * (3 * size * size)
+    rows = torch.empty(12, batch, count, dtype=torch.int32, device=points.device)
+    weights = torch.empty(12, batch, count, dtype=position.dtype, device=points.device)
     for plane, (u, v) in enumerate(PLANE_AXES):
-        row = corner[:, :, v, :, None] * size + corner[:, :, u, None, :]  # [batch, n, 2, 2]
-        rows.append((row + (first + plane * size * size)).flatten(2))
-        weights.append((weight[:, :, v, :, None] * weight[:, :, u, None, :]).flatten(2))
-    indices, factors = torch.cat(rows, dim=2), torch.cat(weights, dim=2) / len(PLANE_AXES)
-    return indices.reshape(-1, 12), factors.reshape(-1, 12)
+        corner = (low[v] * size + low[u]) * 3 + (first + plane)
+        for tap in range(4):
+            down, right = divmod(tap, 2)
+            torch.add(corner, 3 * (size * down + right), out=rows[4 * plane + tap])
+            torch.mul((far if down else near)[v], (far if right else near)[u], out=weights[4 * plane + tap])
+    weights /= len(PLANE_AXES)
+    return rows.reshape(12, -1).t().contiguous(), weights.reshape(12, -1).t().contiguous()
