@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.layers import ACTIVATION_GAIN, FullyConnected, add_bias, fir_filter, fir_upsample, leaky_relu
+from core.fir import fir_filter, fir_upsample
+from core.layers import ACTIVATION_GAIN, FullyConnected, leaky_relu_, pointwise
 from core.model_config import GeneratorConfig
 
 NoiseMode = Literal["none", "const", "random"]
@@ -44,15 +45,15 @@ class ModulatedConv(nn.Module):
         x = x * style[:, :, None, None]
         if self.up:
             x = F.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)  # [batch, outputs, 2h + 1, 2h + 1]
-            x = fir_filter(x, padding=(1, 1), gain=4)
+            x = fir_filter(x, padding=1, gain=4)
         else:
             x = F.conv2d(x, self.weight, padding=1)
-        x = x * demodulation[:, :, None, None]
+        x = torch.addcmul((self.bias * ACTIVATION_GAIN)[:, None, None], x, demodulation[:, :, None, None])
         if noise == "const":
-            x = x + self.noise_const * (self.noise_strength * ACTIVATION_GAIN)
+            x.add_(self.noise_const * (self.noise_strength * ACTIVATION_GAIN))
         elif noise == "random":
-            x = x + torch.randn_like(x[:, :1]) * (self.noise_strength * ACTIVATION_GAIN)
-        return leaky_relu(add_bias(x, self.bias * ACTIVATION_GAIN))
+            x.add_(torch.randn_like(x[:, :1]) * (self.noise_strength * ACTIVATION_GAIN))
+        return leaky_relu_(x)
 
 
 class ToPlanes(nn.Module):
@@ -68,7 +69,7 @@ class ToPlanes(nn.Module):
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
         """[batch, inputs, h, h], [batch, w_dim] -> [batch, outputs, h, h]."""
         style = self.affine(w) * self.gain
-        return F.conv2d(x * style[:, :, None, None], self.weight, self.bias)
+        return pointwise(x, self.weight[:, :, 0, 0] * style[:, None], self.bias)
 
 
 class SynthesisBlock(nn.Module):
@@ -91,7 +92,11 @@ class SynthesisBlock(nn.Module):
 
     def forward(self, x: Tensor | None, planes: Tensor | None, ws: Tensor, noise: NoiseMode) -> tuple[Tensor, Tensor]:
         """Grow features and planes; ws [batch, convolutions + 1, w_dim], the last one for torgb."""
-        features = self.const.expand(len(ws), -1, -1, -1) if x is None else self.conv0(x, ws[:, 0], noise)
+        if x is None:
+            # Channels last: faster to convolve, and planes are then read where they lie.
+            features = self.const.expand(len(ws), -1, -1, -1).contiguous(memory_format=torch.channels_last)
+        else:
+            features = self.conv0(x, ws[:, 0], noise)
         features = self.conv1(features, ws[:, -2], noise)
         contribution = self.torgb(features, ws[:, -1])
         return features, contribution if planes is None else fir_upsample(planes) + contribution

@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.embedding import CAMERA_EMBEDDING_DIM, PATCH_EMBEDDING_DIM, PatchEmbedding, camera_embedding
-from core.layers import ACTIVATION_GAIN, FullyConnected, add_bias, fir_filter, leaky_relu
+from core.fir import fir_downsample, fir_filter
+from core.layers import ACTIVATION_GAIN, FullyConnected, leaky_relu_, limited, pointwise
 from core.mapping import ConditionMapping
 from core.model_config import DiscriminatorConfig, Modulation
 from core.rays import Patches
@@ -61,23 +62,21 @@ class PatchConv(nn.Module):
         clamp = None if self.clamp is None else self.clamp * gain
         if self.activate:
             gain *= ACTIVATION_GAIN
-        x = self._convolve(x, gain)
-        if sigma is not None and self.modulation == "output":
-            x = x * sigma
-        if self.bias is not None:
-            x = add_bias(x, self.bias * gain)
-        if self.activate:
-            return leaky_relu(x, clamp)
-        return x if clamp is None else x.clamp(-clamp, clamp)
+        bias = None if self.bias is None else (self.bias * gain).to(x.dtype)
+        if sigma is None or self.modulation == "input":
+            x = self._convolve(x, gain, bias)
+        else:
+            x = self._convolve(x, gain, None) * sigma
+            x = x if bias is None else x.add_(bias[:, None, None])
+        return leaky_relu_(x, clamp) if self.activate else limited(x, clamp)
 
-    def _convolve(self, x: Tensor, gain: float) -> Tensor:
+    def _convolve(self, x: Tensor, gain: float, bias: Tensor | None) -> Tensor:
         weight = (self.weight * (self.weight_gain * gain)).to(x.dtype)
-        kernel = weight.shape[-1]
-        if not self.down:
-            return F.conv2d(x, weight, padding=kernel // 2)
-        if kernel == 1:  # filter, keep every second pixel, then mix channels on a quarter of them
-            return F.conv2d(fir_filter(x, padding=(1, 1))[:, :, ::2, ::2], weight)
-        return F.conv2d(fir_filter(x, padding=(2, 2)), weight, stride=2)
+        if weight.shape[-1] == 1:  # when halving, mix channels on the quarter of the pixels that is kept
+            return pointwise(fir_downsample(x) if self.down else x, weight[:, :, 0, 0], bias)
+        if self.down:
+            return F.conv2d(fir_filter(x, padding=2), weight, bias, stride=2)
+        return F.conv2d(x, weight, bias, padding=1)
 
 
 class ResidualBlock(nn.Module):
@@ -211,7 +210,7 @@ class PatchDiscriminator(Discriminator):
         """Score patches: see Discriminator."""
         embedding = self.patch_embedding(patches.scales, patches.offsets) if self.aware else None
         patch = self.hypernetwork(embedding) if self.aware else None
-        x = images
+        x = images.contiguous(memory_format=torch.channels_last)
         for resolution in self.config.resolutions:
             x = self.get_submodule(f"b{resolution}")(x, patch)
         x = self.b4(x, patch)

@@ -38,7 +38,7 @@ class _WeightedRows(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *gradients: Tensor) -> Any:
+    def backward(ctx: Any, *gradients: Tensor) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         indices, weights = ctx.saved_tensors
         rows = indices.flatten()
         counts = torch.bincount(rows, minlength=ctx.rows)

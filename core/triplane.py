@@ -140,8 +140,8 @@ class Painting:
 def sample_planes(planes: Tensor, points: Tensor) -> Tensor:
     """Mean over the planes of their bilinear samples, as one weighted gather of 12 texels.
 
-    Corners aligned, zero outside.  Equal to three `grid_sample`s and a mean, but the gather reads whole feature vectors;
-    planes in channels-last memory are read where they lie.
+    Corners aligned, zero outside.  Equal to three `grid_sample`s and a mean, but the gather reads whole feature
+    vectors: of planes in channels-last memory, where they lie.
 
     Args:
         planes: [batch, 3 * features, size, size].

@@ -42,8 +42,9 @@ class Networks:
     @torch.no_grad()
     def update_average(self, decay: float) -> None:
         """Average = decay * average + (1 - decay) * generator; buffers are copied."""
-        for kept, value in zip(self.average.parameters(), self.generator.parameters(), strict=True):
-            kept.lerp_(value, 1 - decay)
+        averaged: list[torch.Tensor] = list(self.average.parameters())
+        latest: list[torch.Tensor] = list(self.generator.parameters())
+        torch._foreach_lerp_(averaged, latest, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
         for kept, value in zip(self.average.buffers(), self.generator.buffers(), strict=True):
             kept.copy_(value)
 

@@ -49,8 +49,8 @@ class Stepper:
         self.pieces = Pieces(self.share, config.discriminator.group_size, 0, RandomNumbers(rng, device))
         self.augmenter = Augmenter(config.augment, config.loop.batch, rng)
         rates = config.optimizer.generator_adam, config.optimizer.discriminator_adam
-        self.generator_optimizer = torch.optim.Adam(networks.generator.parameters(), **rates[0])
-        self.discriminator_optimizer = torch.optim.Adam(networks.discriminator.parameters(), **rates[1])
+        self.generator_optimizer = torch.optim.Adam(networks.generator.parameters(), **rates[0], fused=True)
+        self.discriminator_optimizer = torch.optim.Adam(networks.discriminator.parameters(), **rates[1], fused=True)
         # Per kind of step: one network's good gradients say nothing of the other's.
         self.bad_steps: dict[str, int] = {}
 
