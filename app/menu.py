@@ -101,6 +101,14 @@ def _run(studio: Studio) -> list[Action]:
             "snapshot" in offered,
             group=1,
         ),
+        Action(
+            "Run",
+            "Measure now",
+            partial(train.send, "evaluate"),
+            enabled="evaluate" in offered,
+            group=1,
+            tooltip="Metrics of the generator as it is now; training waits for them",
+        ),
         Action("Run", "Stop", partial(train.send, "stop"), enabled="stop" in offered, group=1),
         Action("Run", "Detach", partial(train.attach, None), enabled=train.attached is not None, group=2),
     ]

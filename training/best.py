@@ -25,7 +25,10 @@ class BestSnapshot(FrozenModel):
     value: float = Field(description="Its value, smaller than that of all snapshots before.")
     kimg: float = Field(ge=0, description="When it was reached.")
     snapshot: str = Field(description="Name of the file in the folder of snapshots.")
-    own: bool = Field(description="Whether it was written for this alone, and may go when a better one comes.")
+    own: int | None = Field(
+        default=None,
+        description="If it was written for this alone, and may go when a better one comes: when, in ns of the file.",
+    )
 
 
 def read_best(run: Path) -> BestSnapshot | None:

@@ -31,6 +31,7 @@ class Control:
         state: As reported.
         stop: Whether to end, after a command or a signal.
         snapshot: Whether a snapshot was asked for; the loop clears it.
+        evaluate: Whether metrics were asked for; the loop clears it.
         device: What is computed on, once it is chosen.
         steer: Changes settings, by dotted name; returns what became of it.  None until the training can.
     """
@@ -40,6 +41,7 @@ class Control:
         self.state: TrainerState = "starting"
         self.stop = False
         self.snapshot = False
+        self.evaluate = False
         self.message = ""
         self.sec_per_kimg: float | None = None
         self.device: torch.device | None = None
@@ -76,6 +78,19 @@ class Control:
             time.sleep(POLL_S)
             self._look(time.monotonic())
 
+    def breathe(self) -> bool:
+        """During something long between two steps: renew the heartbeat.  Returns whether the training is to end.
+
+        Commands wait until it is over, for they may want to save a state.
+        """
+        now = time.monotonic()
+        if now >= self._beat_at:
+            self._write(now)
+        if now < self._poll_at:
+            return self.stop
+        self._poll_at = now + POLL_S
+        return self.stop or any(command.command == "stop" for command in self.run.next_commands(self.start))
+
     def _look(self, now: float) -> None:
         if now >= self._poll_at:
             self._poll_at = now + POLL_S
@@ -94,6 +109,9 @@ class Control:
         if command.command == "snapshot":
             self.snapshot = True
             return "a snapshot follows"
+        if command.command == "evaluate":
+            self.evaluate = True
+            return "metrics follow"
         if command.command == "set":
             return self.steer(command.values) if self.steer is not None else "refused: the training has not begun yet"
         wanted: TrainerState = "paused" if command.command == "pause" else "running"

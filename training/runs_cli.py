@@ -22,6 +22,7 @@ EFFECTS: dict[CommandName, str] = {
     "resume": "let a paused training go on",
     "stop": "end the training with a snapshot; it can be resumed",
     "snapshot": "write both networks now",
+    "evaluate": "measure the generator now; the report goes into the run's evaluations/",
 }
 
 

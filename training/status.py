@@ -17,14 +17,14 @@ STATUS_VERSION = 1
 HEARTBEAT_S = 2.0
 
 TrainerState = Literal["starting", "running", "paused", "stopping", "stopped", "finished", "failed"]
-CommandName = Literal["pause", "resume", "stop", "snapshot", "set"]
+CommandName = Literal["pause", "resume", "stop", "snapshot", "evaluate", "set"]
 
 ENDED: frozenset[TrainerState] = frozenset({"stopped", "finished", "failed"})
 # What a panel offers, by the trainer's state.
 OFFERED: dict[TrainerState, frozenset[CommandName]] = {
     "starting": frozenset({"stop"}),
-    "running": frozenset({"pause", "stop", "snapshot", "set"}),
-    "paused": frozenset({"resume", "stop", "snapshot", "set"}),
+    "running": frozenset({"pause", "stop", "snapshot", "evaluate", "set"}),
+    "paused": frozenset({"resume", "stop", "snapshot", "evaluate", "set"}),
     "stopping": frozenset(),
     "stopped": frozenset(),
     "finished": frozenset(),

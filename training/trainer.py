@@ -25,6 +25,7 @@ from training.steering import REFUSED, steered, words_of
 from training.steps import Stepper
 from training.telemetry import Telemetry
 from training.train_state import Progress, load_state, save_state, seeded_rng
+from training.training_metrics import TrainingMetrics
 from training.warm_start import require_fit
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Trainer:
         first_step = self.progress.step + (0 if self.telemetry.images else 1)
         self.recorder = Recorder(run, self.config, self.networks, self.data, control.start, first_step)
         self._state_at = time.monotonic() + 60 * self.config.loop.state_minutes
+        self.metrics = TrainingMetrics(run, self.config, self.networks.average, control.breathe)
         control.steer = self.steer
 
     def train(self) -> TrainerState:
@@ -102,6 +104,7 @@ class Trainer:
         """Let go of threads and files."""
         self.batches.close()
         self.recorder.close()
+        self.metrics.close()
         self.data.close()
 
     def _restore(self) -> None:
@@ -153,6 +156,9 @@ class Trainer:
         if self.control.snapshot:
             self.control.snapshot = False
             self.recorder.snapshot(self.progress)
+        if self.control.evaluate:
+            self.control.evaluate = False
+            self.metrics.on_demand(self.config, self.progress)
         self.recorder.live(self.progress, time.monotonic())
 
     def _due(self, interval_kimg: float) -> bool:
@@ -163,6 +169,8 @@ class Trainer:
 
     def _tick(self) -> None:
         self.progress.tick += 1
+        snapshot = None if self._due(self.config.loop.snapshot_kimg) else self.recorder.snapshot
+        self.metrics.at_tick(self.config, self.progress, self.telemetry, snapshot)
         scalars = self.recorder.tick(self.progress, self.telemetry)
         self.control.sec_per_kimg = scalars["Timing/sec_per_kimg"]
         logger.info(
