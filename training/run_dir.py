@@ -35,6 +35,11 @@ from training.stats import StatsCursor, StatsPage, append_stats, cut_stats, read
 from training.status import CommandName, RunStatus, read_status, write_status
 
 FOLDERS = ("ticks", "samples", "snapshots", "state", "commands")
+# What a trainer that was killed while it wrote leaves behind; who watches writes other files.
+LEFT_OVERS = (
+    *(f"{folder}/.*.part*" for folder in ("ticks", "samples", "snapshots", "state")),
+    *(f".{name}.*.part*" for name in ("status", "stats", "live", "events")),
+)
 RUN_NAME = re.compile(r"^(\d{5,})-(.+)$")
 CREATE_ATTEMPTS = 1000
 
@@ -259,10 +264,13 @@ class RunDirectory:
         acknowledge_command(self.commands_path, command, step, result)
 
     def prepare(self) -> None:
-        """Make the folders that a trainer writes to."""
+        """Make the folders that a trainer writes to, and clear away files that were never finished.  Trainer only."""
         with explained("prepare", self.path):
             for folder in FOLDERS:
                 (self.path / folder).mkdir(exist_ok=True)
+            for pattern in LEFT_OVERS:
+                for path in self.path.glob(pattern):
+                    path.unlink(missing_ok=True)
 
 
 class RunObserver:

@@ -9,7 +9,10 @@ from app.studio import Studio
 from core.checkpoint import load_checkpoint
 from tests import ui
 from tests.app import studio_runs
-from training.run_dir import RunDirectory
+from tests.training.test_trainer import assert_same_weights
+from training.__main__ import train_run
+from training.config_files import with_values
+from training.run_dir import RunDirectory, create_run
 
 pytestmark = pytest.mark.ui
 
@@ -61,3 +64,13 @@ def test_train_from_the_window(tmp_path: Path, monkeypatch):
         run = RunDirectory(folder)
         assert run.status().state == "stopped"
         assert load_checkpoint(run.snapshots()[-1].path).progress["step"] == run.status().step
+    assert_as_if_nobody_had_watched(run, tmp_path)
+
+
+def assert_as_if_nobody_had_watched(run: RunDirectory, folder: Path) -> None:
+    """Train as long without window, live weights and records before the end: the weights must be the same."""
+    rarely = dict.fromkeys(("loop.kimg_per_tick", "loop.sample_kimg", "loop.snapshot_kimg"), 1000.0)
+    alone = create_run(folder / "alone", with_values(run.config(), {**rarely, "loop.total_kimg": run.status().kimg}))
+    assert train_run(alone) == 0
+    assert (alone.status().step, alone.live_path.exists()) == (run.status().step, False)
+    assert_same_weights(run, alone)

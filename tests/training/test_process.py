@@ -21,8 +21,10 @@ pytestmark = pytest.mark.process
 PATIENCE_S = 90
 
 
-def wait_for(run: RunDirectory, condition: Callable[[RunStatus], bool], what: str) -> RunStatus:
-    deadline = time.monotonic() + PATIENCE_S
+def wait_for(
+    run: RunDirectory, condition: Callable[[RunStatus], bool], what: str, patience_s: float = PATIENCE_S
+) -> RunStatus:
+    deadline = time.monotonic() + patience_s
     status = None
     while time.monotonic() < deadline:
         status = run.status()
