@@ -156,3 +156,13 @@ def doomed(self, real, index, kimg, telemetry):
 Stepper.step = doomed
 train_run(RunDirectory(Path(sys.argv[1])))
 """
+
+
+def test_what_a_killed_trainer_had_half_written_is_cleared_away(tmp_path):
+    run = toy_run(tmp_path, loop__total_kimg=0.016)
+    halves = [run.state_path.with_name(".latest.0123abcd.part.pt"), run.path / ".status.0123abcd.part.json"]
+    of_others = [run.path / ".lease.0123abcd.part.json", run.commands_path / ".000001-x.0123abcd.part.json"]
+    for path in (*halves, *of_others):
+        path.write_bytes(b"half")
+    assert train_run(run) == 0
+    assert [path for path in (*halves, *of_others) if path.exists()] == of_others
