@@ -29,7 +29,8 @@ TORCH_FREE = {
         cli commands config config_files config_fit data_check data_format data_set data_source data_writer estimate
         evaluate_cli events follow launch launch_record lease liveness lock machine presets priority processes run_dir
         run_errors sampler setting_schema stats status
-        warm_start run_removal augment_config patch_config best metrics_config evaluation_report evaluation_target
+        warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
+        evaluation_target
         steering changes set_cli
     """,
 }

@@ -8,6 +8,7 @@ from torch import Tensor
 from core.augment import augment
 from core.shares import Share
 from training.augment_config import AugmentConfig
+from training.team import Team
 
 # Adding and taking away steps must lead back to exactly 0, where nothing is transformed.
 DIGITS = 12
@@ -23,14 +24,16 @@ class Augmenter:
         p: Probability of each transformation; part of the resume state.
     """
 
-    def __init__(self, config: AugmentConfig, batch: int, rng: np.random.Generator) -> None:
+    def __init__(self, config: AugmentConfig, batch: int, rng: np.random.Generator, team: Team | None = None) -> None:
         """Begin with p = 0, or with the fixed one.
 
         Args:
             config: Settings.
             batch: Pictures per step.
             rng: Draws the transformations; its state belongs to whoever made it.
+            team: Those whose scores count; none: ours alone.
         """
+        self._team = team or Team()
         self._rng = rng
         self.steer(config, batch)
         self.p = config.p if config.kind == "fixed" else 0.0
@@ -54,11 +57,13 @@ class Augmenter:
         self._change = batch * config.interval / (config.speed_kimg * 1000)
 
     def observe(self, real_logits: Tensor) -> None:
-        """Take note of D's scores of the real pictures of a step, [batch], and adjust p when it is time."""
+        """Take note of D's scores of our real pictures of a step, [share], and adjust p when it is time."""
         if self._config.kind != "adaptive":
             return
-        self._sign_sum += float(real_logits.detach().sign().nan_to_num().sum())
-        self._scores += real_logits.numel()
+        signs = float(real_logits.detach().sign().nan_to_num().sum())
+        sign_sum, scores = self._team.totals([signs, real_logits.numel()])
+        self._sign_sum += sign_sum
+        self._scores += int(scores)
         self._steps += 1
         if self._steps >= self._config.interval:
             direction = float(np.sign(self._sign_sum / self._scores - self._config.target))

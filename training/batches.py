@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.shares import Share
 from training.data_set import ImageDataSet
 from training.sampler import ShuffledOrder
 
@@ -34,8 +35,20 @@ class RealBatch:
 class RealBatches:
     """Draws batches in a resumable order; the next one is decoded while the present one trains."""
 
-    def __init__(self, data: ImageDataSet, batch: int, seed: int, device: torch.device) -> None:
+    def __init__(
+        self, data: ImageDataSet, batch: int, seed: int, device: torch.device, share: Share | None = None
+    ) -> None:
+        """Bind to a data set.
+
+        Args:
+            data: The pictures.
+            batch: Pictures in a batch.
+            seed: Of their order.
+            device: Where they go.
+            share: Which of a batch's are wanted here; none: all.
+        """
         self._data, self._batch, self._device = data, batch, device
+        self._rows = slice(None) if share is None else share.rows
         self._order = ShuffledOrder(len(data), seed)
         self._angles, self._labels = data.all_angles, data.all_labels
         fits = len(data) * data.resolution**2 * 3 <= CACHE_BYTES
@@ -44,7 +57,7 @@ class RealBatches:
         self._ahead: tuple[int, Future[RealBatch]] | None = None
 
     def at(self, drawn: int) -> RealBatch:
-        """The batch after `drawn` pictures.  Raises DataSetError when a picture is damaged."""
+        """Our share of the batch after `drawn` pictures.  Raises DataSetError when a picture is damaged."""
         ahead, self._ahead = self._ahead, None
         ready = ahead[1].result() if ahead is not None and ahead[0] == drawn else self._read(drawn)
         following = drawn + self._batch
@@ -56,7 +69,7 @@ class RealBatches:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _read(self, drawn: int) -> RealBatch:
-        indices = self._order.indices(drawn, self._batch)
+        indices = self._order.indices(drawn, self._batch)[self._rows]
         pixels = np.stack([self._picture(index) for index in indices])  # [batch, R, R, 3]
         images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(torch.float32) / 127.5 - 1
         angles = None if self._angles is None else self._angles[indices]

@@ -15,6 +15,7 @@ from core.poses import PoseConfig
 from core.schedules import DecaySchedule, ScaleSchedule
 from training.augment_config import AugmentConfig
 from training.metrics_config import MetricsConfig
+from training.parallel_config import ParallelConfig
 from training.patch_config import ScheduleConfig
 
 CONFIG_VERSION = 1
@@ -215,20 +216,12 @@ class RunConfig(FrozenModel):
     anneal: AnnealConfig = Field(default_factory=AnnealConfig, description="Help that fades.")
     ema: EmaConfig = Field(default_factory=EmaConfig, description="Moving average of G.")
     loop: LoopConfig = Field(default_factory=LoopConfig, description="Length, intervals, machine.")
+    parallel: ParallelConfig = Field(default_factory=ParallelConfig, description="How each batch is divided.")
     metrics: MetricsConfig = Field(default_factory=MetricsConfig, description="Metrics in training.")
 
     @model_validator(mode="after")
-    def _batch_fits_groups(self) -> Self:
-        batch, group = self.loop.batch, self.discriminator.group_size
-        if batch % group:
-            below, above = max(batch // group, 1) * group, (batch // group + 1) * group
-            nearest = f"{below}" if below > batch else f"{below} or {above}"
-            raise DisagreementError(
-                f"loop.batch ({batch}) must be a multiple of discriminator.group_size ({group}), the minibatch-std "
-                f"group: use a batch of {nearest}, or a group_size that divides {batch}",
-                "loop.batch",
-                "discriminator.group_size",
-            )
+    def _batch_can_be_divided(self) -> Self:
+        self.parallel.require_fit(self.loop.batch, self.discriminator.group_size)
         return self
 
     @model_validator(mode="after")

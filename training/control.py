@@ -16,6 +16,7 @@ from training.device import device_name, memory_gb
 from training.processes import own_identity
 from training.run_dir import RunDirectory
 from training.status import HEARTBEAT_S, RunStatus, TrainerState
+from training.team import Team
 from training.train_state import Progress
 
 # How often the folder of commands is looked at, seconds.
@@ -29,6 +30,7 @@ class Control:
 
     Attributes:
         state: As reported.
+        team: The processes that train; they obey together, and the first one reads, writes and reports.
         stop: Whether to end, after a command or a signal.
         snapshot: Whether a snapshot was asked for; the loop clears it.
         evaluate: Whether metrics were asked for; the loop clears it.
@@ -36,8 +38,20 @@ class Control:
         steer: Changes settings, by dotted name; returns what became of it.  None until the training can.
     """
 
-    def __init__(self, run: RunDirectory, start: int, total_kimg: float, progress: Progress) -> None:
+    def __init__(
+        self, run: RunDirectory, start: int, total_kimg: float, progress: Progress, team: Team | None = None
+    ) -> None:
+        """Begin with the state `starting`, which is not reported yet.
+
+        Args:
+            run: The run; the first process of the team owns it.
+            start: Which start of the run it is, from 1.
+            total_kimg: Its length, kimg.
+            progress: Where the training stands; the loop moves it on.
+            team: The processes that train it; none: we train alone.
+        """
         self.run, self.start, self.total_kimg, self.progress = run, start, total_kimg, progress
+        self.team = team or Team()
         self.state: TrainerState = "starting"
         self.stop = False
         self.snapshot = False
@@ -46,6 +60,7 @@ class Control:
         self.sec_per_kimg: float | None = None
         self.device: torch.device | None = None
         self.steer: Callable[[Mapping[str, Any]], str] | None = None
+        self._asked_to_stop = False
         self._identity = own_identity()
         self._beat_at = 0.0
         self._poll_at = 0.0
@@ -55,7 +70,7 @@ class Control:
 
         def on_signal(number: int, _frame: FrameType | None) -> None:
             logger.info("%s: stopping", signal.Signals(number).name)
-            self.stop = True
+            self._asked_to_stop = True
 
         for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
             if hasattr(signal, name):
@@ -87,24 +102,32 @@ class Control:
         if now >= self._beat_at:
             self._write(now)
         if now < self._poll_at:
-            return self.stop
+            return self._asked_to_stop
         self._poll_at = now + POLL_S
-        return self.stop or any(command.command == "stop" for command in self.run.next_commands(self.start))
+        return self._asked_to_stop or any(command.command == "stop" for command in self.run.next_commands(self.start))
 
     def _look(self, now: float) -> None:
-        if now >= self._poll_at:
-            self._poll_at = now + POLL_S
-            for command in self.run.next_commands(self.start):
-                result = self._obey(command)
+        for command in self.team.share(self._commands(now)):
+            result = self._obey(command)
+            if self.team.leads:
                 self.run.acknowledge(command, self.progress.step, result)
                 logger.info("%s: %s", command.command, result)
-                self._beat_at = now  # what has changed is to be seen at once
+            self._beat_at = now  # what has changed is to be seen at once
+        # A signal may come at any moment and to any process: all must stop before the same step.
+        self.stop = self.team.any(self._asked_to_stop)
         if now >= self._beat_at:
             self._write(now)
 
+    def _commands(self, now: float) -> list[Command]:
+        """What the folder of commands asks for, when it is time to look; only the first process does."""
+        if not self.team.leads or now < self._poll_at:
+            return []
+        self._poll_at = now + POLL_S
+        return self.run.next_commands(self.start)
+
     def _obey(self, command: Command) -> str:
         if command.command == "stop":
-            self.stop = True
+            self._asked_to_stop = True
             return "stopping"
         if command.command == "snapshot":
             self.snapshot = True
@@ -122,6 +145,8 @@ class Control:
 
     def _write(self, now: float) -> None:
         self._beat_at = now + HEARTBEAT_S
+        if not self.team.leads:
+            return
         self.run.write_status(
             RunStatus(
                 state=self.state,

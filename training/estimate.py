@@ -26,6 +26,7 @@ WITHOUT_INFLUENCE = {
     "patches": True,
     "ema": True,
     "metrics": True,
+    "parallel": {"patience_minutes"},
     "augment": {"target", "interval", "speed_kimg"},
     "anneal": {"blur_kimg", "density_noise_kimg"},
     "optimizer": {"generator_lr", "discriminator_lr", "beta1", "beta2", "eps"},

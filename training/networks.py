@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,12 @@ class Networks:
         self.average.load_state_dict(weights)
         if checkpoint.discriminator is not None:
             self.discriminator.load_state_dict(checkpoint.discriminator.state_dict())
+
+    def tensors(self) -> Iterator[torch.Tensor]:
+        """All weights and buffers."""
+        for _, network in self._named():
+            yield from network.parameters()
+            yield from network.buffers()
 
     def state_dict(self) -> dict[str, dict[str, torch.Tensor]]:
         """All weights, for exact resume."""

@@ -12,6 +12,7 @@ from torch import Tensor
 from core.memory import is_out_of_memory
 from core.shares import Share
 from training.random_numbers import RandomNumbers, drawing_for
+from training.team import Team
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Pieces:
         retries: How often memory has ended so far.
     """
 
-    def __init__(self, share: Share, group: int, size: int, random: RandomNumbers) -> None:
+    def __init__(self, share: Share, group: int, size: int, random: RandomNumbers, team: Team) -> None:
         """Begin with pieces of some size.
 
         Args:
@@ -64,10 +65,17 @@ class Pieces:
             group: Samples that must stay together.
             size: Samples in a piece, at most; 0 for all at once.
             random: What the samples are drawn with.
+            team: All have pieces of the same size.
         """
-        self._share, self._group, self._random = share, group, random
-        self.size = min(size, len(share)) if size else len(share)
+        self._share, self._group, self._random, self._team = share, group, random, team
+        largest = -(-share.whole // group // team.size) * group
+        self.size = min(size, largest) if size else largest
         self.retries = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the share is computed at once."""
+        return self.size >= len(self._share)
 
     def backward(self, compute: Callable[[Share], Computed], zero_grad: Callable[[], None]) -> Outcome:
         """Leave the share's part of the batch's gradients at the parameters.
@@ -83,9 +91,11 @@ class Pieces:
         while True:
             zero_grad()
             outcome = self._attempt(compute)
-            if outcome is not None:
+            if not self._team.any(outcome is None):
+                assert outcome is not None
                 return outcome
             zero_grad()
+            self._halve()
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
             self._random.restore(state)
@@ -97,7 +107,7 @@ class Pieces:
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error) or self.size <= self._group:
                 raise
-            self._halve(str(error))
+            logger.warning("not enough memory for %d pictures at once: %s", self.size, str(error).partition("\n")[0])
         return None
 
     def _all(self, compute: Callable[[Share], Computed]) -> Outcome:
@@ -114,12 +124,7 @@ class Pieces:
         facts = {name: torch.cat([part.facts[name] for part in parts]) for name in parts[0].facts}
         return Outcome(torch.stack([part.loss for part in parts]).sum(), self._share.weight, facts)
 
-    def _halve(self, reason: str) -> None:
+    def _halve(self) -> None:
         self.retries += 1
-        before, self.size = self.size, max(self.size // 2 // self._group, 1) * self._group
-        logger.warning(
-            "not enough memory for %d pictures at once (%s): going on with %d at once, and the same gradients",
-            before,
-            reason.partition("\n")[0],
-            self.size,
-        )
+        self.size = max(self.size // 2 // self._group, 1) * self._group
+        logger.warning("going on with %d pictures at once, and the same gradients", self.size)

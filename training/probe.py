@@ -18,9 +18,10 @@ from typing import Any
 import psutil
 import torch
 
+from core.shares import shares
 from training.batches import RealBatches
 from training.config import RunConfig
-from training.config_files import config_of
+from training.config_files import config_of, with_values
 from training.data_set import ImageDataSet
 from training.estimate import WHAT_TO_LOWER, Estimate
 from training.networks import Networks
@@ -64,7 +65,9 @@ def main() -> int:
 def measure(config: RunConfig) -> Estimate:
     """Take a few steps.  Raises ValueError, OSError, OutOfMemoryError."""
     _say(progress="opening the data set")
-    threads = config.loop.threads or os.cpu_count() or 1
+    processes, batch = config.parallel.process_count, config.loop.batch
+    threads = max((config.loop.threads or os.cpu_count() or 1) // processes, 1)
+    config = _of_one_process(config, processes)
     torch.set_num_threads(threads)
     device = choose_device(config.loop.device)
     with ImageDataSet.open(config.data_path, config.data.resolution, mirrored=config.data.mirror) as data:
@@ -80,8 +83,15 @@ def measure(config: RunConfig) -> Estimate:
             seconds = _seconds_per_step(steps)
         finally:
             batches.close()
-    per_kimg = 1000 * seconds / config.loop.batch
+    per_kimg = 1000 * seconds / batch
     return Estimate(device.type, threads, per_kimg, _most_memory(device), steps.slowdown)
+
+
+def _of_one_process(config: RunConfig, processes: int) -> RunConfig:
+    """What one of several processes computes, as a training of its own."""
+    share = shares(config.loop.batch, config.discriminator.group_size, processes)[0]
+    alone = {"loop.batch": len(share), "parallel.gpus": "", "parallel.processes": 1}
+    return with_values(config, alone) if processes > 1 else config
 
 
 class _Steps:

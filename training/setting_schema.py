@@ -103,6 +103,9 @@ LABELS = {
     "loop.sample_kimg": "Samples",
     "loop.state_minutes": "Save state",
     "loop.live_seconds": "Live weights",
+    "parallel.gpus": "GPUs",
+    "parallel.micro_batch": "At once",
+    "parallel.patience_minutes": "Patience",
     "metrics.interval": "Every",
     "metrics.features": "Features",
     "metrics.wasserstein": "Wasserstein",
@@ -120,6 +123,7 @@ TITLES = {
     "anneal": "Fading help",
     "ema": "Moving average",
     "loop": "Length and machine",
+    "parallel": "Several GPUs, less memory",
 }
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 
 from core.patches import extract_patches, gaussian_blur
-from core.shares import Share
+from core.shares import Share, shares
 from training.augmenter import Augmenter
 from training.batches import RealBatch
 from training.config import RunConfig
@@ -21,6 +21,7 @@ from training.networks import Networks
 from training.objective import discriminator_loss, generator_loss, r1_penalty
 from training.pieces import Computed, Outcome, Pieces
 from training.random_numbers import RandomNumbers
+from training.team import Team
 from training.telemetry import Telemetry
 
 # A bad step now and then is repaired and counted; this many in a row end the run.
@@ -42,12 +43,30 @@ class Stepper:
         rng: np.random.Generator,
         device: torch.device,
         labels: np.ndarray | None = None,
+        team: Team | None = None,
     ) -> None:
-        self.config, self.networks, self.rng = config, networks, rng
-        self.share = Share.all_of(config.loop.batch)
+        """Begin with fresh optimisers.
+
+        Args:
+            config: Settings.
+            networks: What is trained.
+            poses: The data set's, [n, 2 or more], if it has any.
+            rng: Draws poses, labels, patches and augmentation; in all processes the same.
+            device: Where it is computed.
+            labels: The data set's, [n], if it has any.
+            team: The processes that share each batch; none: we train alone.
+
+        Raises:
+            ValueError: There are more processes than minibatch-std groups.
+        """
+        self.config, self.networks, self.rng, self.device = config, networks, rng, device
+        self.team = team or Team()
+        group = config.discriminator.group_size
+        self.share = shares(config.loop.batch, group, self.team.size)[self.team.rank]
         self.generated = GeneratedPatches(config, networks.generator, poses, labels, rng, device)
-        self.pieces = Pieces(self.share, config.discriminator.group_size, 0, RandomNumbers(rng, device))
-        self.augmenter = Augmenter(config.augment, config.loop.batch, rng)
+        random = RandomNumbers(rng, device)
+        self.pieces = Pieces(self.share, group, config.parallel.micro_batch or 0, random, self.team)
+        self.augmenter = Augmenter(config.augment, config.loop.batch, rng, self.team)
         rates = config.optimizer.generator_adam, config.optimizer.discriminator_adam
         self.generator_optimizer = torch.optim.Adam(networks.generator.parameters(), **rates[0], fused=True)
         self.discriminator_optimizer = torch.optim.Adam(networks.discriminator.parameters(), **rates[1], fused=True)
@@ -79,6 +98,8 @@ class Stepper:
         self._discriminator_step(shown, kimg, telemetry)
         if self.config.optimizer.r1_gamma > 0 and index % self.config.optimizer.r1_interval == 0:
             self._penalty_step(shown, telemetry)
+        if not self.pieces.whole:
+            telemetry.keep("Resources/micro_batch", self.pieces.size)
         if self.config.augment.kind != "none":
             telemetry.keep("Augment/p", self.augmenter.p)
         self.networks.update_average(self.config.ema_decay(kimg))
@@ -161,6 +182,7 @@ class Stepper:
     ) -> Outcome:
         """Take one step of one optimiser down the gradients of what `compute` gives for the pieces of the batch."""
         outcome = self.pieces.backward(compute, optimizer.zero_grad)
+        self.team.add_gradients(network)
         gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
         norm = float(get_total_norm(gradients))
         if math.isfinite(norm):

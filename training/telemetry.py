@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.team import Team
+
 
 class Telemetry:
     """Collects between two ticks, and is emptied by each.
@@ -98,6 +100,25 @@ class Telemetry:
         self._latest.update(state["latest"])
         self.add_patches(state["scales"].numpy(), state["offsets"].numpy())
         self.add_time(state["seconds"], state["images"])
+
+    def unite(self, team: Team) -> None:
+        """Bring means together in the first process; patches and counts are the same in all."""
+        self._settle()
+        names = team.share(sorted(self._sums))
+        values = [self._sums[name] for name in names] + [self._numbers[name] for name in names]
+        totals = team.totals(values)
+        sums, numbers = dict(zip(names, totals, strict=False)), dict(zip(names, totals[len(names) :], strict=True))
+        self._sums.clear()
+        self._numbers.clear()
+        if team.leads:
+            self._sums.update(sums)
+            self._numbers.update(numbers)
+
+    def forget_all_but_time(self) -> None:
+        """Keep no more than the time, where another process holds what was counted so far."""
+        seconds, images = self.seconds, self.images
+        self.clear()
+        self.add_time(seconds, images)
 
     def _settle(self) -> None:
         """Read the sums that were left where they were computed, in the order in which they came."""

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from core.files import replacing
+from training.random_numbers import device_random_state, restore_device_random_state
 from training.run_errors import RunError, explained
 from training.steps import Stepper
 from training.telemetry import Telemetry
@@ -56,7 +57,8 @@ def save_state(path: Path, stepper: Stepper, progress: Progress, telemetry: Tele
         "telemetry": telemetry.state_dict(),
         "numpy": stepper.rng.bit_generator.state,
         "torch": torch.get_rng_state(),
-        "devices": device_random_states(),
+        "devices": [] if (own := device_random_state(stepper.device)) is None else [own],
+        "division": {"processes": stepper.team.size, "size": stepper.pieces.size},
     }
     with explained("write", path), replacing(path) as aside:
         torch.save(state, aside)
@@ -86,7 +88,8 @@ def load_state(path: Path, stepper: Stepper, telemetry: Telemetry) -> Progress:
             telemetry.load_state_dict(state["telemetry"])
         stepper.rng.bit_generator.state = state["numpy"]
         torch.set_rng_state(state["torch"])
-        restore_device_random_states(state["devices"])
+        _restore_device(state["devices"], stepper.device)
+        _divide(state.get("division"), stepper)
         return Progress(**state["progress"])
     except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, TypeError, EOFError) as error:
         if isinstance(error, RunError):
@@ -94,21 +97,30 @@ def load_state(path: Path, stepper: Stepper, telemetry: Telemetry) -> Progress:
         raise RunError(f"{path}: the state cannot be restored ({error}). {way_out}") from error
 
 
-def device_random_states() -> list[torch.Tensor]:
-    """Random states of the accelerators of this machine; none without any."""
-    if torch.cuda.is_available():
-        return torch.cuda.get_rng_state_all()
-    return [torch.mps.get_rng_state()] if torch.backends.mps.is_available() else []
+def _restore_device(states: list[torch.Tensor], device: torch.device) -> None:
+    """Restore the accelerator's random numbers, the first where there were several; else they become others."""
+    present = device_random_state(device)
+    if present is None and not states:
+        return
+    if present is None or not states or len(states[0]) != len(present):
+        logger.warning("another device than before: the training goes on, but with other random numbers")
+    else:
+        restore_device_random_state(device, states[0])
 
 
-def restore_device_random_states(states: list[torch.Tensor]) -> None:
-    """Restore what `device_random_states` gave; on other devices training goes on, but not with the same numbers."""
-    if len(states) != len(device_random_states()):
-        logger.warning("other devices than before: the training goes on, but with other random numbers")
-    elif torch.cuda.is_available():
-        torch.cuda.set_rng_state_all(states)
-    elif states:
-        torch.mps.set_rng_state(states[0])
+def _divide(before: dict[str, int] | None, stepper: Stepper) -> None:
+    """Compute in pieces of the same size as before, so that sums are rounded likewise, or say that they are not."""
+    processes, now = 1 if before is None else before["processes"], stepper.team.size
+    if processes != now:
+        logger.info(
+            "%d of these processes trained until now, %d go on: the same random numbers, only rounding differs",
+            processes,
+            now,
+        )
+    elif before is not None and before["size"] < stepper.pieces.size:
+        # Memory has ended once; it would again.
+        stepper.pieces.size = before["size"]
+        logger.info("going on with %d pictures at once, as before", stepper.pieces.size)
 
 
 def seeded_rng(seed: int) -> np.random.Generator:

@@ -11,11 +11,13 @@ from typing import Any
 import torch
 
 from training.batches import RealBatches
+from training.bystander import Bystander
 from training.changes import change_now
 from training.config import ConfigError, RunConfig
 from training.control import Control
 from training.data_set import ImageDataSet
 from training.device import choose_device, device_name
+from training.distributed import Place, own_device
 from training.networks import Networks
 from training.recorder import Recorder
 from training.run_dir import RunDirectory
@@ -32,28 +34,38 @@ logger = logging.getLogger(__name__)
 
 
 class Trainer:
-    """Trains a run that this process owns (hold its lock)."""
+    """Trains a run; the first process of the team owns it (hold its lock)."""
 
     def __init__(self, run: RunDirectory, config: RunConfig, control: Control) -> None:
         self.run, self.config, self.control = run, config, control
         self.progress = control.progress
-        torch.set_num_threads(config.loop.threads or os.cpu_count() or 1)
-        device = control.device = choose_device(config.loop.device)
+        self.team = control.team
+        place = Place.from_environment() if self.team.size > 1 else Place()
+        torch.set_num_threads(max((config.loop.threads or os.cpu_count() or 1) // place.local_size, 1))
+        device = control.device = own_device(choose_device(config.loop.device), place)
         threads = torch.get_num_threads()
         logger.info("device %s (%s), %d threads, torch %s", device, device_name(device), threads, torch.__version__)
         self.data = ImageDataSet.open(config.data_path, config.data.resolution, mirrored=config.data.mirror)
         torch.manual_seed(config.loop.seed)
         self.networks = Networks.build(config, device)
         rng = seeded_rng(config.loop.seed)
-        self.stepper = Stepper(config, self.networks, self.data.all_angles, rng, device, self.data.all_labels)
+        self.stepper = Stepper(
+            config, self.networks, self.data.all_angles, rng, device, self.data.all_labels, self.team
+        )
         self.telemetry = Telemetry()
         self._restore()
-        self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device)
+        self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device, self.stepper.share)
         # A tick half done may have left a row at this very step, which is void from now on.
         first_step = self.progress.step + (0 if self.telemetry.images else 1)
-        self.recorder = Recorder(run, self.config, self.networks, self.data, control.start, first_step)
+        self.recorder = (
+            Recorder(run, self.config, self.networks, self.data, control.start, first_step)
+            if self.team.leads
+            else Bystander(self.config)
+        )
         self._state_at = time.monotonic() + 60 * self.config.loop.state_minutes
-        self.metrics = TrainingMetrics(run, self.config, self.networks.average, control.breathe)
+        self.metrics = (
+            TrainingMetrics(run, self.config, self.networks.average, control.breathe) if self.team.leads else None
+        )
         control.steer = self.steer
 
     def train(self) -> TrainerState:
@@ -70,7 +82,7 @@ class Trainer:
         ended: TrainerState = "stopped" if self.progress.kimg < self.config.loop.total_kimg else "finished"
         self.control.report("stopping", "writing the last snapshot")
         # The state keeps a tick half done; its row is for people, and gives way to the whole one if the run goes on.
-        save_state(self.run.state_path, self.stepper, self.progress, self.telemetry)
+        self._save()
         if self.telemetry.images:
             self._tick()
         self.recorder.sample(self.progress)
@@ -86,25 +98,38 @@ class Trainer:
         Returns:
             What became of it, for people.
         """
+        config, words = self.team.share(self._wish(values) if self.team.leads else (None, ""))
+        if config is not None:
+            self._use(config)
+            self.recorder.config = config
+            # What is acknowledged must not be lost with the steps since the last state.
+            self._save()
+        return words
+
+    def _wish(self, values: Mapping[str, Any]) -> tuple[RunConfig | None, str]:
+        """The settings with a change, which is recorded; none if there is none.  And words for people."""
         progress = self.progress
         try:
             wish = steered(self.config, values, progress.kimg)
             if not wish.values:
-                return "nothing to change: it is so already"
+                return None, "nothing to change: it is so already"
             self.run.append_change(change_now(wish.values, progress.step, progress.kimg, self.control.start))
         except (ConfigError, RunError) as error:
-            return f"{REFUSED}{error}"
-        self._use(wish.config)
-        self.recorder.config = wish.config
-        # What is acknowledged must not be lost with the steps since the last state.
-        save_state(self.run.state_path, self.stepper, progress, self.telemetry)
-        return words_of(wish.values)
+            return None, f"{REFUSED}{error}"
+        return wish.config, words_of(wish.values)
+
+    def _save(self) -> None:
+        """Write the state, with what all processes have counted."""
+        self.telemetry.unite(self.team)
+        if self.team.leads:
+            save_state(self.run.state_path, self.stepper, self.progress, self.telemetry)
 
     def close(self) -> None:
         """Let go of threads and files."""
         self.batches.close()
         self.recorder.close()
-        self.metrics.close()
+        if self.metrics is not None:
+            self.metrics.close()
         self.data.close()
 
     def _restore(self) -> None:
@@ -116,10 +141,14 @@ class Trainer:
             require_fit(self.config, self.config.init)
             self.networks.start_from(self.config.init)
             logger.info("beginning with the weights of %s", self.config.init)
-        # Without a state the run starts over, whatever a start that was killed early has left behind.
-        self.run.cut_back(progress.step, progress.tick, progress.kimg)
+        if self.team.leads:
+            # Without a state the run starts over, whatever a start that was killed early has left behind.
+            self.run.cut_back(progress.step, progress.tick, progress.kimg)
+        else:
+            self.telemetry.forget_all_but_time()
         vars(self.progress).update(vars(progress))
-        self._use(self.run.steered_config(self.config))
+        self._use(self.team.share(self.run.steered_config(self.config) if self.team.leads else self.config))
+        self.team.align(self.networks.tensors())
 
     def _use(self, config: RunConfig) -> None:
         """Go on with these settings."""
@@ -146,9 +175,9 @@ class Trainer:
         if self._due(loop.snapshot_kimg):
             self.control.snapshot = True
         now = time.monotonic()
-        if now >= self._state_at:
+        if self.team.any(self.team.leads and now >= self._state_at):
             self._state_at = now + 60 * loop.state_minutes
-            save_state(self.run.state_path, self.stepper, self.progress, self.telemetry)
+            self._save()
         self._record_if_asked()
 
     def _record_if_asked(self) -> None:
@@ -158,7 +187,8 @@ class Trainer:
             self.recorder.snapshot(self.progress)
         if self.control.evaluate:
             self.control.evaluate = False
-            self.metrics.on_demand(self.config, self.progress)
+            if self.metrics is not None:
+                self.metrics.on_demand(self.config, self.progress)
         self.recorder.live(self.progress, time.monotonic())
 
     def _due(self, interval_kimg: float) -> bool:
@@ -169,8 +199,16 @@ class Trainer:
 
     def _tick(self) -> None:
         self.progress.tick += 1
+        self.telemetry.unite(self.team)
+        self._record_tick()
+        self.telemetry.clear()
+
+    def _record_tick(self) -> None:
+        if not self.team.leads:
+            return
         snapshot = None if self._due(self.config.loop.snapshot_kimg) else self.recorder.snapshot
-        self.metrics.at_tick(self.config, self.progress, self.telemetry, snapshot)
+        if self.metrics is not None:
+            self.metrics.at_tick(self.config, self.progress, self.telemetry, snapshot)
         scalars = self.recorder.tick(self.progress, self.telemetry)
         self.control.sec_per_kimg = scalars["Timing/sec_per_kimg"]
         logger.info(
@@ -181,4 +219,3 @@ class Trainer:
             scalars.get("Loss/G/loss", float("nan")),
             scalars.get("Loss/D/loss", float("nan")),
         )
-        self.telemetry.clear()

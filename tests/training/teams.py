@@ -1,0 +1,54 @@
+"""Several processes that train a toy run together, without the seconds that torchrun takes to start."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import socket
+from multiprocessing.process import BaseProcess
+
+import torch
+
+from training.__main__ import train_run
+from training.run_dir import RunDirectory
+
+# One process loads torch, and those of the teams are its copies.
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.training.teams"])
+TIMEOUT_S = 60.0
+
+
+def team_of(run: RunDirectory, size: int) -> list[BaseProcess]:
+    """Begin to train a run with `size` processes that meet on this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    processes: list[BaseProcess] = [
+        CONTEXT.Process(target=_train, args=(run, rank, size, port), name=f"rank {rank}") for rank in range(size)
+    ]
+    for process in processes:
+        process.start()
+    return processes
+
+
+def ended(processes: list[BaseProcess]) -> list[int | None]:
+    """Wait for the end of all.  Returns their exit codes, in the order of their ranks."""
+    for process in processes:
+        process.join(TIMEOUT_S)
+        if process.is_alive():
+            process.kill()
+    return [process.exitcode for process in processes]
+
+
+def train_together(run: RunDirectory, size: int) -> list[int | None]:
+    """Train a run with `size` processes.  Returns their exit codes, in the order of their ranks."""
+    return ended(team_of(run, size))
+
+
+def _train(run: RunDirectory, rank: int, size: int, port: int) -> None:
+    os.environ |= {"RANK": str(rank), "WORLD_SIZE": str(size), "LOCAL_RANK": str(rank), "LOCAL_WORLD_SIZE": str(size)}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    torch.set_num_threads(1)
+    logging.basicConfig(filename=run.log_path, level=logging.INFO, format=f"%(levelname)s [{rank}] %(message)s")
+    raise SystemExit(train_run(run))

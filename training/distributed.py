@@ -1,0 +1,192 @@
+"""A team of several processes, as torchrun or a scheduler starts them: NCCL between GPUs, gloo between processors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.distributed.rendezvous import rendezvous
+
+from core.memory import is_out_of_memory
+from training.config import ConfigError
+from training.team import Team, TeamError, Value
+
+CPU = torch.device("cpu")
+FAREWELL = "epigraf/farewell"
+# How long a process that is going may take to say why, seconds.
+LAST_WORDS_S = 3.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the environment puts this process.
+
+    Attributes:
+        rank: Which of the processes it is, from 0.
+        size: How many there are.
+        local_rank: Which of those on this machine it is.
+        local_size: How many there are on this machine.
+    """
+
+    rank: int = 0
+    size: int = 1
+    local_rank: int = 0
+    local_size: int = 1
+
+    @classmethod
+    def from_environment(cls) -> Place:
+        """As torchrun says it.  Raises ConfigError."""
+        names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
+        defaults = (0, 1, int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1")))
+        try:
+            return cls(*(int(os.environ.get(name, default)) for name, default in zip(names, defaults, strict=True)))
+        except ValueError as error:
+            raise ConfigError(f"{', '.join(names)} must be whole numbers, as torchrun sets them: {error}") from error
+
+
+def own_device(device: torch.device, place: Place) -> torch.device:
+    """The device of one process among those of this machine.
+
+    Args:
+        device: Of which kind.
+        place: Where the process is.
+
+    Raises:
+        ConfigError: There are too few of them, or they cannot work together.
+    """
+    if place.size == 1 or device.type == "cpu":
+        return device
+    if device.type != "cuda":
+        raise ConfigError(f"several processes cannot share {device.type}: set loop.device to cpu or cuda")
+    count = torch.cuda.device_count()
+    if place.local_size > count:
+        raise ConfigError(
+            f"{place.local_size} processes on this machine need as many GPUs, but it shows {count}: start fewer "
+            "processes, or set loop.device to cpu"
+        )
+    torch.cuda.set_device(place.local_rank)
+    return torch.device("cuda", place.local_rank)
+
+
+def join(place: Place, device: torch.device, minutes: float) -> Team:
+    """Meet the other processes.
+
+    Args:
+        place: Where this process is.
+        device: What it computes on.
+        minutes: How long it waits for another one before it gives up.
+
+    Raises:
+        TeamError: The others do not come.
+        ConfigError: The environment does not say where to meet.
+    """
+    if place.size == 1:
+        return Team()
+    if not dist.is_available() or not dist.is_gloo_available():
+        raise ConfigError("this torch cannot train with several processes: it is built without torch.distributed")
+    try:
+        return DistributedTeam(place, device, timedelta(minutes=minutes))
+    except ValueError as error:
+        raise ConfigError(f"several processes cannot meet: {error}. Start them with torchrun") from error
+
+
+class DistributedTeam(Team):
+    """Several processes that take the same steps.
+
+    Small things that all must know go over gloo, which notices at once when a process is gone; only gradients and
+    weights go from GPU to GPU.
+    """
+
+    def __init__(self, place: Place, device: torch.device, timeout: timedelta) -> None:
+        """Meet the others: see join."""
+        self.rank, self.size = place.rank, place.size
+        with self._together("meet the others"):
+            self._store, rank, size = next(rendezvous("env://", place.rank, place.size, timeout=timeout))
+            fast = "nccl" if device.type == "cuda" and dist.is_nccl_available() else "gloo"
+            backend = f"cpu:gloo,cuda:{fast}" if device.type == "cuda" else "gloo"
+            dist.init_process_group(backend, store=self._store, rank=rank, world_size=size, timeout=timeout)
+
+    def any(self, flag: bool) -> bool:
+        """Whether a flag is set in any process.  Raises TeamError."""
+        return self._most([flag])[0]
+
+    def share(self, value: Value) -> Value:
+        """What the first process has; what the others have counts for nothing.  Raises TeamError."""
+        values = [value]
+        with self._together("hear from the first"):
+            dist.broadcast_object_list(values, src=0, device=CPU)
+        return values[0]
+
+    def totals(self, values: Sequence[float]) -> list[float]:
+        """Sums over the processes, of equally many values in each.  Raises TeamError."""
+        sums = torch.tensor(values, dtype=torch.float64)
+        with self._together("add up numbers"):
+            dist.all_reduce(sums)
+        return sums.tolist()
+
+    @torch.no_grad()
+    def add_gradients(self, network: nn.Module) -> None:
+        """Leave the sums over the processes at a network's parameters.  Raises TeamError."""
+        parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        # Networks that judge other scales get no gradients, but in another process they may.
+        needed = self._most([parameter.grad is not None for parameter in parameters])
+        used = [parameter for parameter, any_has in zip(parameters, needed, strict=True) if any_has]
+        if not used:
+            return
+        flat = torch.cat(
+            [(torch.zeros_like(each) if each.grad is None else each.grad).flatten() for each in used]
+        )  # [all numbers]
+        with self._together("add up gradients"):
+            dist.all_reduce(flat)
+        for each, total in zip(used, flat.split([each.numel() for each in used]), strict=True):
+            each.grad = total.view_as(each)
+
+    @torch.no_grad()
+    def align(self, tensors: Iterable[Tensor]) -> None:
+        """Give all processes the values that the first one has.  Raises TeamError."""
+        with self._together("align weights"):
+            for tensor in tensors:
+                dist.broadcast(tensor, src=0)
+
+    def farewell(self, words: str) -> None:
+        """Leave behind why we go, for the others to say."""
+        with suppress(RuntimeError):  # who kept our words may be gone before us
+            self._store.set(FAREWELL, f"process {self.rank + 1} of {self.size}: {words}")
+
+    def last_words(self) -> str:
+        """Why another process has gone; empty if it said nothing."""
+        try:
+            self._store.wait([FAREWELL], timedelta(seconds=LAST_WORDS_S))
+            return self._store.get(FAREWELL).decode()
+        except RuntimeError:
+            return ""
+
+    def leave(self) -> None:
+        """Cut the ties."""
+        if dist.is_initialized():
+            with suppress(RuntimeError):
+                dist.destroy_process_group()
+
+    def _most(self, flags: Sequence[bool]) -> list[bool]:
+        """Each flag, if it is set in any process."""
+        most = torch.tensor(flags, dtype=torch.uint8)
+        with self._together("agree"):
+            dist.all_reduce(most, dist.ReduceOp.MAX)
+        return [bool(flag) for flag in most.tolist()]
+
+    @contextmanager
+    def _together(self, what: str) -> Iterator[None]:
+        """Turn what torch says when another process is gone into a TeamError."""
+        try:
+            yield
+        except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise
+            reason = str(error).strip().partition("\n")[0]
+            raise TeamError(f"cannot {what}: another process of this training is gone or silent ({reason})") from error
