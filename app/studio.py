@@ -28,6 +28,7 @@ from app.waker import Waker
 from core.scene import Scene, Source
 from widgets import status_bar
 from widgets.actions import Action, draw_menus, hear_keys
+from widgets.evaluation import EvaluationWindow
 from widgets.run_dialogs import RunDialogs
 from widgets.runs import RunsPanel
 from widgets.runs_view import RunItem
@@ -61,6 +62,7 @@ class Studio:
         self._train_panel = TrainPanel()
         self._runs_panel = RunsPanel()
         self._run_dialogs = RunDialogs()
+        self._evaluation_window = EvaluationWindow()
         self._remembered = settings.run
         self.look = self._applied = settings.look
         self._footprint = Footprint()
@@ -179,6 +181,9 @@ class Studio:
         answer = self._run_dialogs.draw(self.train.offer)
         if answer is not None:
             self.train.handle(answer)
+        wish = self._evaluation_window.draw(self.train.evaluations.view())
+        if wish is not None:
+            self.train.evaluations.handle(wish)
         hear_keys(self._actions)
 
     def may_close(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.evaluations import Evaluations
 from app.file_manager import opener
 from app.form_controller import FormController
 from app.run_actions import RunActions, Started
@@ -34,6 +35,7 @@ from widgets.runs_view import (
     RunItem,
     RunsView,
     SendCommand,
+    ShowEvaluations,
     WarmOffer,
     WarmStart,
 )
@@ -64,6 +66,7 @@ class TrainController:
         self.offer: Offer | None = None
         self._watch = RunWatch(wake)
         self._actions = RunActions(wake)
+        self.evaluations = Evaluations(wake)
         self._attached: Path | None = None
         self._chosen = False
         self._follow_living = follow_living
@@ -190,6 +193,7 @@ class TrainController:
         """End the threads; trainers go on."""
         self._watch.close()
         self._actions.close()
+        self.evaluations.close()
         self.fields.close()
 
     def handle(self, intent: Intent) -> None:
@@ -216,6 +220,8 @@ class TrainController:
                 self._actions.reveal(path)
             case RevealRun(path):
                 log.warning("There is no file manager on this machine: the path was copied: %s", path)
+            case ShowEvaluations(path):
+                self.evaluations.open(path)
             case AskDelete() | AskEnd() | AskWarmStart():
                 self._ask(intent)
             case DismissProblem():

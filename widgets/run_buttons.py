@@ -18,6 +18,7 @@ from widgets.runs_view import (
     RunItem,
     RunsView,
     SendCommand,
+    ShowEvaluations,
 )
 
 MENU = "more about the run"
@@ -72,7 +73,7 @@ def draw_menu(item: RunItem, view: RunsView) -> list[RunIntent]:
         imgui.text(item.name)
     imgui.separator()
     for choice in _choices(item, view):
-        if choice.identity in ("warm", "delete"):
+        if choice.identity in ("evaluate", "delete"):
             imgui.separator()
         if _menu_item(choice.icon, choice.label, choice.identity, choice.enabled):
             intents.append(choice.intent)
@@ -110,6 +111,8 @@ def _choices(item: RunItem, view: RunsView) -> list[_Choice]:
                 "Save a snapshot and end; Resume goes on later"),
         _Choice(icons.ICON_FA_FLOPPY_DISK, "Snapshot", "snapshot", SendCommand("snapshot", path),
                 "snapshot" in offered, "Write a snapshot of both networks now"),
+        _Choice(icons.ICON_FA_CHART_COLUMN, "Evaluate…", "evaluate", ShowEvaluations(path), not item.problem,
+                "Evaluate: measure snapshots against the data, and see what was found"),
         _Choice(icons.ICON_FA_FIRE, "Warm start…", "warm", AskWarmStart(path), not item.problem,
                 "Warm start: begin a new run with the weights of a snapshot"),
         _Choice(icons.ICON_FA_TRASH_CAN, "Delete…", "delete", AskDelete(path), not living,

@@ -194,6 +194,13 @@ class AskWarmStart:
 
 
 @dataclass(frozen=True)
+class ShowEvaluations:
+    """Show what a run's snapshots were found to be, and let somebody measure them."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class DeleteRun:
     """It was confirmed: delete this run."""
 
@@ -230,4 +237,4 @@ class RevealRun:
 
 OfferIntent = DeleteRun | EndTrainer | WarmStart | DropOffer
 AskIntent = AskDelete | AskEnd | AskWarmStart
-RunIntent = ResumeRun | AttachRun | SendCommand | FollowRun | RevealRun | AskIntent | OfferIntent
+RunIntent = ResumeRun | AttachRun | SendCommand | FollowRun | RevealRun | ShowEvaluations | AskIntent | OfferIntent
