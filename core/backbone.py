@@ -42,17 +42,20 @@ class ModulatedConv(nn.Module):
         style = self.affine(w)  # [batch, inputs]
         energy = self.weight.square().sum(dim=(2, 3))  # [outputs, inputs]
         demodulation = (style.square() @ energy.t() + DEMODULATION_EPS).rsqrt() * ACTIVATION_GAIN  # [batch, outputs]
-        x = x * style[:, :, None, None]
+        dtype, weight = x.dtype, self.weight.to(x.dtype)
+        x = x * style.to(dtype)[:, :, None, None]
         if self.up:
-            x = F.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)  # [batch, outputs, 2h + 1, 2h + 1]
+            x = F.conv_transpose2d(x, weight.transpose(0, 1), stride=2)  # [batch, outputs, 2h + 1, 2h + 1]
             x = fir_filter(x, padding=1, gain=4)
         else:
-            x = F.conv2d(x, self.weight, padding=1)
-        x = torch.addcmul((self.bias * ACTIVATION_GAIN)[:, None, None], x, demodulation[:, :, None, None])
-        if noise == "const":
-            x.add_(self.noise_const * (self.noise_strength * ACTIVATION_GAIN))
-        elif noise == "random":
-            x.add_(torch.randn_like(x[:, :1]) * (self.noise_strength * ACTIVATION_GAIN))
+            x = F.conv2d(x, weight, padding=1)
+        bias, scale = (self.bias * ACTIVATION_GAIN).to(dtype), demodulation.to(dtype)
+        x = torch.addcmul(bias[:, None, None], x, scale[:, :, None, None])
+        if noise != "none":
+            pattern = self.noise_const
+            if noise == "random":
+                pattern = torch.randn(len(x), 1, *x.shape[2:], device=x.device)
+            x.add_((pattern * (self.noise_strength * ACTIVATION_GAIN)).to(dtype))
         return leaky_relu_(x)
 
 
@@ -66,14 +69,22 @@ class ToPlanes(nn.Module):
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.gain = 1 / math.sqrt(inputs)
 
-    def forward(self, x: Tensor, w: Tensor) -> Tensor:
-        """[batch, inputs, h, h], [batch, w_dim] -> [batch, outputs, h, h]."""
+    def forward(self, x: Tensor, w: Tensor, below: Tensor | None) -> Tensor:
+        """Add to planes of half the size: [batch, inputs, h, h], [batch, w_dim] -> [batch, outputs, h, h], float32."""
         style = self.affine(w) * self.gain
-        return pointwise(x, self.weight[:, :, 0, 0] * style[:, None], self.bias)
+        share = pointwise(x, (self.weight[:, :, 0, 0] * style[:, None]).to(x.dtype)).to(torch.float32)
+        bias = self.bias[:, None, None]
+        return share + bias if below is None else fir_upsample(below).add_(bias).add_(share)
 
 
 class SynthesisBlock(nn.Module):
-    """One resolution: two convolutions, the first doubling, and the planes' share.  b4 starts from a constant."""
+    """One resolution: two convolutions, the first doubling, and the planes' share.  b4 starts from a constant.
+
+    Attributes:
+        dtype: Of the features, given by b4; weights, styles and planes are float32.
+    """
+
+    dtype: torch.dtype = torch.float32
 
     def __init__(self, inputs: int, outputs: int, w_dim: int, resolution: int, image_channels: int):
         super().__init__()
@@ -94,12 +105,12 @@ class SynthesisBlock(nn.Module):
         """Grow features and planes; ws [batch, convolutions + 1, w_dim], the last one for torgb."""
         if x is None:
             # Channels last: faster to convolve, and planes are then read where they lie.
-            features = self.const.expand(len(ws), -1, -1, -1).contiguous(memory_format=torch.channels_last)
+            const = self.const.to(self.dtype).expand(len(ws), -1, -1, -1)
+            features = const.contiguous(memory_format=torch.channels_last)
         else:
             features = self.conv0(x, ws[:, 0], noise)
         features = self.conv1(features, ws[:, -2], noise)
-        contribution = self.torgb(features, ws[:, -1])
-        return features, contribution if planes is None else fir_upsample(planes) + contribution
+        return features, self.torgb(features, ws[:, -1], planes)
 
 
 class SynthesisNetwork(nn.Module):

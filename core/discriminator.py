@@ -80,7 +80,13 @@ class PatchConv(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions and a linear skip; the first block also turns RGB into features."""
+    """Two convolutions and a linear skip; the first block also turns RGB into features.
+
+    Attributes:
+        dtype: Of the features; weights are float32, and some blocks are float16 on a GPU anyway.
+    """
+
+    dtype: torch.dtype = torch.float32
 
     def __init__(self, config: DiscriminatorConfig, resolution: int, *, first: bool, down: bool, half: bool):
         super().__init__()
@@ -96,7 +102,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor, patch: Tensor | None) -> Tensor:
         """[batch, 3 or inputs, h, h] -> [batch, outputs, h or h / 2, ...]."""
-        x = x.to(torch.float16 if self.half_precision and x.is_cuda else torch.float32)
+        halved = self.half_precision and x.is_cuda and self.dtype == torch.float32
+        x = x.to(torch.float16 if halved else self.dtype)
         if self.first:
             x = self.fromrgb(x)
         skip = self.skip(x, gain=math.sqrt(0.5))

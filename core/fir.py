@@ -69,7 +69,9 @@ class _Up(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, gain: float) -> Tensor:
         ctx.gain = gain
-        return F.conv_transpose2d(x, _kernel(x, gain), stride=2, padding=1, groups=x.shape[1])
+        # Processors have no fast kernel for this in half precision.
+        wide = x.to(torch.float32) if x.device.type == "cpu" else x
+        return F.conv_transpose2d(wide, _kernel(wide, gain), stride=2, padding=1, groups=x.shape[1]).to(x.dtype)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Any:

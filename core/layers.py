@@ -27,8 +27,9 @@ def leaky_relu(x: Tensor) -> Tensor:
 
 
 def leaky_relu_(x: Tensor, clamp: float | None = None) -> Tensor:
-    """Leaky ReLU in the memory of `x`, limited to plus and minus `clamp`."""
-    return limited(F.leaky_relu_(x, LEAK), clamp)
+    """Leaky ReLU, limited to plus and minus `clamp`; `x` is not needed any more, and its memory is used again."""
+    # A view's gradient would be copied twice over for writing into it.
+    return limited(F.leaky_relu(x, LEAK, inplace=not x._is_view()), clamp)
 
 
 def limited(x: Tensor, clamp: float | None) -> Tensor:
@@ -53,8 +54,8 @@ class FullyConnected(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[..., inputs] -> [..., outputs]."""
         weight, bias = self.weight * self.weight_gain, self.bias * self.bias_gain
-        x = F.linear(x, weight.to(x.dtype), bias.to(x.dtype))
-        return leaky_relu_(x) if self.activate else x
+        rows = F.linear(x.flatten(0, -2), weight.to(x.dtype), bias.to(x.dtype))
+        return (leaky_relu_(rows) if self.activate else rows).reshape(*x.shape[:-1], -1)
 
 
 def pointwise(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -62,7 +63,7 @@ def pointwise(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Args:
         x: [batch, inputs, h, w].
-        weight: [outputs, inputs], or [batch, outputs, inputs].
+        weight: [outputs, inputs]; or one for each sample, [batch, outputs, inputs], then without bias.
         bias: [outputs].
 
     Returns:
@@ -72,6 +73,4 @@ def pointwise(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if weight.ndim == 2:
         return F.linear(rows, weight, bias).permute(0, 3, 1, 2)
     mixed = torch.bmm(rows.flatten(1, 2), weight.transpose(1, 2))
-    if bias is not None:
-        mixed = mixed.add_(bias)
     return mixed.unflatten(1, rows.shape[1:3]).permute(0, 3, 1, 2)

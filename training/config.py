@@ -24,6 +24,7 @@ NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
 EMA_KIMG_PER_IMAGE = 0.3125
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
+Precision = Literal["float32", "tf32", "bf16"]
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,10 @@ class LoopConfig(FrozenModel):
     seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of all random numbers.")
     device: Device = Field(default="auto", description="Where to compute; auto takes a GPU if there is one.")
     threads: int = Field(default=0, ge=0, le=1024, description="Most CPU threads of torch; 0 for all cores.")
+    precision: Precision = Field(
+        default="float32",
+        description="Of products: bf16 in G's backbone and in D, or tf32 on NVIDIA GPUs; weights are always float32.",
+    )
     live_seconds: float = Field(
         default=5,
         gt=0,

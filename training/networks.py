@@ -16,6 +16,7 @@ from core.families import build_generator
 from core.generator import Generator
 from core.scale_specific import build_discriminator
 from training.config import RunConfig
+from training.precision import set_precision
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Networks:
         generator = build_generator(config.generator)
         discriminator = build_discriminator(config.discriminator)
         average = copy.deepcopy(generator).eval().requires_grad_(False)
+        set_precision(config.loop.precision, (generator, discriminator), device)
         return cls(generator.to(device).train(), average.to(device), discriminator.to(device).train())
 
     @torch.no_grad()
