@@ -70,7 +70,7 @@ class _Up(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, gain: float) -> Tensor:
         ctx.gain = gain
         # Processors have no fast kernel for this in half precision.
-        wide = x.to(torch.float32) if x.device.type == "cpu" else x
+        wide = x.to(torch.promote_types(x.dtype, torch.float32)) if x.device.type == "cpu" else x
         return F.conv_transpose2d(wide, _kernel(wide, gain), stride=2, padding=1, groups=x.shape[1]).to(x.dtype)
 
     @staticmethod
