@@ -15,6 +15,8 @@ STRICT = {"extra": "forbid", "allow_inf_nan": False}
 
 SourceKind = Literal["demo", "checkpoint", "run"]
 Backdrop = Literal["learned", "white", "black"]
+FieldMode = Literal["baked", "exact"]
+Sampling = Literal["even", "training"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Quality:
         steps: Samples along a ray, 8 to 512.
         volume: Voxels along an edge of the baked volume, 32 to 256.
         backdrop: What is seen through the field: each ray's last sample (what training sees), or a constant colour.
+        field: What is marched through: the baked volume, which any GPU draws fast, or the planes themselves.
+        sampling: Where samples lie in the exact field: evenly, as many as `steps`, or just as in training.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -69,6 +73,8 @@ class Quality:
     steps: int = 96
     volume: int = 64
     backdrop: Backdrop = "learned"
+    field: FieldMode = "baked"
+    sampling: Sampling = "even"
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""

@@ -50,6 +50,10 @@ class Program:
         setters = {2: GL.glUniform2f, 3: GL.glUniform3f, 4: GL.glUniform4f}
         setters[len(value)](self._location(name), *(float(part) for part in value))
 
+    def set_vectors(self, name: str, values: np.ndarray) -> None:
+        """Set an array of vec4 of the current program from [n, 4]."""
+        GL.glUniform4fv(self._location(name), len(values), np.ascontiguousarray(values, np.float32))
+
     def set_matrix(self, name: str, value: np.ndarray) -> None:
         """Set a mat3 uniform of the current program from [3, 3], rows first as in NumPy."""
         GL.glUniformMatrix3fv(self._location(name), 1, GL.GL_TRUE, np.ascontiguousarray(value, np.float32))

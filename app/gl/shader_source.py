@@ -47,7 +47,7 @@ def load_shader(name: str, defines: Mapping[str, int] | None = None, read: Reade
     """Read a shader and everything it includes.
 
     Args:
-        name: File name in the shaders package, such as "baked_volume.frag".
+        name: File name in the shaders package, such as "field.frag".
         defines: Macros, placed after the `#version` line.
         read: Gives the text of a file name; by default from the shaders package.
 

@@ -61,7 +61,7 @@ def texture_state() -> Iterator[None]:
     unit = _integer(GL.GL_ACTIVE_TEXTURE)
     GL.glActiveTexture(GL.GL_TEXTURE0)
     flat, volume = _integer(GL.GL_TEXTURE_BINDING_2D), _integer(GL.GL_TEXTURE_BINDING_3D)
-    sampler = _integer(GL.GL_SAMPLER_BINDING)
+    layers, sampler = _integer(GL.GL_TEXTURE_BINDING_2D_ARRAY), _integer(GL.GL_SAMPLER_BINDING)
     buffer = _integer(GL.GL_PIXEL_UNPACK_BUFFER_BINDING)
     alignment, row = _integer(GL.GL_UNPACK_ALIGNMENT), _integer(GL.GL_UNPACK_ROW_LENGTH)
     try:
@@ -77,6 +77,7 @@ def texture_state() -> Iterator[None]:
         GL.glBindBuffer(GL.GL_PIXEL_UNPACK_BUFFER, buffer)
         GL.glActiveTexture(GL.GL_TEXTURE0)
         GL.glBindTexture(GL.GL_TEXTURE_2D, flat)
+        GL.glBindTexture(GL.GL_TEXTURE_2D_ARRAY, layers)
         GL.glBindTexture(GL.GL_TEXTURE_3D, volume)
         GL.glBindSampler(0, sampler)
         GL.glActiveTexture(unit)

@@ -1,4 +1,4 @@
-"""Draws baked volumes: the viewport's picture of a field, without torch (docs/design.md, Rendering on the GPU)."""
+"""Draws fields without torch: their baked volumes, or the fields themselves (docs/design.md, Rendering on the GPU)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from OpenGL import GL
 
 from app.gl.errors import forget_errors
+from app.gl.exact_field import ExactField
 from app.gl.pacing import Pacer
 from app.gl.program import Program
 from app.gl.shader_source import load_shader
@@ -18,6 +19,7 @@ from app.gl.timing import GpuTimer
 from core.baked import BakedVolume
 from core.bounds import depth_range
 from core.camera import Camera
+from core.folded import FoldedField
 from core.scene import Quality
 from widgets.picture import Picture
 
@@ -70,7 +72,7 @@ class _Frame:
 
 
 class VolumeRenderer:
-    """Renders one baked volume at a time into a texture, and only when something has changed.
+    """Renders one sample at a time into a texture, and only when something has changed.
 
     Needs a current OpenGL context of at least 3.3, at construction and in every method; leaves the state of the
     context as it was. Typical use: `upload(volume)` whenever a new sample was baked, `picture(...)` each frame.
@@ -97,7 +99,8 @@ class VolumeRenderer:
             "CORNERS_ALIGNED": int(self.options.corners_aligned),
             "MANUAL_FILTER": int(self.options.manual_filter),
         }
-        self._program = Program(load_shader("fullscreen.vert"), load_shader("baked_volume.frag", defines))
+        self._program = Program(load_shader("fullscreen.vert"), load_shader("field.frag", {**defines, "EXACT": 0}))
+        self._exact = ExactField(defines)
         self._vertices = int(GL.glGenVertexArrays(1))
         self._texture, self._surround = VolumeTexture(), VolumeTexture()
         self._target = PictureTarget(self.options.target)
@@ -107,9 +110,18 @@ class VolumeRenderer:
         self._frame: _Frame | None = None
         self._measured: tuple[float, int] | None = None
 
-    def upload(self, volume: BakedVolume) -> None:
-        """Show this volume from now on; its values are copied to the GPU.  Raises ValueError if it is too large."""
+    def upload(self, volume: BakedVolume, field: FoldedField | None = None) -> None:
+        """Show this sample from now on; its values are copied to the GPU.
+
+        Args:
+            volume: Baked.
+            field: The same sample's exact field, for Scenes that ask for it; without one they get the volume.
+
+        Raises:
+            ValueError: One of them is too large for this GPU.
+        """
         self._texture.upload(volume.values)
+        self._exact.upload(field)
         surround = volume.surround
         if surround is not None:
             self._surround.upload(surround)
@@ -189,6 +201,7 @@ class VolumeRenderer:
         self._target.close()
         self._texture.close()
         self._surround.close()
+        self._exact.close()
         self._program.close()
         if self._vertices:
             GL.glDeleteVertexArrays(1, [self._vertices])
@@ -209,18 +222,29 @@ class VolumeRenderer:
     def _draw(self, frame: _Frame, volume: BakedVolume) -> None:
         with drawing_state():
             self._target.bind(*frame.drawn_size)
-            self._program.use()
-            self._set_uniforms(frame, volume)
+            self._set_uniforms(self._bound(frame, volume), frame, volume)
             if volume.surround is not None:
                 self._surround.bind(SURROUND_UNIT)
-            self._texture.bind()
             GL.glBindVertexArray(self._vertices)
             self._timer.start()
             GL.glDrawArrays(GL.GL_TRIANGLES, 0, 3)
             self._timer.stop(frame.samples)
 
-    def _set_uniforms(self, frame: _Frame, volume: BakedVolume) -> None:
-        program, matrix = self._program, frame.camera.matrix
+    def _bound(self, frame: _Frame, volume: BakedVolume) -> Program:
+        """Bind the field that the frame is of, and its program."""
+        if frame.quality.field == "exact" and self._exact.ready:
+            on_sphere = not math.isinf(depth_range(frame.camera, volume.radius, volume.near, volume.far)[1])
+            as_in_training = frame.quality.sampling == "training"
+            return self._exact.use(as_in_training=as_in_training, on_training_sphere=on_sphere)
+        self._program.use()
+        self._program.set_int("u_volume", 0)
+        self._program.set_float("u_half", volume.half)
+        self._program.set_int("u_cut", 1)
+        self._texture.bind()
+        return self._program
+
+    def _set_uniforms(self, program: Program, frame: _Frame, volume: BakedVolume) -> None:
+        matrix = frame.camera.matrix
         near, far = depth_range(frame.camera, volume.radius, volume.near, volume.far)
         mode, colour = _BACKDROPS[frame.quality.backdrop]
         program.set_vector("u_eye", matrix[:3, 3])
@@ -229,8 +253,6 @@ class VolumeRenderer:
         program.set_vector("u_size", frame.drawn_size)
         program.set_vector("u_extent", picture_extent(frame.width, frame.height))
         program.set_vector("u_range", (near, min(far, FAR_AWAY)))
-        program.set_int("u_volume", 0)
-        program.set_float("u_half", volume.half)
         program.set_int("u_steps", frame.quality.steps)
         program.set_float("u_stop", -1.0 if frame.exact else STOP_AT)
         program.set_int("u_backdrop", mode)
@@ -240,7 +262,7 @@ class VolumeRenderer:
         layers = 0 if volume.surround is None else len(volume.surround)
         program.set_vector("u_outside", volume.outside or (CLEAR if layers else NOWHERE))
         program.set_int("u_surround_kind", min(layers, 2))
-        program.set_int("u_surround", SURROUND_UNIT if layers else 0)
+        program.set_int("u_surround", SURROUND_UNIT)
         program.set_float("u_sphere", volume.radius)
 
 

@@ -1,26 +1,49 @@
 #version 330 core
 
-// The picture of a baked volume: colour for the screen, and opacity.
+// The picture of a sample's field: colour for the screen, and opacity.
+//
+// EXACT 1: the field itself (core/folded.py); 0: its baked volume (core/baked.py).
 
 #include "camera.glsl"
 #include "box.glsl"
+#if EXACT
+#include "planes_field.glsl"
+#else
 #include "baked_field.glsl"
+#endif
 #include "integrate.glsl"
+#if EXACT
+#include "training_samples.glsl"
+#endif
 #include "surround.glsl"
 
 uniform vec2 u_range;    // nearest and farthest distance along a ray that counts, world units
+uniform int u_cut;       // 1: only what lies inside the box counts; 0: all of the range
 uniform vec4 u_outside;  // raw colour and density that end a ray which misses the box
 
 out vec4 o_colour;       // colour in [0, 1] as shown, opacity
 
+// Raw colour and opacity of the ray's segment [segment.x, segment.y].
+vec4 integrated(vec3 direction, vec2 segment) {
+#if EXACT
+    if (u_coarse > 0) {
+        return integrate_as_in_training(u_eye, direction, segment);
+    }
+#endif
+    return integrate(u_eye, direction, segment);
+}
+
 void main() {
     vec2 plane = image_plane(gl_FragCoord.xy);
     vec3 direction = ray_direction(plane);
-    vec2 segment = box_segment(u_eye, direction, u_half);
-    segment = vec2(max(segment.x, u_range.x), min(segment.y, u_range.y));
+    vec2 segment = u_range;
+    if (u_cut == 1) {
+        vec2 inside = box_segment(u_eye, direction, u_half);
+        segment = vec2(max(segment.x, inside.x), min(segment.y, inside.y));
+    }
     vec4 raw = vec4(u_backdrop == 0 ? ending(u_outside) : u_backdrop_colour, 0.0);
     if (segment.x < segment.y) {
-        raw = integrate(u_eye, direction, segment);
+        raw = integrated(direction, segment);
     }
     // Where a background follows, neither the last sample nor what it lets through is one.
     if (u_backdrop == 0 && u_surround_kind != 0) {

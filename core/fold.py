@@ -1,0 +1,50 @@
+"""Folding: a tri-plane field's first decoder layer multiplied into its planes, for the viewport's exact picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.folded import UNITS_PER_TEXEL, FoldedField
+from core.model_config import RenderConfig
+from core.surround import HALF_MAX
+from core.triplane import PLANE_AXES, TriPlaneField
+
+
+@torch.no_grad()
+def fold(field: TriPlaneField, render: RenderConfig) -> FoldedField | None:
+    """Fold one sample's field; none if its colours depend on the direction of view, which no planes can hold.
+
+    Args:
+        field: Of one sample.
+        render: How its generator samples rays.
+
+    Returns:
+        The field as shaders evaluate it, its planes rounded to half precision.
+    """
+    decoder, planes = field.decoder, field.planes
+    if decoder.view_direction:
+        return None
+    size = planes.shape[-1]
+    hidden, out = decoder.hidden, decoder.out
+    weight = hidden.weight * (hidden.weight_gain / len(PLANE_AXES))  # [units, features]; the planes' mean is taken too
+    bias = _padded(hidden.bias * hidden.bias_gain)
+    mixed = _padded(weight) @ planes.reshape(len(PLANE_AXES), -1, size * size)  # [3, units, size^2]
+    layers = mixed.reshape(len(PLANE_AXES), -1, UNITS_PER_TEXEL, size, size).permute(0, 1, 3, 4, 2).flatten(0, 1)
+    return FoldedField(
+        planes=np.ascontiguousarray(layers.clamp(-HALF_MAX, HALF_MAX).to(torch.float16).cpu().numpy()),
+        hidden_bias=bias.cpu().numpy(),
+        out_weight=_padded((out.weight * out.weight_gain).t()).cpu().numpy(),
+        out_bias=(out.bias * out.bias_gain).cpu().numpy(),
+        half=field.box,
+        coarse=render.coarse_samples,
+        fine=render.fine_samples,
+        cut=render.bounds == "box",
+    )
+
+
+def _padded(rows: Tensor) -> Tensor:
+    """Rows for whole texels: units of zeros add nothing.  [units, ...] -> [multiple of 4, ...]."""
+    missing = -len(rows) % UNITS_PER_TEXEL
+    return torch.cat([rows, rows.new_zeros(missing, *rows.shape[1:])]) if missing else rows
