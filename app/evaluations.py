@@ -150,7 +150,7 @@ def read_moments(run: Path) -> EvaluationView:
         snapshot = snapshots.get(images)
         found = load_evaluation(reports[images]) if images in reports else None
         is_best = best is not None and snapshot is not None and snapshot.name == best.snapshot
-        name = f"{best.metric} {best.value:.4g}" if best is not None and is_best else ""
+        name = f"{best.by}, {best.value:.4g}" if best is not None and is_best else ""
         moments.append(Moment(images / 1000, snapshot, _report_of(found) if found is not None else None, name))
     inception = str(settings.inception) if settings.inception is not None else ""
     return EvaluationView(run, tuple(moments), settings.pictures, inception)

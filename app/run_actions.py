@@ -195,13 +195,18 @@ def _ending(path: Path) -> Offer:
 
 
 def _snapshots(path: Path) -> Offer:
+    from training.best import read_best
     from training.config import NAME_PATTERN
     from training.run_dir import RunDirectory
     from training.warm_start import warm_name
 
     run = RunDirectory(path)
     config = run.config()
-    snapshots = tuple(Snapshot(file.kimg, file.path) for file in reversed(run.snapshots()))
+    best = read_best(path)
+    snapshots = tuple(
+        Snapshot(file.kimg, file.path, best.by if best is not None and best.snapshot == file.path.name else "")
+        for file in reversed(run.snapshots())
+    )
     if not snapshots:
         first = f"the first is written at {config.loop.snapshot_kimg:g} kimg, or when you press Snapshot or Stop"
         raise ValueError(f"{path.name} has no snapshot to begin with yet: {first}")

@@ -1,4 +1,4 @@
-"""What happened to a run, for the marks in its curves: new starts, pauses, snapshots."""
+"""What happened to a run, for the marks in its curves: new starts, pauses, snapshots, flat shapes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:  # pydantic waits until after the first frame
     from training.run_dir import RunDirectory
 
 STEP, START, STAMP = "Progress/step", "Progress/start", "timestamp"
-MOMENTS = (KIMG, STEP, START)
+ALARM, RELIEF = "Metrics/flatness_alarm", "Metrics/relief"
+MOMENTS = (KIMG, STEP, START, ALARM)
 # A command's result when it was obeyed: the kind of event, and how a person would say it.
 OBEYED: dict[tuple[str, str], tuple[EventKind, str]] = {
     ("pause", "paused"): ("pause", "Paused"),
@@ -48,16 +49,51 @@ class EventWatch:
             names = frozenset()
         if names != self._names:
             self._answers, self._names = tuple(acknowledgements(self._run.commands_path)), names
-        snapshots = [RunEvent("snapshot", file.kimg, f"Snapshot {file.path.stem}") for file in self._run.snapshots()]
+        snapshots = self._snapshots()
         # Statistics that were cut back and have grown again belong to another start.
         ends = tuple(
             (len(values), *map(str, values[-1:])) for name in MOMENTS if (values := columns.get(name)) is not None
         )
         wanted = (ends, names, snapshots)
         if wanted != self._of:
-            events = [*starts(columns), *_answered(self._answers, columns), *snapshots]
+            events = [*starts(columns), *_answered(self._answers, columns), *snapshots, *flat_shapes(columns)]
             self._of, self._events = wanted, tuple(sorted(events, key=lambda event: event.kimg))
         return self._events
+
+    def _snapshots(self) -> list[RunEvent]:
+        """All snapshots; one of them may be the best by a metric, and is kept."""
+        from training.best import read_best
+
+        best = read_best(self._run.path)
+        return [
+            RunEvent("best", file.kimg, f"Snapshot {file.path.stem}, the best by {best.by}, {best.value:.4g}")
+            if best is not None and best.snapshot == file.path.name
+            else RunEvent("snapshot", file.kimg, f"Snapshot {file.path.stem}")
+            for file in self._run.snapshots()
+        ]
+
+
+def flat_shapes(columns: Mapping[str, np.ndarray]) -> list[RunEvent]:
+    """Where shapes became all but flat; again only after they were not."""
+    alarms, kimg = columns.get(ALARM), columns.get(KIMG)
+    if alarms is None or kimg is None:
+        return []
+    measured = np.flatnonzero(~np.isnan(alarms))
+    begun = measured[np.diff(alarms[measured] > 0, prepend=False) & (alarms[measured] > 0)]
+    reliefs = columns.get(RELIEF, np.full(len(kimg), np.nan))
+    return [
+        RunEvent("flat", float(kimg[index]), f"Shapes are all but flat: relief {reliefs[index]:.3f}") for index in begun
+    ]
+
+
+def flatness(columns: Mapping[str, np.ndarray]) -> str:
+    """What the last measurement says of shapes that are all but flat; empty if it says nothing."""
+    alarms = columns.get(ALARM)
+    measured = np.flatnonzero(~np.isnan(alarms)) if alarms is not None else []
+    if alarms is None or not len(measured) or alarms[measured[-1]] <= 0:
+        return ""
+    relief = columns.get(RELIEF, np.full(len(alarms), np.nan))[measured[-1]]
+    return f"the shapes are all but flat: relief {relief:.3f}, where a plane has 0 and a sphere 0.47; the Log says more"
 
 
 def starts(columns: Mapping[str, np.ndarray]) -> list[RunEvent]:

@@ -12,6 +12,7 @@ from app.evaluations import Evaluations
 from app.file_manager import opener
 from app.form_controller import FormController
 from app.run_actions import RunActions, Started
+from app.run_events import flatness
 from app.run_news import RunNews
 from app.run_watch import RunWatch, Watched, WatchedRun
 from core.scene import Source
@@ -74,6 +75,7 @@ class TrainController:
         self._news = RunNews()
         self._merged: tuple[Watched | None, Path | None, tuple[RunItem, ...]] = (None, None, ())
         self._problem: Problem | None = None
+        self._flat = ("", "")  # a run, and what looks wrong with its shapes
         self._dismissed = ""
         self._started = False
         self._has_file_manager = opener() is not None
@@ -147,8 +149,17 @@ class TrainController:
                     pass
             self._watch.hurry()
         self._news.look(self._runs())
+        self._look_at_shapes()
         self._attach_living()
         self.fields.update()
+
+    def _look_at_shapes(self) -> None:
+        """Say once when the shapes of the attached run are found to be flat."""
+        run = self.run
+        found = (run.curves.run, flatness(run.curves.columns)) if run is not None else ("", "")
+        if found[1] and not (found[0] == self._flat[0] and self._flat[1]):
+            log.warning("%s: %s", *found)
+        self._flat = found
 
     def view(self) -> TrainView:
         """What the Train panel shows."""
@@ -164,6 +175,7 @@ class TrainController:
             follow=self.follow,
             waiting=self._actions.waiting,
             problem=problem,
+            warning=self._flat[1],
         )
 
     def runs_view(self) -> RunsView:

@@ -30,6 +30,13 @@ class BestSnapshot(FrozenModel):
         description="If it was written for this alone, and may go when a better one comes: when, in ns of the file.",
     )
 
+    @property
+    def by(self) -> str:
+        """The metric, for people."""
+        words = {"frechet_random": "Fréchet on random features", "wasserstein": "sliced Wasserstein"}
+        known = words.get(self.metric)
+        return known or self.metric.replace("fid50k_full", "FID").replace("fid", "FID at ")
+
 
 def read_best(run: Path) -> BestSnapshot | None:
     """The best snapshot of a run's folder so far; None if none is known, or the note cannot be understood."""

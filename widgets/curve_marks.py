@@ -17,6 +17,8 @@ SIGNS: dict[EventKind, tuple[str, Tone]] = {
     "pause": (icons.ICON_FA_PAUSE, "warning"),
     "resume": (icons.ICON_FA_PLAY, "good"),
     "snapshot": (icons.ICON_FA_FLOPPY_DISK, "quiet"),
+    "best": (icons.ICON_FA_STAR, "good"),
+    "flat": (icons.ICON_FA_TRIANGLE_EXCLAMATION, "warning"),
 }
 SIGN_SIZE = 0.75
 # A line every few pixels would be a curtain.

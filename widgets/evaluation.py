@@ -29,7 +29,7 @@ from widgets.evaluation_view import (
 )
 
 WINDOW = "###evaluations"
-SIZE = (44.0, 36.0)
+SIZE = (46.0, 32.0)
 LEAST_PICTURES, MOST_PICTURES = 8, 50_000
 USUAL = 50_000
 
@@ -57,7 +57,9 @@ class EvaluationWindow:
         imgui.set_next_window_pos(centre, imgui.Cond_.appearing, ImVec2(0.5, 0.5))
         imgui.set_next_window_size(ImVec2(em(SIZE[0]), em(SIZE[1])), imgui.Cond_.appearing)
         flags = imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_collapse | imgui.WindowFlags_.no_docking
+        imgui.push_style_var(imgui.StyleVar_.window_border_size, 1.0)
         _, open_ = imgui.begin(f"Evaluations of {view.run.name}{WINDOW}", True, flags)
+        imgui.pop_style_var()
         intent = self._contents(view) if open_ else None
         imgui.end()
         return intent if open_ else CloseEvaluations()
@@ -147,7 +149,7 @@ def _name(moment: Moment) -> str:
 
 def _draw_report(report: Report) -> None:
     with text_colour("quiet"):
-        imgui.text_wrapped(report.about)
+        imgui.text_wrapped(f"{report.about}. Point at a figure to read how it was measured.")
     if report.alarm:
         coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {sentence(report.alarm)}", "warning")
     flags = imgui.TableFlags_
@@ -172,11 +174,14 @@ def _draw_report(report: Report) -> None:
         _cell(str(figure.count), quiet=True)
         _cell(figure.value, alarming=figure.alarming)
         _cell(figure.floor, quiet=True)
-        _cell(figure.better, quiet=True)
+        _cell(figure.better, quiet=True, left=True)
     imgui.end_table()
 
 
-def _cell(text: str, quiet: bool = False, alarming: bool = False) -> None:
+def _cell(text: str, quiet: bool = False, alarming: bool = False, left: bool = False) -> None:
     imgui.table_next_column()
+    if not left:
+        room = imgui.get_content_region_avail().x - imgui.calc_text_size(text).x
+        imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(room, 0))
     with text_colour("warning" if alarming else "quiet") if alarming or quiet else nullcontext():
         imgui.text(text)

@@ -6,7 +6,7 @@ import re
 
 from imgui_bundle import ImVec2, imgui
 
-from widgets.common import button, em, row, text_colour
+from widgets.common import button, em, icons, row, text_colour
 from widgets.confirm import ConfirmDialog
 from widgets.modal import draw_modal
 from widgets.run_words import size
@@ -96,7 +96,8 @@ class RunDialogs:
         return None
 
     def _choose_snapshot(self, offer: WarmOffer) -> None:
-        labels = [f"{each.kimg:g} kimg" for each in offer.snapshots]
+        best = f"   {icons.ICON_FA_STAR} best by "
+        labels = [f"{each.kimg:g} kimg{best + each.best if each.best else ''}" for each in offer.snapshots]
         labels[0] += ", the newest"
         row("Snapshot", "Generator and discriminator as they were then")
         if imgui.begin_combo("##snapshot", labels[self._chosen]):

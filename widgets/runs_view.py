@@ -71,10 +71,12 @@ class Snapshot:
     Attributes:
         kimg: When they were written.
         path: Their file.
+        best: By which metric they are the run's best; empty if they are not.
     """
 
     kimg: float
     path: Path
+    best: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class TrainPanel:
             intents.append(DismissProblem())
         _choose_run(view, intents)
         if view.attached is not None:
-            intents += train_run.draw(view.attached, view.follow)
+            intents += train_run.draw(view.attached, view.follow, view.warning)
         imgui.spacing()
         flags = imgui.TreeNodeFlags_.default_open if view.attached is None else imgui.TreeNodeFlags_.none
         # Another identity when a run is shown, so that the form opens and closes with it.

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from training.liveness import RunView
 
 
-def draw(item: RunItem, follow: bool) -> list[RunIntent]:
-    """Draw the run.  Returns what was asked for."""
+def draw(item: RunItem, follow: bool, warning: str = "") -> list[RunIntent]:
+    """Draw the run, with what looks wrong with what it learns.  Returns what was asked for."""
     intents: list[RunIntent] = []
     word, tone = state_words(item)
     row("State")
@@ -30,6 +30,8 @@ def draw(item: RunItem, follow: bool) -> list[RunIntent]:
         coloured(sentence(trouble(item)), tone)
     if end_button(item, "end"):
         intents.append(AskEnd(item.path))
+    if warning:
+        coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {sentence(warning)}", "warning")
     _progress(item.view)
     _buttons(item, intents)
     changed, follow = imgui.checkbox("Follow run", follow)

@@ -90,6 +90,7 @@ class TrainView:
         follow: Whether the viewport shows the attached run as it learns.
         waiting: What is being done right now (starting a trainer); empty otherwise.
         problem: What went wrong last, until it is dismissed.
+        warning: What looks wrong with what the attached run learns; empty if nothing does.
     """
 
     form: FormView = field(default_factory=FormView)
@@ -98,6 +99,7 @@ class TrainView:
     follow: bool = True
     waiting: str = ""
     problem: Problem | None = None
+    warning: str = ""
 
     @property
     def can_start(self) -> bool:

@@ -5,8 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from app.run_events import EventWatch, starts
+from app.run_events import EventWatch, flat_shapes, flatness, starts
 from tests.training.toy import toy_config, toy_data
+from training.best import BestSnapshot, write_best
 from training.commands import acknowledge_command, send_command
 from training.run_dir import RunDirectory, create_run
 
@@ -74,3 +75,29 @@ def test_new_lines_and_new_files_are_noticed(run: RunDirectory):
     run.snapshot_path(2).touch()
     assert [event.kind for event in watch.look(columns([1, 1, 2]))] == ["start", "snapshot"]
     assert next(event.text for event in watch.look(columns([1, 1, 3]))) == "Start 3"
+
+
+def test_the_best_snapshot_is_marked_as_such(run: RunDirectory):
+    for kimg in (1, 2):
+        run.snapshot_path(kimg).touch()
+    watch = EventWatch(run)
+    assert [event.kind for event in watch.look({})] == ["snapshot", "snapshot"]
+    write_best(run.path, BestSnapshot(metric="fid2000", value=20.0, kimg=1, snapshot="000001.safetensors"))
+    marked = watch.look({})
+    assert [event.kind for event in marked] == ["best", "snapshot"]
+    assert marked[0].text == "Snapshot 000001, the best by FID at 2000, 20"
+
+
+def test_flat_shapes_are_marked_where_they_begin():
+    nan = np.nan
+    table = {
+        **columns([1] * 7),
+        "Metrics/flatness_alarm": np.array([nan, 1, nan, 1, 0, nan, 1]),
+        "Metrics/relief": np.array([nan, 0.05, nan, 0.06, 0.3, nan, 0.04]),
+    }
+    assert [event.kimg for event in flat_shapes(table)] == [2, 7]
+    assert flat_shapes(table)[0].text == "Shapes are all but flat: relief 0.050"
+    assert "relief 0.040" in flatness(table)
+    assert flatness({name: values[:6] for name, values in table.items()}) == ""
+    assert flatness({}) == "" == flatness({"Metrics/flatness_alarm": np.array([nan])})
+    assert flat_shapes({}) == []

@@ -182,7 +182,7 @@ def test_a_stop_gives_up_what_is_being_measured(tmp_path, monkeypatch, caplog):
     run = toy_run(tmp_path, metrics__interval=1, metrics__pictures=8)
 
     def breathe(self) -> bool:
-        self.stop = True
+        self._asked_to_stop = True  # as a signal does
         return True
 
     monkeypatch.setattr(Control, "breathe", breathe)
