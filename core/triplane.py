@@ -80,7 +80,7 @@ class TriPlaneDecoder(nn.Module):
         """[batch, n, features] and, with view direction, [batch, n, 3] -> colour [..., 3], density [..., 1]."""
         hidden = self.hidden(features)
         out = self.out(hidden)
-        colour, density = out[..., :3], out[..., 3:]
+        colour, density = out.split([3, 1], dim=-1)
         if directions is not None and self.view_direction:
             seen = fourier_features(directions, DIRECTION_FREQUENCIES, 1).flatten(-2)
             colour = colour + self.tint(self.sheen(torch.cat([hidden, seen], dim=-1)))

@@ -27,7 +27,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_filters_and_their_gradients_equal_the_definition(case: str):
     filtered, plain = CASES[case]
-    x = torch.randn(2, 3, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
+    x = torch.randn(1, 2, 4, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
     torch.testing.assert_close(filtered(x), plain(x))
     assert torch.autograd.gradcheck(filtered, x)
     assert torch.autograd.gradgradcheck(filtered, x)
