@@ -13,6 +13,8 @@ MOST_LINES = 7
 AXES = re.compile(r"^Progress/|^timestamp$")
 # Units are the last word of a name, or known.
 UNITS = {"gb": "GB", "mb": "MB", "sec": "s", "seconds": "s", "ms": "ms", "kimg": "kimg", "px": "px", "percent": "%"}
+# Figures at a number that somebody has chosen: the number is part of the name, so none of them can be listed.
+AT_NUMBER = re.compile(r"^Metrics/(fid|kid)(\d+)$")
 KNOWN_UNITS = {"Anneal/blur_sigma": "px", "Timing/sec_per_kimg": "s"}
 
 
@@ -43,8 +45,11 @@ GROUPS = (
     Group("Scores of D", (("Loss/scores/real", "real"), ("Loss/scores/fake", "generated")), signed=True),
     Group("R1 penalty", (("Loss/r1_penalty", "R1"),)),
     Group("Signs of D", (("Loss/signs/real", "real"), ("Loss/signs/fake", "generated")), signed=True),
+    Group("FID", (("Metrics/fid50k_full", "at 50,000"),)),
     Group("Fréchet, random features", (("Metrics/frechet_random", "Fréchet"),)),
     Group("Density and coverage", (("Metrics/density", "density"), ("Metrics/coverage", "coverage"))),
+    Group("Sliced Wasserstein", tuple((f"Metrics/wasserstein_{2**power}", f"{2**power} px") for power in range(4, 11))),
+    Group("Silhouettes", (("Metrics/mask_iou", "soft IoU"),)),
     Group("Relief", (("Metrics/relief", "relief"), ("Metrics/flatness_alarm", "alarm"))),
     Group("Views", (("Metrics/reprojection_error", "colour error"), ("Metrics/reprojection_visible", "visible part"))),
     Group("Augmentation", (("Augment/p", "probability"),)),
@@ -61,7 +66,20 @@ def known_groups(names: Iterable[str]) -> tuple[Group, ...]:
         lines = tuple(line for line in group.lines if line[0] in there)
         if lines:
             found.append(Group(group.title, lines, group.unit, group.signed))
-    return tuple(found)
+    return tuple(found) + _at_numbers(there)
+
+
+def _at_numbers(names: Iterable[str]) -> tuple[Group, ...]:
+    """A group for FID and one for KID, at the numbers that occur."""
+    lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name in sorted(names):
+        if match := AT_NUMBER.match(name):
+            lines[f"{match[1].upper()} at fewer than 50,000"].append((name, f"at {match[2]}"))
+    return tuple(
+        Group(f"{title}, {start // MOST_LINES + 1}" if start else title, tuple(part[start : start + MOST_LINES]))
+        for title, part in lines.items()
+        for start in range(0, len(part), MOST_LINES)
+    )
 
 
 def other_groups(names: Iterable[str]) -> tuple[Group, ...]:
@@ -73,7 +91,7 @@ def other_groups(names: Iterable[str]) -> tuple[Group, ...]:
     shown = {name for group in GROUPS for name, _ in group.lines}
     families: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in sorted(set(names) - shown):
-        if not AXES.search(name):
+        if not AXES.search(name) and not AT_NUMBER.match(name):
             families[name.partition("/")[0], unit_of(name)].append(name)
     groups: list[Group] = []
     for (head, unit), members in families.items():

@@ -96,13 +96,14 @@ class RunDialogs:
         return None
 
     def _choose_snapshot(self, offer: WarmOffer) -> None:
-        best = f"   {icons.ICON_FA_STAR} best by "
-        labels = [f"{each.kimg:g} kimg{best + each.best if each.best else ''}" for each in offer.snapshots]
+        labels = [f"{each.kimg:g} kimg" for each in offer.snapshots]
         labels[0] += ", the newest"
+        star = f"   {icons.ICON_FA_STAR} best"
+        labels = [f"{label}{star if each.best else ''}" for label, each in zip(labels, offer.snapshots, strict=True)]
         row("Snapshot", "Generator and discriminator as they were then")
         if imgui.begin_combo("##snapshot", labels[self._chosen]):
             for index, (label, each) in enumerate(zip(labels, offer.snapshots, strict=True)):
                 if imgui.selectable(label, index == self._chosen)[0]:
                     self._chosen = index
-                imgui.set_item_tooltip(str(each.path))
+                imgui.set_item_tooltip(f"{each.path}\nThe best by {each.best}" if each.best else str(each.path))
             imgui.end_combo()

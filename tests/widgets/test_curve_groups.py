@@ -7,7 +7,8 @@ from widgets.curve_groups import GROUPS, MOST_LINES, known_groups, other_groups,
 
 WORDS = st.sampled_from(["Loss", "Losses", "Resources", "gpu", "mem_gb", "sec", "a", "b_ms", "scale_mean"])
 KNOWN = st.sampled_from([name for group in GROUPS for name, _ in group.lines])
-NAMES = st.one_of(KNOWN, st.lists(WORDS, min_size=1, max_size=3).map("/".join))
+AT_NUMBER = st.builds("Metrics/{}{}".format, st.sampled_from(["fid", "kid"]), st.integers(8, 50_000))
+NAMES = st.one_of(KNOWN, AT_NUMBER, st.lists(WORDS, min_size=1, max_size=3).map("/".join))
 
 
 @given(st.sets(NAMES, max_size=40))
@@ -44,3 +45,14 @@ def test_what_a_trainer_writes():
     ]
     assert [group.title for group in known_groups(names)] == ["Losses"]
     assert known_groups(names)[0].lines == (("Loss/G/loss", "generator"),)
+
+
+def test_metrics_have_plots_of_their_own_whatever_their_number():
+    names = ["Metrics/fid2000", "Metrics/kid2000", "Metrics/wasserstein_16", "Metrics/wasserstein_64", "Metrics/relief"]
+    assert [(group.title, [label for _, label in group.lines]) for group in known_groups(names)] == [
+        ("Sliced Wasserstein", ["16 px", "64 px"]),
+        ("Relief", ["relief"]),
+        ("FID at fewer than 50,000", ["at 2000"]),
+        ("KID at fewer than 50,000", ["at 2000"]),
+    ]
+    assert other_groups(names) == ()
