@@ -29,8 +29,13 @@ EXAMPLES = """examples:
   epigraf train --preset tiny --data meshes64.zip
   epigraf train --preset tiny --data meshes64.zip --set loop.batch=16 --set optimizer.r1_gamma=0.1 --dry-run
   epigraf train --preset small --data meshes128.zip --estimate
+  epigraf train --preset ffhq256 --data faces.zip --gpus 0,1,2,3
   epigraf train --resume runs/00007-tiny --kimg 120 --set optimizer.generator_lr=0.001
   epigraf train --from runs/00007-tiny/snapshots/000060.safetensors --set optimizer.r1_gamma=0.2"""
+
+
+# Settings that say where and how a run computes, and may change with each start.
+MACHINE = ("loop.threads", "loop.device", "parallel.gpus", "parallel.processes", "parallel.micro_batch")
 
 
 def register(subparsers: Any) -> None:
@@ -53,6 +58,9 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--kimg", type=float, help="length of the training, thousand images")
     parser.add_argument("--threads", type=int, help="most CPU threads, 0 for all cores")
     parser.add_argument("--device", choices=get_args(Device), help="where to compute")
+    parser.add_argument("--gpus", metavar="LIST", help="train on these GPUs together, as 0,1")
+    parser.add_argument("--processes", type=int, help="train with so many processes together (without --gpus)")
+    parser.add_argument("--micro-batch", type=int, metavar="N", help="images that a process computes at once")
     parser.add_argument("--seed", type=int, help="seed of all random numbers")
     parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="go on with a run")
     parser.add_argument(
@@ -150,8 +158,8 @@ def _resumed(args: argparse.Namespace) -> RunConfig:
     given = [name for name, value in fixed.items() if value is not None]
     if given:
         raise ConfigError(
-            f"{', '.join(given)}: cannot change when resuming; only --kimg, --threads, --device and, for what can "
-            "change in between, --set"
+            f"{', '.join(given)}: cannot change when resuming; only --kimg, --threads, --device, --gpus, --processes, "
+            "--micro-batch and, for what can change in between, --set"
         )
     view = run.observe()
     if not view.can_start:
@@ -182,7 +190,7 @@ def _changes(args: argparse.Namespace) -> dict[str, Any]:
 
 def _machine_options(args: argparse.Namespace) -> dict[str, Any]:
     """Settings given by options of their own that say where a run computes."""
-    return {name: value for name, value in _options(args).items() if name in ("loop.threads", "loop.device")}
+    return {name: value for name, value in _options(args).items() if name in MACHINE}
 
 
 def _estimate(config: RunConfig) -> int:
@@ -211,6 +219,10 @@ def _options(args: argparse.Namespace) -> dict[str, Any]:
         "loop.threads": args.threads,
         "loop.device": args.device,
         "loop.seed": args.seed,
+        # A number of processes replaces the GPUs that a run was told before.
+        "parallel.gpus": args.gpus if args.gpus is not None or args.processes is None else "",
+        "parallel.processes": args.processes,
+        "parallel.micro_batch": args.micro_batch,
     }
     return {name: value for name, value in options.items() if value is not None}
 

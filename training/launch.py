@@ -14,13 +14,14 @@ from typing import Any
 from training.launch_record import write_launch
 from training.liveness import Launch
 from training.lock import RunLockedError, owner
+from training.parallel_config import ParallelConfig, gpu_text
 from training.processes import ProcessIdentity, identity_of
 from training.run_dir import RunDirectory
 from training.run_errors import RunError, explained
 
 
 def launch(run: RunDirectory, extra_env: Mapping[str, str] | None = None) -> int:
-    """Start or resume the training of a run, detached.
+    """Start or resume the training of a run, detached, with as many processes as its configuration says.
 
     Args:
         run: The run; its configuration must be readable.
@@ -34,14 +35,20 @@ def launch(run: RunDirectory, extra_env: Mapping[str, str] | None = None) -> int
         ConfigError: The configuration cannot be used.
         RunError: The process cannot be started, or the folder cannot be written.
     """
-    run.config()
+    config = run.config()
     holder = owner(run.path)
     if holder is not None and holder.alive():
         raise RunLockedError(f"{run.path}: is being trained by {holder} already")
     started, start = time.time(), run.next_start()
-    # `-P`: a folder named training/ in the current directory must not be taken for ours.
-    command = [sys.executable, "-P", "-m", "training", str(run.path.resolve())]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(extra_env or {})}
+    command = [
+        sys.executable,
+        "-P",
+        *launcher(config.parallel.process_count),
+        "-m",
+        "training",
+        str(run.path.resolve()),
+    ]
+    environment = {**os.environ, **environment_for(config.parallel), **(extra_env or {})}
     with explained("write", run.log_path), run.log_path.open("ab") as log:
         try:
             process = subprocess.Popen(
@@ -59,6 +66,26 @@ def launch(run: RunDirectory, extra_env: Mapping[str, str] | None = None) -> int
     identity = identity_of(process.pid) or ProcessIdentity(process.pid, started, platform.node())
     write_launch(run.path, Launch(start, identity, started))
     return process.pid
+
+
+def launcher(processes: int) -> list[str]:
+    """Arguments of Python that start as many processes of what follows on this machine; none for a single one."""
+    if processes == 1:
+        return []
+    return ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={processes}"]
+
+
+def environment_for(parallel: ParallelConfig) -> dict[str, str]:
+    """Environment variables under which processes see their GPUs, and nothing of the folder that they start in."""
+    # As -P does, also for processes of processes: a folder named training/ must not be taken for ours.
+    environment = {"PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1"}
+    if parallel.gpu_numbers:
+        # Numbers are those of the driver, which lists GPUs by their slots.
+        environment |= {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": gpu_text(parallel.gpu_numbers)}
+    if parallel.process_count > 1:
+        # Each process takes its part of the threads by itself; this keeps torchrun from saying that it chose one.
+        environment["OMP_NUM_THREADS"] = "1"
+    return environment
 
 
 def _detachment() -> dict[str, Any]:

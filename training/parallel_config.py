@@ -13,20 +13,20 @@ MOST_PROCESSES = 1024
 
 
 def gpu_list(text: str) -> tuple[int, ...]:
-    """Numbers of GPUs in a text like "0, 1, 3", each once.
+    """Numbers of GPUs in a text like "0,1,3", each once.
 
     Raises:
         ValueError: One is no number from 0.
     """
     words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
     if not all(re.fullmatch(r"\d{1,4}", word) for word in words):
-        raise ValueError(f"must be numbers of GPUs with commas between, as in '0, 1', got {text!r}")
+        raise ValueError(f"must be numbers of GPUs with commas between, as in '0,1', got {text!r}")
     return tuple(dict.fromkeys(int(word) for word in words))
 
 
 def gpu_text(gpus: tuple[int, ...]) -> str:
     """GPUs as the text that is kept."""
-    return ", ".join(str(gpu) for gpu in gpus)
+    return ",".join(str(gpu) for gpu in gpus)
 
 
 def _gpu_text(value: object) -> object:
@@ -41,7 +41,7 @@ class ParallelConfig(FrozenModel):
     """How each batch is divided between GPUs and into pieces; it changes the rounding, and nothing else."""
 
     gpus: Annotated[str, BeforeValidator(_gpu_text)] = Field(
-        default="", description="Numbers of the GPUs to train on together, as 0, 1; empty for the first."
+        default="", description="Numbers of the GPUs to train on together, as 0,1; empty for the first."
     )
     processes: int = Field(
         default=1, ge=1, le=MOST_PROCESSES, description="Processes that train together, where no GPUs are named."

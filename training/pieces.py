@@ -84,6 +84,9 @@ class Pieces:
             compute: Loss and facts of a piece, from random numbers and what does not change meanwhile.
             zero_grad: Takes away gradients.
 
+        Returns:
+            What came of it.
+
         Raises:
             OutOfMemoryError, MemoryError, RuntimeError: There is not enough memory for a single group.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import psutil
 
 # Two readings of a creation time may differ by this much, seconds; the same pid is not reused that fast.
 CREATED_TOLERANCE_S = 2.0
+# What a process is called that starts the processes of a training and watches over them.
+LAUNCHERS = ("torch.distributed.run", "torchrun")
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,34 @@ class ProcessIdentity:
             return False
 
     def kill(self) -> bool:
-        """End it at once if it still runs on this machine.  Returns whether there was something to end."""
+        """End it at once if it still runs on this machine, with those that torchrun started beside it.
+
+        Returns:
+            Whether there was something to end.
+        """
         if not self.alive():
             return False
         try:
-            psutil.Process(self.pid).kill()
+            tree = _tree(psutil.Process(self.pid))
         except psutil.NoSuchProcess:
             return False
+        for process in tree:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         return True
 
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host or 'this machine'}"
+
+
+def _tree(process: psutil.Process) -> list[psutil.Process]:
+    """A process, or the torchrun that has started it, and all that come from it: who would react goes first."""
+    with contextlib.suppress(psutil.AccessDenied):
+        for ancestor in process.parents():
+            if any(part.endswith(LAUNCHERS) for part in ancestor.cmdline()):
+                process = ancestor
+                break
+    return [process, *process.children(recursive=True)]
 
 
 def own_identity() -> ProcessIdentity:

@@ -181,7 +181,10 @@ class Stepper:
         telemetry: Telemetry,
     ) -> Outcome:
         """Take one step of one optimiser down the gradients of what `compute` gives for the pieces of the batch."""
+        before = self.pieces.retries
         outcome = self.pieces.backward(compute, optimizer.zero_grad)
+        for _ in range(self.pieces.retries - before):
+            telemetry.count("Resources/out_of_memory")
         self.team.add_gradients(network)
         gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
         norm = float(get_total_norm(gradients))

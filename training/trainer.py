@@ -158,12 +158,22 @@ class Trainer:
     def _step(self) -> None:
         began = time.perf_counter()
         real = self.batches.at(self.progress.images)
+        retries = self.stepper.pieces.retries
         self.stepper.step(real, self.progress.step, self.progress.kimg, self.telemetry)
+        if self.stepper.pieces.retries > retries:
+            self.control.report(self.control.state, self._memory_ended())
         spent = time.perf_counter() - began
         self.progress.step += 1
         self.progress.images += self.config.loop.batch
         self.progress.seconds += spent
         self.telemetry.add_time(spent, self.config.loop.batch)
+
+    def _memory_ended(self) -> str:
+        """What is done since memory did not suffice, for people."""
+        return (
+            f"memory ended at step {self.progress.step}: from there on each process computes "
+            f"{self.stepper.pieces.size} pictures at once, which takes longer and learns the same"
+        )
 
     def _record(self) -> None:
         """What is due after a step."""
