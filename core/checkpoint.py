@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from core.discriminator import Discriminator
 from core.families import build_generator
-from core.files import replacing
+from core.files import replacing, system_error
 from core.generator import Generator
 from core.model_config import DiscriminatorConfig, FrozenModel, GeneratorConfig
 from core.scale_specific import build_discriminator
@@ -81,7 +81,7 @@ def save_checkpoint(
         try:
             save_file(tensors, aside, metadata)
         except SafetensorError as error:
-            raise OSError(f"could not write {path}: {error}") from error
+            raise system_error(error, path) from error
 
 
 def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoint:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -38,6 +40,27 @@ def replace_with_retries(source: Path, target: Path) -> None:
             time.sleep(REPLACE_PAUSE_S)
         else:
             return
+
+
+def overwrite(path: Path, text: str) -> None:
+    """Replace the content of a file in place, where a full disk has no room for a second one.
+
+    What is shorter than before is filled up with spaces.  Readers may see half of it; they must try again.
+    """
+    content = text.encode()
+    with path.open("r+b", buffering=0) as file:
+        file.write(content.ljust(path.stat().st_size))
+
+
+def system_error(error: Exception, path: Path) -> OSError:
+    """The error of the system behind that of a library that only tells its number in its text."""
+    found = re.search(r"os error (\d+)", str(error))
+    text = f"could not write {path}: {error}"
+    if found is None:
+        return OSError(text)
+    number = int(found[1])
+    # Windows has numbers of its own, which Python translates.
+    return OSError(None, text, str(path), number) if os.name == "nt" else OSError(number, text, str(path))
 
 
 def write_text(path: Path, text: str) -> None:

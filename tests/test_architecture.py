@@ -24,14 +24,14 @@ TORCH_FREE = {
     "core": """
         augment_laws baked bounds camera files frustum model_config poses published_names scene schedules shares
         foreign_files import_settings inert_modules inert_pickle inert_values infer_architecture
+        checkpoint_header
     """,
     "training": """
         cli commands config config_files config_fit data_check data_format data_set data_source data_writer estimate
         evaluate_cli events follow launch launch_record lease liveness lock machine presets priority processes run_dir
         run_errors sampler setting_schema stats status
         warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
-        evaluation_target evaluation_job
-        steering changes set_cli
+        evaluation_target evaluation_job steering changes set_cli retention
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")

@@ -21,7 +21,7 @@ class Bystander(Recorder):
     def sample(self, progress: Progress) -> None:
         """No pictures."""
 
-    def snapshot(self, progress: Progress) -> None:
+    def snapshot(self, progress: Progress, *, asked: bool = False) -> None:
         """No snapshot."""
 
     def live(self, progress: Progress, now: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import time
@@ -15,6 +16,7 @@ from training.commands import Command
 from training.device import device_name, memory_gb
 from training.processes import own_identity
 from training.run_dir import RunDirectory
+from training.run_errors import DiskFullError
 from training.status import HEARTBEAT_S, RunStatus, TrainerState
 from training.team import Team
 from training.train_state import Progress
@@ -60,7 +62,8 @@ class Control:
         self.sec_per_kimg: float | None = None
         self.device: torch.device | None = None
         self.steer: Callable[[Mapping[str, Any]], str] | None = None
-        self._asked_to_stop = False
+        self._asked_to_stop, self._stops = False, 0
+        self._answers: dict[str, tuple[int, str]] = {}  # of obeyed commands, by file, that a full disk holds up
         self._identity = own_identity()
         self._beat_at = 0.0
         self._poll_at = 0.0
@@ -70,7 +73,7 @@ class Control:
 
         def on_signal(number: int, _frame: FrameType | None) -> None:
             logger.info("%s: stopping", signal.Signals(number).name)
-            self._asked_to_stop = True
+            self._ask_to_stop()
 
         for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
             if hasattr(signal, name):
@@ -106,11 +109,43 @@ class Control:
         self._poll_at = now + POLL_S
         return self._asked_to_stop or any(command.command == "stop" for command in self.run.next_commands(self.start))
 
+    def hold(self, message: str, seconds: float) -> bool:
+        """Be paused for a time, or until somebody resumes; for the first process alone, in the midst of something.
+
+        Of the commands only `stop` and `resume` are obeyed; the others wait.
+
+        Args:
+            message: Why, for people.
+            seconds: How long.
+
+        Returns:
+            Whether to go on; not if somebody has asked to stop meanwhile.
+        """
+        stops, again = self._stops, False
+        self.report("paused", message)
+        until = time.monotonic() + seconds
+        while self._stops == stops and not again and time.monotonic() < until:
+            time.sleep(min(POLL_S, seconds))
+            for command in self._commands(time.monotonic()):
+                if command.command == "resume":
+                    again = True
+                    self._acknowledge(command, self.progress.step, "trying again")
+                elif command.command == "stop":
+                    self._acknowledge(command, self.progress.step, self._obey(command))
+            if time.monotonic() >= self._beat_at:
+                self._write(time.monotonic())
+        return self._stops == stops
+
+    def _ask_to_stop(self) -> None:
+        self._asked_to_stop = True
+        self._stops += 1
+
     def _look(self, now: float) -> None:
         for command in self.team.share(self._commands(now)):
+            step = self.progress.step
             result = self._obey(command)
             if self.team.leads:
-                self.run.acknowledge(command, self.progress.step, result)
+                self._acknowledge(command, step, result)
                 logger.info("%s: %s", command.command, result)
             self._beat_at = now  # what has changed is to be seen at once
         # A signal may come at any moment and to any process: all must stop before the same step.
@@ -123,11 +158,26 @@ class Control:
         if not self.team.leads or now < self._poll_at:
             return []
         self._poll_at = now + POLL_S
-        return self.run.next_commands(self.start)
+        with contextlib.suppress(DiskFullError):  # left-over commands cannot be put aside yet
+            return [command for command in self.run.next_commands(self.start) if not self._answered(command)]
+        return []
+
+    def _answered(self, command: Command) -> bool:
+        """Whether a command was obeyed before, but could not be acknowledged; then it is now, if possible."""
+        answer = self._answers.get(command.file)
+        if answer is not None:
+            self._acknowledge(command, *answer)
+        return answer is not None
+
+    def _acknowledge(self, command: Command, step: int, result: str) -> None:
+        self._answers[command.file] = step, result
+        with contextlib.suppress(DiskFullError):
+            self.run.acknowledge(command, step, result)
+            del self._answers[command.file]
 
     def _obey(self, command: Command) -> str:
         if command.command == "stop":
-            self._asked_to_stop = True
+            self._ask_to_stop()
             return "stopping"
         if command.command == "snapshot":
             self.snapshot = True

@@ -8,6 +8,7 @@ everything from this step on is void.
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import platform
@@ -84,8 +85,14 @@ class EventWriter:
             for name, value in scalars.items()
         )
         message = _head(time.time() if wall_time is None else wall_time, step) + _bytes_field(5, values)
+        record = _record(message)
         with explained("write", self.path):
-            self._file.write(_record(message))
+            start = self._file.tell()
+            if self._file.write(record) != len(record):
+                # Readers end at a torn record, and would not see what follows it.
+                self._file.truncate(start)
+                self._file.seek(start)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def close(self) -> None:
         """Close the file."""

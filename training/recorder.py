@@ -17,7 +17,9 @@ from core.rays import Patches
 from training.config import RunConfig
 from training.data_set import ImageDataSet
 from training.events import EventWriter
+from training.full_disk import Persist
 from training.networks import Networks
+from training.retention import REASON, prune, reason_of
 from training.run_dir import RunDirectory
 from training.run_errors import RunError, explained
 from training.samples import MAX_RESOLUTION, real_grid, sample_grid, sample_poses, write_picture
@@ -33,8 +35,30 @@ class Recorder:
     """Everything in the run directory but status, state and commands."""
 
     def __init__(
-        self, run: RunDirectory, config: RunConfig, networks: Networks, data: ImageDataSet, start: int, step: int
+        self,
+        run: RunDirectory,
+        config: RunConfig,
+        networks: Networks,
+        data: ImageDataSet,
+        start: int,
+        step: int,
+        persist: Persist,
     ) -> None:
+        """Open the event file.
+
+        Args:
+            run: Its folder.
+            config: Its configuration.
+            networks: What is recorded.
+            data: What is learned from.
+            start: Number of this start.
+            step: The first step that will be recorded.
+            persist: Writes, and waits while the disk is full.
+
+        Raises:
+            RunError: The folder cannot be written.
+        """
+        self._persist = persist
         self.run, self.config, self.networks, self.start = run, config, networks, start
         self.events = EventWriter(run.path, step)
         self.lease = run.lease_watch()
@@ -43,7 +67,8 @@ class Recorder:
         self._resolution = min(config.discriminator.image_resolution, MAX_RESOLUTION)
         self._live_at, self._live_step = 0.0, -1
         if not run.reals_path.exists():
-            write_picture(run.reals_path, real_grid(data, self._resolution))
+            with explained("write", run.reals_path):
+                write_picture(run.reals_path, real_grid(data, self._resolution))
 
     def tick(self, progress: Progress, telemetry: Telemetry) -> dict[str, float]:
         """Record a tick.
@@ -76,23 +101,39 @@ class Recorder:
             scalars["Resources/peak_gpu_mem_gb"] = torch.cuda.max_memory_allocated() / 2**30
             torch.cuda.reset_peak_memory_stats()
         self._write_arrays(progress.tick, scales, offsets)
-        self.run.append_stats({**scalars, "timestamp": time.time()})
-        self.events.add(scalars, progress.step)
+        self._persist(lambda: self.run.append_stats({**scalars, "timestamp": time.time()}))
+        self._persist(lambda: self.events.add(scalars, progress.step))
         return scalars
 
     def sample(self, progress: Progress) -> None:
         """Write the sample pictures of the moving average."""
         path = self.run.sample_path(progress.kimg)
         pixels = sample_grid(self.networks.average, self._poses, self._resolution)
-        with explained("write", path):
-            write_picture(path, pixels, run=self.run.name, kimg=f"{progress.kimg:g}")
 
-    def snapshot(self, progress: Progress) -> None:
-        """Write the moving average and the discriminator."""
-        path = self.run.snapshot_path(progress.kimg)
-        with explained("write", path):
-            save_checkpoint(path, self.networks.average, self.networks.discriminator, self._facts(progress))
+        def write() -> None:
+            with explained("write", path):
+                write_picture(path, pixels, run=self.run.name, kimg=f"{progress.kimg:g}")
+
+        self._persist(write)
+
+    def snapshot(self, progress: Progress, *, asked: bool = False) -> None:
+        """Write the moving average and the discriminator, and let go of what the settings do not keep.
+
+        Args:
+            progress: Where training stands.
+            asked: Whether somebody asked for it by hand, so that it stays.
+        """
+        path, networks = self.run.snapshot_path(progress.kimg), self.networks
+        reason = "asked" if asked or reason_of(path) == "asked" else "planned"
+        facts = {**self._facts(progress), REASON: reason}
+
+        def write() -> None:
+            with explained("write", path):
+                save_checkpoint(path, networks.average, networks.discriminator, facts)
+
+        self._persist(write)
         logger.info("snapshot %s", path.name)
+        prune(self.run, self.config.loop)
 
     def live(self, progress: Progress, now: float) -> None:
         """Write live weights, if somebody watches and it is time.  now: monotonic seconds."""
@@ -127,8 +168,12 @@ class Recorder:
             names, norms = gradient_norms(network)
             arrays |= {f"gradient_names/{name}": names, f"gradient_norms/{name}": norms}
         path = self.run.tick_path(tick)
-        with explained("write", path), replacing(path) as aside:
-            np.savez_compressed(aside, **arrays)
+
+        def write() -> None:
+            with explained("write", path), replacing(path) as aside:
+                np.savez_compressed(aside, **arrays)
+
+        self._persist(write)
 
     @torch.no_grad()
     def _modulations(self) -> dict[str, np.ndarray]:

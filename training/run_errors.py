@@ -30,6 +30,19 @@ class RunError(OSError):
     """Something about a run's folder that stops us; the message says where, what and what to do."""
 
 
+class DiskFullError(RunError):
+    """There is no space left for a file.
+
+    Attributes:
+        path: What could not be written.
+        quota: Whether it is a share of the disk that is used up, rather than the disk.
+    """
+
+    def __init__(self, message: str, path: Path, quota: bool) -> None:
+        super().__init__(message)
+        self.path, self.quota = path, quota
+
+
 @contextmanager
 def explained(action: str, path: Path) -> Iterator[None]:
     """Turn an OSError of the block into a RunError that says what failed, where, and what to do."""
@@ -38,8 +51,11 @@ def explained(action: str, path: Path) -> Iterator[None]:
     except RunError:
         raise
     except OSError as error:
-        reason = ADVICE.get(errno.errorcode.get(error.errno or 0, ""), error.strerror or str(error))
-        raise RunError(f"cannot {action} {path}: {reason}") from error
+        name = errno.errorcode.get(error.errno or 0, "")
+        message = f"cannot {action} {path}: {ADVICE.get(name, error.strerror or str(error))}"
+        if name in ("ENOSPC", "EDQUOT"):
+            raise DiskFullError(message, path, name == "EDQUOT") from error
+        raise RunError(message) from error
 
 
 def read_bytes(path: Path) -> bytes | None:

@@ -7,14 +7,16 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from core.files import write_text
+from core.files import overwrite, write_text
 from core.model_config import FrozenModel, unit
 from training.processes import ProcessIdentity
-from training.run_errors import RunError, explained, read_bytes
+from training.run_errors import DiskFullError, RunError, explained, read_bytes
 
 STATUS_VERSION = 1
 # How often a trainer renews its heartbeat, also while it is paused, seconds.
 HEARTBEAT_S = 2.0
+# On a full disk it is written in place, and may be seen half written once.
+READS = 2
 
 TrainerState = Literal["starting", "running", "paused", "stopping", "stopped", "finished", "failed"]
 CommandName = Literal["pause", "resume", "stop", "snapshot", "evaluate", "set"]
@@ -82,21 +84,27 @@ class RunStatus(FrozenModel):
 
 def read_status(path: Path) -> RunStatus | None:
     """The last status, or None when none was written yet.  Raises RunError when it cannot be understood."""
-    content = read_bytes(path)
-    if content is None:
-        return None
-    try:
-        return RunStatus.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RunError(
-            f"{path}: is no status that this program understands ({where + ': ' if where else ''}{first['msg']}); "
-            "it may come from another version"
-        ) from error
+    problem = ""
+    for _ in range(READS):
+        content = read_bytes(path)
+        if content is None:
+            return None
+        try:
+            return RunStatus.model_validate_json(content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            problem = f"{where + ': ' if where else ''}{first['msg']}"
+    raise RunError(f"{path}: is no status that this program understands ({problem}); it may come from another version")
 
 
 def write_status(path: Path, status: RunStatus) -> None:
     """Replace the status as a whole.  Raises RunError."""
-    with explained("write", path):
-        write_text(path, status.model_dump_json(indent=1) + "\n")
+    text = status.model_dump_json(indent=1) + "\n"
+    try:
+        with explained("write", path):
+            write_text(path, text)
+    except DiskFullError:
+        # A heartbeat needs no more room than the last one had, and without it a run that waits would look dead.
+        with explained("write", path):
+            overwrite(path, text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import pickle
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import torch
@@ -60,8 +61,35 @@ def save_state(path: Path, stepper: Stepper, progress: Progress, telemetry: Tele
         "devices": [] if (own := device_random_state(stepper.device)) is None else [own],
         "division": {"processes": stepper.team.size, "size": stepper.pieces.size},
     }
-    with explained("write", path), replacing(path) as aside:
-        torch.save(state, aside)
+    with explained("write", path), replacing(path) as aside, aside.open("wb") as file:
+        _write(state, file)
+
+
+def _write(state: dict[str, Any], file: BinaryIO) -> None:
+    """Write a state.  Raises OSError, which torch would replace by words for nobody."""
+    watched = _Watched(file)
+    try:
+        torch.save(state, cast("BinaryIO", watched))
+    except RuntimeError as error:
+        raise watched.error or error from error
+
+
+class _Watched(io.RawIOBase):
+    """A file that remembers why it could not be written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, content: Any) -> int:
+        try:
+            return self._file.write(content)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def load_state(path: Path, stepper: Stepper, telemetry: Telemetry) -> Progress:

@@ -18,6 +18,7 @@ from training.control import Control
 from training.data_set import ImageDataSet
 from training.device import choose_device, device_name
 from training.distributed import Place, own_device
+from training.full_disk import persistence
 from training.networks import Networks
 from training.recorder import Recorder
 from training.run_dir import RunDirectory
@@ -53,18 +54,21 @@ class Trainer:
             config, self.networks, self.data.all_angles, rng, device, self.data.all_labels, self.team
         )
         self.telemetry = Telemetry()
+        self.persist = persistence(control)
         self._restore()
         self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device, self.stepper.share)
         # A tick half done may have left a row at this very step, which is void from now on.
         first_step = self.progress.step + (0 if self.telemetry.images else 1)
         self.recorder = (
-            Recorder(run, self.config, self.networks, self.data, control.start, first_step)
+            Recorder(run, self.config, self.networks, self.data, control.start, first_step, self.persist)
             if self.team.leads
             else Bystander(self.config)
         )
         self._state_at = time.monotonic() + 60 * self.config.loop.state_minutes
         self.metrics = (
-            TrainingMetrics(run, self.config, self.networks.average, control.breathe) if self.team.leads else None
+            TrainingMetrics(run, self.config, self.networks.average, control.breathe, self.persist)
+            if self.team.leads
+            else None
         )
         control.steer = self.steer
 
@@ -122,7 +126,7 @@ class Trainer:
         """Write the state, with what all processes have counted."""
         self.telemetry.unite(self.team)
         if self.team.leads:
-            save_state(self.run.state_path, self.stepper, self.progress, self.telemetry)
+            self.persist(lambda: save_state(self.run.state_path, self.stepper, self.progress, self.telemetry))
 
     def close(self) -> None:
         """Let go of threads and files."""
@@ -182,19 +186,19 @@ class Trainer:
             self._tick()
         if self._due(loop.sample_kimg):
             self.recorder.sample(self.progress)
-        if self._due(loop.snapshot_kimg):
-            self.control.snapshot = True
         now = time.monotonic()
         if self.team.any(self.team.leads and now >= self._state_at):
             self._state_at = now + 60 * loop.state_minutes
             self._save()
+        if self._due(loop.snapshot_kimg) and not self.control.snapshot:
+            self.recorder.snapshot(self.progress)
         self._record_if_asked()
 
     def _record_if_asked(self) -> None:
         """A snapshot that was asked for, and live weights for whoever watches; also during a pause."""
         if self.control.snapshot:
             self.control.snapshot = False
-            self.recorder.snapshot(self.progress)
+            self.recorder.snapshot(self.progress, asked=True)
         if self.control.evaluate:
             self.control.evaluate = False
             if self.metrics is not None:

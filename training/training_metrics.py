@@ -18,6 +18,7 @@ from training.config import RunConfig
 from training.data_set import ImageDataSet
 from training.evaluate import Evaluator, flatness_alarm
 from training.evaluation_report import Evaluation, evaluation_path, save_evaluation
+from training.full_disk import Persist
 from training.inception import InceptionError
 from training.run_dir import RunDirectory
 from training.run_errors import explained
@@ -38,13 +39,16 @@ class TrainingMetrics:
         config: The run's settings; where metrics are on, what they need is made ready.
         generator: The moving average.
         breathe: Called again and again while it takes long; returns whether to give up.
+        persist: Writes, and waits while the disk is full.
 
     Raises:
         InceptionError: The Inception file cannot be used.
     """
 
-    def __init__(self, run: RunDirectory, config: RunConfig, generator: Generator, breathe: Callable[[], bool]) -> None:
-        self._run, self._generator, self._breathe = run, generator, breathe
+    def __init__(
+        self, run: RunDirectory, config: RunConfig, generator: Generator, breathe: Callable[[], bool], persist: Persist
+    ) -> None:
+        self._run, self._generator, self._breathe, self._persist = run, generator, breathe, persist
         self._data: ImageDataSet | None = None
         self._evaluator: Evaluator | None = None
         self._of: object = None
@@ -104,7 +108,8 @@ class TrainingMetrics:
             alarm=flatness_alarm(measurements, config.metrics.flat_below),
             measurements=measurements,
         )
-        save_evaluation(evaluation_path(self._run.path, progress.kimg), evaluation)
+        path = evaluation_path(self._run.path, progress.kimg)
+        self._persist(lambda: save_evaluation(path, evaluation))
         said = ", ".join(f"{each.name} {each.value:.4g}" for each in measurements if each.value is not None)
         logger.info("metrics at %.3f kimg in %.1f s: %s", progress.kimg, evaluation.seconds, said)
         if evaluation.alarm:
@@ -159,7 +164,7 @@ class TrainingMetrics:
             snapshot(progress)
             own = path.stat().st_mtime_ns
         best = BestSnapshot(metric=metric, value=value, kimg=progress.kimg, snapshot=path.name, own=own)
-        write_best(self._run.path, best)
+        self._persist(lambda: write_best(self._run.path, best))
         logger.info("%s is the best so far: %s %.4g", path.name, metric, value)
         if before is not None and before.snapshot != path.name:
             _let_go(folder / before.snapshot, before.own)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from core.checkpoint_header import read_header
 from core.model_config import DiscriminatorConfig, FrozenModel, GeneratorConfig
 from training.config import ConfigError, RunConfig
 from training.config_files import with_values
@@ -18,8 +17,6 @@ from training.run_errors import explained
 
 SUFFIX = "-warm"
 MAX_NAME = 60
-# A header larger than this is no header: the file is something else.
-MAX_HEADER_BYTES = 100_000_000
 
 # Settings that decide which weights there are, or what they mean; all others may differ.
 GENERATOR_SETTINGS = (
@@ -102,12 +99,8 @@ def _metadata(path: Path) -> dict[str, str]:
     """What a safetensors file says of itself, without its tensors.  Raises ConfigError, RunError."""
     if not path.is_file():
         raise ConfigError(f"init: there is no snapshot {path}: it was moved or deleted; choose another one")
-    with explained("read", path), path.open("rb") as file:
-        start = file.read(8)
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-        content = file.read(length) if length <= MAX_HEADER_BYTES else b""
     try:
-        metadata = json.loads(content)["__metadata__"]
-    except (ValueError, KeyError, TypeError) as error:
+        with explained("read", path):
+            return read_header(path)
+    except ValueError as error:
         raise ConfigError(f"init: {path} is no checkpoint of EpiGRAF Studio, or a damaged one") from error
-    return metadata
