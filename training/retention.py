@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -28,8 +27,8 @@ logger = logging.getLogger(__name__)
 def prune(run: RunDirectory, loop: LoopConfig) -> list[Path]:
     """Remove the snapshots that the rule does not keep.  Trainer only, after a snapshot was written.
 
-    Kept are all that were asked for or come from elsewhere, the newest, the best by metric, one that a window shows, and
-    those at multiples of `keep_every_kimg`.
+    Kept are all that were asked for or come from elsewhere, the newest, the best by metric, those that a window shows,
+    and those at multiples of `keep_every_kimg`.
 
     Args:
         run: Its folder.
@@ -88,7 +87,7 @@ def is_shown(snapshot: Path, newest: Path) -> bool:
     """Whether a window has shown a snapshot of late, judged by a file that was just written."""
     try:
         # Both times come from the same file system, so that clocks of two machines may differ.
-        return os.stat(newest).st_mtime - os.stat(_mark(snapshot)).st_mtime < SHOWN_S
+        return newest.stat().st_mtime - _mark(snapshot).stat().st_mtime < SHOWN_S
     except OSError:
         return False
 
