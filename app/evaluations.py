@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -30,6 +32,9 @@ if TYPE_CHECKING:  # pydantic waits until after the first frame
 
 log = logging.getLogger(__name__)
 
+# Seconds between two looks at the reports of a run, while they are shown.
+READ_S = 3.0
+
 
 class Evaluations:
     """Reads reports and starts measurements on threads.
@@ -48,6 +53,7 @@ class Evaluations:
         self._work, self._fraction, self._problem = "", 0.0, ""
         self._measured: tuple[Path, float] | None = None
         self._stale = False
+        self._read_at = 0.0
 
     def open(self, run: Path) -> None:
         """Show the evaluations of a run."""
@@ -60,7 +66,8 @@ class Evaluations:
         """What the window shows; None if it is closed."""
         for outcome in self._tasks.take():
             if isinstance(outcome, Problem):
-                self._problem = outcome.message
+                self._problem, self._read_at = outcome.message, math.inf
+                self._view = replace(self._view, loading=False) if self._view is not None else None
             elif self._view is not None and outcome.run == self._view.run:
                 self._view = outcome
         if self._view is None:
@@ -69,8 +76,8 @@ class Evaluations:
             stale, self._stale = self._stale, False
             measured = self._measured[1] if self._measured is not None else None
             work, fraction, problem = self._work, self._fraction, self._problem
-        if stale:
-            self._read(self._view.run)
+        if stale or (not self._tasks.waiting and time.monotonic() >= self._read_at):
+            self._read(self._view.run)  # also what a trainer has measured meanwhile
         return replace(self._view, work=work, fraction=fraction, measured=measured, problem=problem)
 
     def handle(self, intent: EvaluationIntent) -> None:
@@ -91,6 +98,7 @@ class Evaluations:
         self._tasks.close()
 
     def _read(self, run: Path) -> None:
+        self._read_at = time.monotonic() + READ_S
         self._tasks.submit(f"Reading the evaluations of {run.name}…", partial(read_moments, run))
 
     def _cancel(self) -> None:

@@ -113,7 +113,7 @@ def relief(view: View) -> float | None:
     """
     if float(view.surface.to(torch.float32).mean()) < LEAST_SURFACE:
         return None
-    points = view.points[view.surface].to(torch.float64)
+    points = view.points[view.surface].to("cpu", torch.float64)  # not every device knows float64
     points = points - points.mean(dim=0)
     variances = torch.linalg.eigvalsh(points.T @ points / len(points)).clamp(min=0)  # ascending
     return float((variances[0] / variances[1].clamp(min=1e-12)).sqrt())

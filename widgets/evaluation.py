@@ -65,6 +65,9 @@ class EvaluationWindow:
         return intent if open_ else CloseEvaluations()
 
     def _contents(self, view: EvaluationView) -> EvaluationIntent | None:
+        if not view.moments and view.problem:
+            empty_state(icons.ICON_FA_TRIANGLE_EXCLAMATION, "This run cannot be read", sentence(view.problem))
+            return None
         if not view.moments:
             hint = view.run.name if view.loading else "A run has snapshots once it was saved: press Snapshot or Stop."
             title = "Reading the snapshots…" if view.loading else "No snapshot to measure yet"

@@ -56,6 +56,16 @@ def test_moments_are_those_with_a_snapshot_or_a_report(run: RunDirectory):
     assert newest.report.about.startswith("Against toy.zip, 16 px")
 
 
+def test_what_a_trainer_measures_meanwhile_appears(run: RunDirectory, monkeypatch):
+    monkeypatch.setattr("app.evaluations.READ_S", 0.05)
+    evaluations = Evaluations(lambda: None)
+    evaluations.open(run.path)
+    until(evaluations, lambda view: not view.loading)
+    save_evaluation(evaluation_path(run.path, 2), report())
+    until(evaluations, lambda view: view.moments[0].report is not None)
+    evaluations.close()
+
+
 @pytest.mark.process
 def test_a_snapshot_is_measured_in_a_process_of_its_own(run: RunDirectory):
     evaluations = Evaluations(lambda: None)
@@ -100,4 +110,5 @@ def test_a_run_that_is_gone_is_said(tmp_path: Path):
     evaluations.open(tmp_path / "gone")
     view = until(evaluations, lambda view: bool(view.problem))
     assert view.moments == ()
+    assert not view.loading
     evaluations.close()
