@@ -162,22 +162,22 @@ def sample_planes(planes: Tensor, points: Tensor) -> Tensor:
 def _texels(points: Tensor, size: int) -> tuple[Tensor, Tensor]:
     """Rows of the table that a point touches, int32, and their weights.  Returns twice [batch * n, 12]."""
     batch, count, _ = points.shape
-    # Coordinate by coordinate and tap by tap: long vectors, of which a processor makes short work.
+    # Coordinate by coordinate: long vectors, of which a processor makes short work.
     position = (points.permute(2, 0, 1).contiguous() + 1) * (0.5 * (size - 1))  # [3, batch, n], texels at whole numbers
     # The two neighbours, moved inside where they are not; what is farther than a texel weighs nothing.
     low = position.floor().clamp_(0, size - 2)
-    beyond = position - low
+    beyond = position.sub_(low)
     near = torch.minimum(1 - beyond, 1 + beyond).clamp_(min=0)
     far = torch.minimum(beyond, 2 - beyond).clamp_(min=0)
     low = low.to(torch.int32)
     first = torch.arange(batch, dtype=torch.int32, device=points.device)[:, None] * (3 * size * size)
-    rows = torch.empty(12, batch, count, dtype=torch.int32, device=points.device)
-    weights = torch.empty(12, batch, count, dtype=position.dtype, device=points.device)
+    rows = torch.empty(batch, count, 12, dtype=torch.int32, device=points.device)
+    weights = torch.empty(batch, count, 12, dtype=points.dtype, device=points.device)
     for plane, (u, v) in enumerate(PLANE_AXES):
         corner = (low[v] * size + low[u]) * 3 + (first + plane)
         for tap in range(4):
             down, right = divmod(tap, 2)
-            torch.add(corner, 3 * (size * down + right), out=rows[4 * plane + tap])
-            torch.mul((far if down else near)[v], (far if right else near)[u], out=weights[4 * plane + tap])
+            torch.add(corner, 3 * (size * down + right), out=rows[..., 4 * plane + tap])
+            torch.mul((far if down else near)[v], (far if right else near)[u], out=weights[..., 4 * plane + tap])
     weights /= len(PLANE_AXES)
-    return rows.reshape(12, -1).t().contiguous(), weights.reshape(12, -1).t().contiguous()
+    return rows.reshape(-1, 12), weights.reshape(-1, 12)
