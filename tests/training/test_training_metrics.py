@@ -50,7 +50,7 @@ def weights(run: RunDirectory) -> dict[str, torch.Tensor]:
 
 
 def test_training_is_the_same_to_the_bit_whether_it_is_measured_or_not(tmp_path):
-    plain, watched = toy_run(tmp_path), toy_run(tmp_path, metrics__interval=2, metrics__pictures=8)
+    plain, watched = toy_run(tmp_path), toy_run(tmp_path, metrics__interval=3, metrics__pictures=8)
     assert train_run(plain) == 0
     send_command(watched.commands_path, "evaluate", 1)
     assert train_run(watched) == 0
@@ -62,15 +62,15 @@ def test_training_is_the_same_to_the_bit_whether_it_is_measured_or_not(tmp_path)
         assert kept == {name: value for name, value in row.items() if not name.startswith(apart)}
     # and what measuring leaves behind:
     rows = watched.stats().rows
-    assert ["Metrics/frechet_random" in row for row in rows] == [False, True, False, True]
-    assert {"Metrics/coverage", "Metrics/wasserstein_16", "Timing/metrics_sec"} <= rows[1].keys()
-    report = load_evaluation(evaluation_path(watched.path, rows[1]["Progress/kimg"]))
+    assert ["Metrics/frechet_random" in row for row in rows] == [False, False, True, False]
+    assert {"Metrics/coverage", "Metrics/wasserstein_16", "Timing/metrics_sec"} <= rows[2].keys()
+    report = load_evaluation(evaluation_path(watched.path, rows[2]["Progress/kimg"]))
     assert report is not None
-    assert report.value("frechet_random") == rows[1]["Metrics/frechet_random"]
+    assert report.value("frechet_random") == rows[2]["Metrics/frechet_random"]
     asked = load_evaluation(evaluation_path(watched.path, 0.004))
     assert asked is not None
     assert [answer.result for answer in acknowledgements(watched.commands_path)] == ["metrics follow"]
-    assert rows[1]["Timing/total_sec"] < rows[1]["timestamp"] - rows[0]["timestamp"] + rows[0]["Timing/total_sec"]
+    assert rows[2]["Timing/total_sec"] - rows[1]["Timing/total_sec"] < rows[2]["timestamp"] - rows[1]["timestamp"]
     assert read_best(watched.path) is not None
 
 
@@ -89,10 +89,10 @@ def test_the_best_snapshot_is_kept_and_its_predecessor_goes(tmp_path, measured, 
 
 
 def test_a_best_snapshot_between_regular_ones_stays(tmp_path, measured):
-    measured += [10.0, 20.0, 25.0, 30.0]
-    run = toy_run(tmp_path, metrics__interval=1)
+    measured += [10.0, 20.0]
+    run = toy_run(tmp_path, metrics__interval=1, loop__total_kimg=0.032)
     assert train_run(run) == 0
-    assert [file.kimg for file in run.snapshots()] == [0.016, 0.048, 0.064]
+    assert [file.kimg for file in run.snapshots()] == [0.016, 0.032]
     assert protected_snapshots(run.path) == {run.snapshot_path(0.016)}
 
 
@@ -108,15 +108,15 @@ def test_a_snapshot_that_somebody_wrote_again_is_not_removed(tmp_path):
 
 def test_flat_shapes_are_in_the_log_and_in_the_statistics(tmp_path, measured, caplog):
     measured += [30.0, 5.0]
-    run = toy_run(tmp_path, metrics__interval=2)
+    run = toy_run(tmp_path, metrics__interval=1, loop__total_kimg=0.032)
     assert train_run(run) == 0
-    assert [row.get("Metrics/flatness_alarm") for row in run.stats().rows] == [None, 0.0, None, 1.0]
+    assert [row.get("Metrics/flatness_alarm") for row in run.stats().rows] == [0.0, 1.0]
     assert "relief 0.050 is below 0.1" in caplog.text
 
 
 def test_data_that_are_too_few_switch_metrics_off_and_training_goes_on(tmp_path, caplog):
     toy_data(tmp_path / "toy.zip", count=10)
-    run = toy_run(tmp_path, metrics__interval=1)
+    run = toy_run(tmp_path, metrics__interval=1, loop__total_kimg=0.032)
     assert train_run(run) == 0
     assert caplog.text.count("the metrics are off from now on") == 1
     assert "at least 16" in caplog.text
@@ -133,7 +133,7 @@ def test_a_wrong_inception_file_is_said_before_training(tmp_path):
 
 
 def test_asking_for_metrics_never_ends_a_training(tmp_path, caplog):
-    run = toy_run(tmp_path, metrics__inception=str(tmp_path / "absent.pth"))
+    run = toy_run(tmp_path, metrics__inception=str(tmp_path / "absent.pth"), loop__total_kimg=0.016)
     send_command(run.commands_path, "evaluate", 1)
     assert train_run(run) == 0
     assert "absent.pth: cannot be read" in caplog.text
@@ -144,7 +144,7 @@ def test_memory_that_ends_switches_metrics_off(tmp_path, monkeypatch, caplog):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(Evaluator, "measure", measure)
-    run = toy_run(tmp_path, metrics__interval=1)
+    run = toy_run(tmp_path, metrics__interval=1, loop__total_kimg=0.032)
     assert train_run(run) == 0
     assert caplog.text.count("the metrics are off from now on") == 1
 
