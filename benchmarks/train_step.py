@@ -86,12 +86,14 @@ class Timed:
     Attributes:
         stepper: Takes the steps.
         wait: Returns when the device has done its work.
+        clock: Seconds.
         tf32: Whether a GPU may round what matrices and convolutions multiply.
         seconds: Of each phase, one number per step.
     """
 
     stepper: Stepper
     wait: Callable[[], None]
+    clock: Callable[[], float]
     tf32: tuple[bool, bool]
     seconds: dict[str, list[float]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
 
@@ -102,7 +104,7 @@ class Timed:
 
     def _mark(self) -> None:
         self.wait()
-        self._marks.append(time.perf_counter())
+        self._marks.append(self.clock())
 
     def step(self, real: RealBatch, index: int) -> None:
         """Take a step; the penalty is applied when `index` is a multiple of its interval."""
@@ -121,7 +123,9 @@ class Timed:
             values.clear()
 
 
-def measured(config: RunConfig, device: torch.device, rounds: int, changes: dict[str, Any]) -> dict[str, Timed]:
+def measured(
+    config: RunConfig, device: torch.device, rounds: int, changes: dict[str, Any], clock: Callable[[], float]
+) -> dict[str, Timed]:
     """Take turns, and return the times of ours and of the plain path."""
     torch.manual_seed(0)
     networks = Networks.build(config, device)
@@ -131,7 +135,7 @@ def measured(config: RunConfig, device: torch.device, rounds: int, changes: dict
     ours = Stepper(changed, networks, None, seeded_rng(0), device)
     wait = torch.cuda.synchronize if device.type == "cuda" else (lambda: None)
     tf32 = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
-    timed = {"plain": Timed(plain, wait, (False, False)), "ours": Timed(ours, wait, tf32)}
+    timed = {"plain": Timed(plain, wait, clock, (False, False)), "ours": Timed(ours, wait, clock, tf32)}
     real = real_batch(config, device)
     for turn in range(WARM_UP + rounds):
         if turn == WARM_UP:
@@ -178,9 +182,10 @@ def report(name: str, args: argparse.Namespace, device: torch.device) -> None:
     """Measure one configuration, print it, and keep it if asked."""
     config = benchmark_config(name, device)
     changes = {"loop.precision": args.precision}
-    timed = measured(config, device, args.rounds, changes)
+    clock = time.thread_time if args.busy else time.perf_counter
+    timed = measured(config, device, args.rounds, changes, clock)
     rows = table(timed, config)
-    how = args.precision
+    how = args.precision + (", processor time" if args.busy else "")
     print(f"\n{name}: batch {config.loop.batch}, {device_name(device)}, {how}, {args.rounds} rounds")
     print(f"{'':16}{'plain min':>11}{'median':>10}{'ours min':>10}{'median':>10}{'ratio min':>11}{'median':>8}")
     for title, values in rows:
@@ -207,11 +212,12 @@ def main() -> int:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--precision", choices=("float32", "tf32", "bf16"), default="float32", help="of ours")
     parser.add_argument("--threads", type=int, default=0, help="of torch (default: OMP_NUM_THREADS, or all)")
+    parser.add_argument("--busy", action="store_true", help="one thread, and its processor time: for a busy machine")
     parser.add_argument("--append", action="store_true", help=f"add the table to {RESULTS.name}")
     args = parser.parse_args()
-    if args.threads or "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(args.threads or os.cpu_count() or 1)
-    device = choose_device(args.device)
+    if args.busy or args.threads or "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(1 if args.busy else args.threads or os.cpu_count() or 1)
+    device = choose_device("cpu" if args.busy else args.device)
     names = [args.config] if args.config else ["tiny"] + ["full"] * (device.type == "cuda")
     for name in names:
         report(name, args, device)
