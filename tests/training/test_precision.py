@@ -57,3 +57,20 @@ def test_float32_is_what_nobody_chose():
     other, _ = trained("float32", 1)
     for (name, one), two in zip(networks.generator.named_parameters(), other.generator.parameters(), strict=True):
         assert torch.equal(one, two), name
+
+
+def test_optimisers_of_older_runs_go_on():
+    config = with_values(RunConfig(), TOY | {"poses.kind": "normal", "poses.yaw_spread": 0.4})
+    torch.manual_seed(0)
+    networks = Networks.build(config, CPU)
+    parameters = list(networks.generator.parameters())
+    older = torch.optim.Adam(parameters, **config.optimizer.generator_adam)  # not fused
+    for parameter in parameters:
+        parameter.grad = torch.ones_like(parameter)
+    older.step()
+    stepper = Stepper(config, networks, None, seeded_rng(0), CPU)
+    stepper.generator_optimizer.load_state_dict(older.state_dict())
+    before = [parameter.detach().clone() for parameter in parameters]
+    stepper.step(real_batch(config, CPU), 0, 0.0, Telemetry())
+    assert all(parameter.isfinite().all() for parameter in parameters)
+    assert any(not torch.equal(parameter, old) for parameter, old in zip(parameters, before, strict=True))
