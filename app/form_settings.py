@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from app.setting_notes import notes_beside
 from widgets.notes import Note
 from widgets.setting_view import ELSEWHERE, Changes, SettingsView
 
@@ -120,29 +120,10 @@ class SettingsResolver:
         return self._data
 
     def _notes(
-        self, said: Iterable[tuple[tuple[str, ...], str]], kind: str
+        self, said: Iterable[tuple[tuple[str, ...], str]], kind: Literal["bad", "warning"]
     ) -> tuple[dict[str, tuple[Note, ...]], tuple[Note, ...]]:
         """Notes by the fields that they are about, and those about none that the form shows."""
-        beside: dict[str, tuple[Note, ...]] = {}
-        others: tuple[Note, ...] = ()
-        for names, text in said:
-            note = Note("bad" if kind == "bad" else "warning", self._with_labels(text, names))
-            shown = [name for name in names if name in self._settings and name not in ELSEWHERE]
-            for name in shown:
-                beside[name] = (*beside.get(name, ()), note)
-            if not shown:
-                others = (*others, note)
-        return beside, others
-
-    def _with_labels(self, text: str, names: tuple[str, ...]) -> str:
-        """A sentence with the form's labels in place of dotted names, and of the last parts of those it is about."""
-        known = {name: setting.label for name, setting in self._settings.items()}
-        if len(names) > 1:
-            known |= {name.rpartition(".")[2]: known[name] for name in names if name in known}
-        replaced = re.sub(
-            r"[a-z0-9_]+(?:\.[a-z0-9_]+)*", lambda word: f"“{known[word[0]]}”" if word[0] in known else word[0], text
-        )
-        return replaced[:1].upper() + replaced[1:]
+        return notes_beside(said, kind, self._settings, ELSEWHERE)
 
 
 def _with_data(config: RunConfig, data: _Data | None) -> RunConfig:

@@ -14,7 +14,7 @@ from app.form_checks import data_path, preset_key
 from app.paths import user_path
 from app.tasks import Tasks
 from widgets.notes import Problem
-from widgets.runs_view import DeleteOffer, EndOffer, Offer, Snapshot, WarmOffer, WarmStart
+from widgets.runs_view import ContinueOffer, DeleteOffer, EndOffer, Offer, Snapshot, WarmOffer, WarmStart
 from widgets.train_view import TrainForm
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
@@ -41,7 +41,7 @@ class Done:
     """Something was done that shows by itself."""
 
 
-Outcome = Started | Done | DeleteOffer | EndOffer | WarmOffer | Problem
+Outcome = Started | Done | DeleteOffer | EndOffer | WarmOffer | ContinueOffer | Problem
 
 
 class RunActions:
@@ -73,6 +73,10 @@ class RunActions:
         """Start a trainer for a run that there is already."""
         self._tasks.submit("Starting the trainer…", partial(_resume, path))
 
+    def go_on(self, path: Path, kimg: float) -> None:
+        """Start a trainer for a finished run, with a greater length."""
+        self._tasks.submit("Starting the trainer…", partial(_go_on, path, kimg))
+
     def warm_start(self, wish: WarmStart, runs_dir: Path) -> None:
         """Make a run that begins with a snapshot, and start its trainer."""
         self._tasks.submit("Starting the trainer…", partial(_warm_start, wish, runs_dir))
@@ -100,6 +104,10 @@ class RunActions:
     def offer_end(self, path: Path) -> None:
         """Find out whether a run's trainer may be ended."""
         self._tasks.submit(f"Looking at {path.name}…", partial(_ending, path))
+
+    def offer_continuation(self, path: Path) -> None:
+        """Find out how far a run has come."""
+        self._tasks.submit(f"Looking at {path.name}…", partial(_continuation, path))
 
     def offer_warm_start(self, path: Path) -> None:
         """Find out what a new run can begin with."""
@@ -136,6 +144,19 @@ def _resume(path: Path) -> Started:
 
     launch(RunDirectory(path))
     log.info("Resumed %s", path)
+    return Started(path, resumed=True)
+
+
+def _go_on(path: Path, kimg: float) -> Started:
+    from training.launch import launch
+    from training.run_dir import RunDirectory
+    from training.steering import steered
+
+    run, values = RunDirectory(path), {"loop.total_kimg": kimg}
+    steered(run.steered_config(), values)
+    run.set_at_start(values)
+    launch(run)
+    log.info("Resumed %s, up to %g kimg", path, kimg)
     return Started(path, resumed=True)
 
 
@@ -192,6 +213,15 @@ def _ending(path: Path) -> Offer:
     from training.run_removal import endable_process
 
     return EndOffer(path, endable_process(RunDirectory(path)))
+
+
+def _continuation(path: Path) -> Offer:
+    from training.run_dir import RunDirectory
+
+    status = RunDirectory(path).status()
+    if status is None:
+        raise ValueError(f"{path.name} has not begun yet: start it before it is continued")
+    return ContinueOffer(path, status.kimg)
 
 
 def _snapshots(path: Path) -> Offer:

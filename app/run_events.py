@@ -1,4 +1,4 @@
-"""What happened to a run, for the marks in its curves: new starts, pauses, snapshots, flat shapes."""
+"""What happened to a run, for the marks in its curves: new starts, pauses, changes, snapshots, flat shapes."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class EventWatch:
         self._run = run
         self._names: frozenset[str] = frozenset()
         self._answers: tuple[Acknowledgement, ...] = ()
+        self._changes_stamp = (0, 0)
+        self._changes: list[RunEvent] = []
         self._of: object = None
         self._events: tuple[RunEvent, ...] = ()
 
@@ -49,16 +51,33 @@ class EventWatch:
             names = frozenset()
         if names != self._names:
             self._answers, self._names = tuple(acknowledgements(self._run.commands_path)), names
-        snapshots = self._snapshots()
+        snapshots, changes = self._snapshots(), self._changed()
         # Statistics that were cut back and have grown again belong to another start.
         ends = tuple(
             (len(values), *map(str, values[-1:])) for name in MOMENTS if (values := columns.get(name)) is not None
         )
-        wanted = (ends, names, snapshots)
+        wanted = (ends, names, snapshots, changes)
         if wanted != self._of:
-            events = [*starts(columns), *_answered(self._answers, columns), *snapshots, *flat_shapes(columns)]
+            events = [*starts(columns), *_answered(self._answers, columns), *snapshots, *changes, *flat_shapes(columns)]
             self._of, self._events = wanted, tuple(sorted(events, key=lambda event: event.kimg))
         return self._events
+
+    def _changed(self) -> list[RunEvent]:
+        """Changes of settings, read again only when the record has changed."""
+        try:
+            stamp = self._run.changes_path.stat()
+        except FileNotFoundError:
+            return []
+        if (stamp.st_mtime_ns, stamp.st_size) != self._changes_stamp:
+            from training.setting_schema import LABELS
+            from training.steering import words_of
+
+            self._changes_stamp = stamp.st_mtime_ns, stamp.st_size
+            self._changes = [
+                RunEvent("set", change.kimg, f"{words_of(change.values, LABELS)}{_when(change.time)}")
+                for change in self._run.changes()
+            ]
+        return self._changes
 
     def _snapshots(self) -> list[RunEvent]:
         """All snapshots; one of them may be the best by a metric, and is kept."""

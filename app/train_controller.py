@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from app.evaluations import Evaluations
 from app.file_manager import opener
 from app.form_controller import FormController
@@ -15,14 +17,19 @@ from app.run_actions import RunActions, Started
 from app.run_events import flatness
 from app.run_news import RunNews
 from app.run_watch import RunWatch, Watched, WatchedRun
+from app.steering import SteeringController
 from core.scene import Source
+from widgets.common import sentence
 from widgets.notes import Problem
 from widgets.runs_view import (
+    AskContinue,
     AskDelete,
     AskEnd,
     AskIntent,
     AskWarmStart,
     AttachRun,
+    ContinueOffer,
+    ContinueRun,
     DeleteOffer,
     DeleteRun,
     DropOffer,
@@ -40,6 +47,7 @@ from widgets.runs_view import (
     WarmOffer,
     WarmStart,
 )
+from widgets.steering_view import SteeringIntent, SteeringView
 from widgets.train_view import Browse, BrowseKind, DismissProblem, FieldIntent, Intent, StartRun, TrainForm, TrainView
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
@@ -62,6 +70,7 @@ class TrainController:
         self, form: TrainForm, wake: Callable[[], None], follow_living: bool = True, last: Path | None = None
     ) -> None:
         self.fields = FormController(form, wake)
+        self.steering = SteeringController(wake)
         self.follow = True
         self.browse: BrowseKind | None = None
         self.offer: Offer | None = None
@@ -141,7 +150,7 @@ class TrainController:
                     if not resumed or self._attached in (None, path):
                         self.follow = True
                         self.attach(path)
-                case DeleteOffer() | EndOffer() | WarmOffer():
+                case DeleteOffer() | EndOffer() | WarmOffer() | ContinueOffer():
                     self.offer = outcome
                 case Problem():
                     self._problem = outcome
@@ -152,6 +161,20 @@ class TrainController:
         self._look_at_shapes()
         self._attach_living()
         self.fields.update()
+        self.steering.update()
+
+    def _steering_view(self, attached: RunItem | None) -> SteeringView:
+        run = self.run
+        return self.steering.view(attached if self._started else None, run.curves.events if run is not None else ())
+
+    def _bad_gradients(self) -> str:
+        """What is to be said of gradients of the attached run; nothing unless the last tick had bad ones."""
+        from training.health import BAD_STEPS, gradient_warning
+
+        counts = self.run.curves.columns.get(BAD_STEPS) if self.run is not None else None
+        if counts is None or not len(counts) or not counts[-1] > 0:
+            return ""
+        return gradient_warning(int(counts[-1]), int(np.nansum(counts)))
 
     def _look_at_shapes(self) -> None:
         """Say once when the shapes of the attached run are found to be flat."""
@@ -175,7 +198,8 @@ class TrainController:
             follow=self.follow,
             waiting=self._actions.waiting,
             problem=problem,
-            warning=self._flat[1],
+            warning=" ".join(sentence(text) for text in (self._bad_gradients(), self._flat[1]) if text),
+            steering=self._steering_view(attached),
         )
 
     def runs_view(self) -> RunsView:
@@ -207,6 +231,7 @@ class TrainController:
         self._actions.close()
         self.evaluations.close()
         self.fields.close()
+        self.steering.close()
 
     def handle(self, intent: Intent) -> None:
         """Do what a panel asks for."""
@@ -234,8 +259,10 @@ class TrainController:
                 log.warning("There is no file manager on this machine: the path was copied: %s", path)
             case ShowEvaluations(path):
                 self.evaluations.open(path)
-            case AskDelete() | AskEnd() | AskWarmStart():
+            case AskDelete() | AskEnd() | AskWarmStart() | AskContinue():
                 self._ask(intent)
+            case _ if isinstance(intent, SteeringIntent):
+                self.steering.handle(intent)
             case DismissProblem():
                 self._problem, self._dismissed = None, self._watch.seen.problem
             case _:
@@ -251,6 +278,8 @@ class TrainController:
                 self._actions.offer_end(path)
             case AskWarmStart(path):
                 self._actions.offer_warm_start(path)
+            case AskContinue(path):
+                self._actions.offer_continuation(path)
 
     def _answer(self, intent: OfferIntent) -> None:
         """A question was answered."""
@@ -264,6 +293,8 @@ class TrainController:
                 self._actions.end(path)
             case WarmStart(path):
                 self._actions.warm_start(intent, self.fields.runs_dir or path.parent)
+            case ContinueRun(path, kimg):
+                self._actions.go_on(path, kimg)
             case DropOffer():
                 pass
 

@@ -17,15 +17,13 @@ from training.augmenter import Augmenter
 from training.batches import RealBatch
 from training.config import RunConfig
 from training.generated import GeneratedPatches, Shown
+from training.health import BAD_STEPS, MAX_BAD_STEPS, diverged
 from training.networks import Networks
 from training.objective import discriminator_loss, generator_loss, r1_penalty
 from training.pieces import Computed, Outcome, Pieces
 from training.random_numbers import RandomNumbers
 from training.team import Team
 from training.telemetry import Telemetry
-
-# A bad step now and then is repaired and counted; this many in a row end the run.
-MAX_BAD_STEPS = 50
 
 
 class TrainingDiverged(RuntimeError):
@@ -200,10 +198,7 @@ class Stepper:
         """Zero what is not finite, and count it; give up when it does not pass."""
         for gradient in gradients:
             torch.nan_to_num_(gradient, nan=0, posinf=1e5, neginf=-1e5)
-        telemetry.count("Gradients/bad_steps")
+        telemetry.count(BAD_STEPS)
         self.bad_steps[name] = self.bad_steps.get(name, 0) + 1
         if self.bad_steps[name] > MAX_BAD_STEPS:
-            raise TrainingDiverged(
-                f"{name} were NaN or infinite for {self.bad_steps[name]} steps in a row. Start a new run with a lower "
-                "learning rate, or with a larger optimizer.r1_gamma."
-            )
+            raise TrainingDiverged(diverged(name, self.bad_steps[name]))

@@ -16,6 +16,7 @@ SIGNS: dict[EventKind, tuple[str, Tone]] = {
     "start": (icons.ICON_FA_FLAG, "accent"),
     "pause": (icons.ICON_FA_PAUSE, "warning"),
     "resume": (icons.ICON_FA_PLAY, "good"),
+    "set": (icons.ICON_FA_SLIDERS, "accent"),
     "snapshot": (icons.ICON_FA_FLOPPY_DISK, "quiet"),
     "best": (icons.ICON_FA_STAR, "good"),
     "flat": (icons.ICON_FA_TRIANGLE_EXCLAMATION, "warning"),

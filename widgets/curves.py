@@ -113,7 +113,7 @@ class CurvesPanel:
     def _controls(self, view: CurvesView, groups: Sequence[Group], others: Sequence[Group]) -> CurvesExport | None:
         self._choose_lines(view)
         ranges = self.plots.ranges
-        self._marks = toggle(icons.ICON_FA_FLAG, "marks", self._marks, "Mark starts, pauses and snapshots.")
+        self._marks = toggle(icons.ICON_FA_FLAG, "marks", self._marks, "Mark starts, pauses, changes and snapshots.")
         icon = icons.ICON_FA_LINK if ranges.linked else icons.ICON_FA_LINK_SLASH
         tip = "All plots show the same part of the x axis."
         ranges.set_linked(toggle(icon, "link", ranges.linked, tip), self.plots.span)

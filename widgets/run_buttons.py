@@ -12,7 +12,6 @@ from widgets.runs_view import (
     AskEnd,
     AskWarmStart,
     AttachRun,
-    ResumeRun,
     RevealRun,
     RunIntent,
     RunItem,
@@ -20,6 +19,7 @@ from widgets.runs_view import (
     SendCommand,
     ShowEvaluations,
 )
+from widgets.train_run import resumption
 
 MENU = "more about the run"
 
@@ -96,8 +96,7 @@ def _menu_item(icon: str, label: str, identity: str, enabled: bool = True) -> bo
 
 def _choices(item: RunItem, view: RunsView) -> list[_Choice]:
     path, offered, shown = item.path, item.view.offered, item.path == view.attached
-    pauses = "pause" in offered or not (item.can_resume or "resume" in offered)
-    goes_on = SendCommand("resume", path) if "resume" in offered else ResumeRun(path)
+    pauses = "pause" in offered or not (item.can_resume or item.can_continue or "resume" in offered)
     living = item.view.active
     return [
         _Choice(icons.ICON_FA_EYE_SLASH, "Detach", "detach", AttachRun(None), True, "No longer show this run")
@@ -106,7 +105,8 @@ def _choices(item: RunItem, view: RunsView) -> list[_Choice]:
         _Choice(icons.ICON_FA_PAUSE, "Pause", "pause", SendCommand("pause", path), "pause" in offered,
                 "Halt; the trainer keeps its memory")
         if pauses
-        else _Choice(icons.ICON_FA_PLAY, "Resume", "resume", goes_on, True, "Go on where it stands"),
+        else _Choice(icons.ICON_FA_PLAY, "Resume…" if item.can_continue else "Resume", "resume", resumption(item), True,
+                     "Go on past its planned end: asks how far" if item.can_continue else "Go on where it stands"),
         _Choice(icons.ICON_FA_STOP, "Stop", "stop", SendCommand("stop", path), "stop" in offered,
                 "Save a snapshot and end; Resume goes on later"),
         _Choice(icons.ICON_FA_FLOPPY_DISK, "Snapshot", "snapshot", SendCommand("snapshot", path),

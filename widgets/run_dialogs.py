@@ -1,4 +1,4 @@
-"""Questions about runs: delete it? end its trainer? begin a new one with which weights?"""
+"""Questions about runs: delete it? end its trainer? begin a new one with which weights? go on how far?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from widgets.confirm import ConfirmDialog
 from widgets.modal import draw_modal
 from widgets.run_words import size
 from widgets.runs_view import (
+    ContinueOffer,
+    ContinueRun,
     DeleteOffer,
     DeleteRun,
     DropOffer,
@@ -23,6 +25,8 @@ from widgets.runs_view import (
 )
 
 WARM = "###warm start"
+CONTINUE = "###continue"
+MOST_KIMG = 1e9
 WIDTH = 28.0
 
 
@@ -34,7 +38,7 @@ class RunDialogs:
         self._confirm: ConfirmDialog[OfferIntent] = ConfirmDialog()
         self._opened = False
         self._chosen = 0
-        self._name = ""
+        self._name = self._length = ""
 
     def draw(self, offer: Offer | None) -> OfferIntent | None:
         """Draw the question, if there is one.  Returns the answer, once."""
@@ -42,6 +46,8 @@ class RunDialogs:
             self._begin(offer)
         if isinstance(offer, WarmOffer):
             return self._draw_warm(offer)
+        if isinstance(offer, ContinueOffer):
+            return self._draw_continue(offer)
         if offer is None:
             return None
         answer = self._confirm.draw()
@@ -64,8 +70,38 @@ class RunDialogs:
                 self._confirm.ask(f"End the trainer of {path.name}?", text, "End process", EndTrainer(path))
             case WarmOffer():
                 self._name = offer.name
+            case ContinueOffer():
+                self._length = f"{2 * offer.done:g}"
             case None:
                 pass
+
+    def _draw_continue(self, offer: ContinueOffer) -> OfferIntent | None:
+        first, self._opened = not self._opened, True
+        name = f"Continue {offer.path.name}{CONTINUE}"
+        return draw_modal(name, first, lambda: self._continue_contents(offer), closed=DropOffer())
+
+    def _continue_contents(self, offer: ContinueOffer) -> OfferIntent | None:
+        imgui.push_text_wrap_pos(em(WIDTH))
+        imgui.text(
+            f"It has finished its {offer.done:g} kimg. It goes on as if it had been planned longer: with its own "
+            "optimisers, random numbers and schedules."
+        )
+        imgui.pop_text_wrap_pos()
+        imgui.dummy(ImVec2(em(WIDTH), em(0.2)))
+        row("Length", "Of the whole training, kimg")
+        entered, self._length = imgui.input_text("##length", self._length, imgui.InputTextFlags_.enter_returns_true)
+        kimg = _number(self._length)
+        fits = kimg is not None and offer.done < kimg < MOST_KIMG
+        with text_colour("quiet" if fits else "error"):
+            more = f"{kimg - offer.done:g} kimg more." if kimg is not None and fits else ""
+            imgui.text(more or f"Give a number of kimg above {offer.done:g}.")
+        imgui.dummy(ImVec2(0, em(0.2)))
+        if button(f"Continue training{CONTINUE} yes", fits, primary=True) or (entered and fits):
+            return ContinueRun(offer.path, kimg or offer.done)
+        imgui.same_line()
+        if button(f"Cancel{CONTINUE} no") or imgui.is_key_pressed(imgui.Key.escape, False):
+            return DropOffer()
+        return None
 
     def _draw_warm(self, offer: WarmOffer) -> OfferIntent | None:
         first, self._opened = not self._opened, True
@@ -107,3 +143,11 @@ class RunDialogs:
                     self._chosen = index
                 imgui.set_item_tooltip(f"{each.path}\nThe best by {each.best}" if each.best else str(each.path))
             imgui.end_combo()
+
+
+def _number(text: str) -> float | None:
+    """A number that somebody has typed, or None if it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return None

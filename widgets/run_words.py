@@ -43,7 +43,8 @@ def trouble(item: RunItem) -> str:
     """What is the matter with a run; empty if nothing is."""
     if item.problem:
         return item.problem
-    return item.view.message if item.view.state in TROUBLED else ""
+    # A pause that somebody has asked for has no message; one because of a full disk has.
+    return item.view.message if item.view.state in (*TROUBLED, "paused") else ""
 
 
 def duration(seconds: float) -> str:

@@ -63,6 +63,11 @@ class RunItem:
         """Whether a trainer may be started that has something left to do."""
         return self.view.can_start and self.view.state != "finished" and not self.problem
 
+    @property
+    def can_continue(self) -> bool:
+        """Whether it has reached its planned end, and may go on beyond it."""
+        return self.view.can_start and self.view.state == "finished" and not self.problem
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -117,7 +122,20 @@ class WarmOffer:
     name_pattern: str
 
 
-Offer = DeleteOffer | EndOffer | WarmOffer
+@dataclass(frozen=True)
+class ContinueOffer:
+    """A run that has reached its planned end, and may go on.
+
+    Attributes:
+        path: Its folder.
+        done: What it has done, kimg.
+    """
+
+    path: Path
+    done: float
+
+
+Offer = DeleteOffer | EndOffer | WarmOffer | ContinueOffer
 
 
 @dataclass(frozen=True)
@@ -226,6 +244,21 @@ class WarmStart:
 
 
 @dataclass(frozen=True)
+class AskContinue:
+    """Somebody wants a run to go on past its planned end: ask how far."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class ContinueRun:
+    """Go on with a finished run until it has done so many kimg."""
+
+    path: Path
+    kimg: float
+
+
+@dataclass(frozen=True)
 class DropOffer:
     """The question was answered with no."""
 
@@ -237,6 +270,6 @@ class RevealRun:
     path: Path
 
 
-OfferIntent = DeleteRun | EndTrainer | WarmStart | DropOffer
-AskIntent = AskDelete | AskEnd | AskWarmStart
+OfferIntent = DeleteRun | EndTrainer | WarmStart | ContinueRun | DropOffer
+AskIntent = AskDelete | AskEnd | AskWarmStart | AskContinue
 RunIntent = ResumeRun | AttachRun | SendCommand | FollowRun | RevealRun | ShowEvaluations | AskIntent | OfferIntent

@@ -65,7 +65,7 @@ def draw_setting(
         What it is now, and whether it is to be reset.
     """
     default = view.defaults.get(setting.name, setting.default)
-    begin_row(setting.label, explanation(setting, default), tail=1)
+    begin_row(setting.label, explanation(setting, default, view.default_word), tail=1)
     plain = ImVec4(imgui.get_style().color_(imgui.Col_.text))
     with contextlib.nullcontext() if changed else text_colour("quiet"):
         value = _control(setting, value, view, f"###{identity}", plain)
@@ -87,12 +87,12 @@ def begin_row(label: str, tooltip: str = "", tail: int = 0) -> None:
     imgui.set_next_item_width(imgui.get_content_region_avail().x - room)
 
 
-def explanation(setting: Setting, default: SettingValue) -> str:
-    """What a setting is, in some lines."""
+def explanation(setting: Setting, default: SettingValue, word: str = "Default") -> str:
+    """What a setting is, in some lines; `word` says what the default is."""
     limits = f"{setting.range} {setting.unit}".strip() if str(setting.range) else ""
     if setting.kind == "power":
         limits = "a power of two, " + limits
-    parts = [setting.help, f"Range: {limits}" if limits else "", f"Default: {setting.words(default)}", setting.name]
+    parts = [setting.help, f"Range: {limits}" if limits else "", f"{word}: {setting.words(default)}", setting.name]
     return "\n".join(part for part in parts if part)
 
 

@@ -59,6 +59,7 @@ class SettingsView:
         changes: What was changed when `values` were found out.
         can_save: Whether preset and changes go together, so that they can be saved under a name.
         busy: Whether the rest is about a form as it was a moment ago.
+        default_word: What `defaults` are.
     """
 
     groups: tuple[SettingGroup, ...] = ()
@@ -70,6 +71,7 @@ class SettingsView:
     changes: Changes = ()
     can_save: bool = False
     busy: bool = False
+    default_word: str = "Default"
 
     def label(self, name: str) -> str:
         """What people call a setting."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imgui_bundle import imgui
 
-from widgets import train_run
+from widgets import steering_form, train_run
 from widgets.common import em, error_box, text_colour
 from widgets.runs_view import AttachRun
 from widgets.setting_rows import begin_row
@@ -27,6 +27,7 @@ class TrainPanel:
         _choose_run(view, intents)
         if view.attached is not None:
             intents += train_run.draw(view.attached, view.follow, view.warning)
+            intents += steering_form.draw(view.steering)
         imgui.spacing()
         flags = imgui.TreeNodeFlags_.default_open if view.attached is None else imgui.TreeNodeFlags_.none
         # Another identity when a run is shown, so that the form opens and closes with it.

@@ -8,7 +8,7 @@ from imgui_bundle import ImVec2, imgui
 
 from widgets.common import badge, button, coloured, em, icon_button, icon_width, icons, row, sentence, text_colour
 from widgets.run_words import duration, state_words, trouble
-from widgets.runs_view import AskEnd, FollowRun, ResumeRun, RunIntent, RunItem, SendCommand
+from widgets.runs_view import AskContinue, AskEnd, FollowRun, ResumeRun, RunIntent, RunItem, SendCommand
 
 if TYPE_CHECKING:
     from training.liveness import RunView
@@ -39,6 +39,13 @@ def draw(item: RunItem, follow: bool, warning: str = "") -> list[RunIntent]:
     if changed:
         intents.append(FollowRun(follow))
     return intents
+
+
+def resumption(item: RunItem) -> RunIntent:
+    """What lets a run go on, depending on why it does not."""
+    if item.can_continue:
+        return AskContinue(item.path)
+    return SendCommand("resume", item.path) if "resume" in item.view.offered else ResumeRun(item.path)
 
 
 def end_button(item: RunItem, identity: str) -> bool:
@@ -72,10 +79,10 @@ def _buttons(item: RunItem, intents: list[RunIntent]) -> None:
     if button(f"{icons.ICON_FA_PAUSE}  Pause###pause", "pause" in offered, "Halt; the trainer keeps its memory", third):
         intents.append(SendCommand("pause"))
     imgui.same_line()
-    goes_on = "resume" in offered or item.can_resume
-    hint = "Go on where it stands"
-    if button(f"{icons.ICON_FA_PLAY}  Resume###resume", goes_on, hint, third):
-        intents.append(SendCommand("resume") if "resume" in offered else ResumeRun(item.path))
+    goes_on = "resume" in offered or item.can_resume or item.can_continue
+    hint = "Go on past its planned end: asks how far" if item.can_continue else "Go on where it stands"
+    if button(f"{icons.ICON_FA_PLAY}  Resume{'…' if item.can_continue else ''}###resume", goes_on, hint, third):
+        intents.append(resumption(item))
     imgui.same_line()
     if button(
         f"{icons.ICON_FA_STOP}  Stop###stop", "stop" in offered, "Save a snapshot and end; Resume goes on later", third

@@ -9,6 +9,7 @@ from widgets.notes import Note, Problem
 from widgets.preset_view import PresetIntent, PresetItem, PresetQuestion
 from widgets.runs_view import RunIntent, RunItem
 from widgets.setting_view import Changes, EstimateView, SettingsView
+from widgets.steering_view import SteeringIntent, SteeringView
 
 DataChoice = Literal["shapes", "own"]
 BrowseKind = Literal["zip", "folder", "runs", "open folder"]
@@ -90,6 +91,7 @@ class TrainView:
         follow: Whether the viewport shows the attached run as it learns.
         waiting: What is being done right now (starting a trainer); empty otherwise.
         problem: What went wrong last, until it is dismissed.
+        steering: What can be changed of the attached run.
         warning: What looks wrong with what the attached run learns; empty if nothing does.
     """
 
@@ -99,6 +101,7 @@ class TrainView:
     follow: bool = True
     waiting: str = ""
     problem: Problem | None = None
+    steering: SteeringView = field(default_factory=SteeringView)
     warning: str = ""
 
     @property
@@ -138,4 +141,4 @@ class CancelMeasure:
 
 FieldIntent = Measure | CancelMeasure | PresetIntent
 FormIntent = StartRun | Browse | FieldIntent
-Intent = RunIntent | FormIntent | DismissProblem
+Intent = RunIntent | FormIntent | SteeringIntent | DismissProblem

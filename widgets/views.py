@@ -11,7 +11,7 @@ import numpy as np
 
 Level = Literal["info", "warning", "error"]
 LEVELS: tuple[Level, ...] = ("info", "warning", "error")
-EventKind = Literal["start", "pause", "resume", "snapshot", "best", "flat"]
+EventKind = Literal["start", "pause", "resume", "set", "snapshot", "best", "flat"]
 
 
 @dataclass(frozen=True)
