@@ -35,5 +35,5 @@ def gradient_warning(late: int, total: int) -> str:
     steps = "step" if late == 1 else "steps"
     return (
         f"gradients were NaN or infinite in {late} {steps} of the last tick, {total} in all. They are repaired and "
-        f"counted; {MAX_BAD_STEPS} in a row end the run. If it goes on, lower the learning rates"
+        f"counted; {MAX_BAD_STEPS} in a row end the run. If it goes on, lower the learning rates."
     )

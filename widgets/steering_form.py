@@ -18,6 +18,11 @@ def draw(view: SteeringView) -> list[SteeringIntent]:
         return []
     if view.blocked:
         coloured(view.blocked, "quiet")
+    # Above the rows, since what is below Apply may lie outside of a low panel.
+    if view.waiting:
+        coloured(view.waiting, "busy")
+    elif view.answer.text:
+        coloured(view.answer.text, "good" if view.answer.kind == "good" else NOTE_TONES[view.answer.kind])
     if not view.settings.groups:
         coloured("Reading the settings…", "quiet")
         return []
@@ -32,10 +37,6 @@ def draw(view: SteeringView) -> list[SteeringIntent]:
     hint = "The trainer takes them between two steps and writes them down: a resumed run goes on with them"
     if button(f"{icons.ICON_FA_CHECK}  Apply###apply changes", view.can_apply, hint, -1, primary=True):
         intents.append(ApplyChanges())
-    if view.waiting:
-        coloured(view.waiting, "busy")
-    elif view.answer.text:
-        coloured(view.answer.text, "good" if view.answer.kind == "good" else NOTE_TONES[view.answer.kind])
     return intents
 
 

@@ -81,7 +81,7 @@ def _buttons(item: RunItem, intents: list[RunIntent]) -> None:
     imgui.same_line()
     goes_on = "resume" in offered or item.can_resume or item.can_continue
     hint = "Go on past its planned end: asks how far" if item.can_continue else "Go on where it stands"
-    if button(f"{icons.ICON_FA_PLAY}  Resume{'…' if item.can_continue else ''}###resume", goes_on, hint, third):
+    if button(f"{icons.ICON_FA_PLAY}  Resume###resume", goes_on, hint, third):
         intents.append(resumption(item))
     imgui.same_line()
     if button(
