@@ -83,7 +83,7 @@ def _train(run: RunDirectory, config: RunConfig, control: Control) -> int:
             raise
         logger.error("%s", error)
         if isinstance(error, TeamError):
-            message = gone(control.team.last_words() or str(error))
+            message = f"{control.team.last_words() or error}; see log.txt. Resume goes on from the last state"
         else:
             control.team.farewell(message)
         control.report("failed", message)
@@ -91,11 +91,6 @@ def _train(run: RunDirectory, config: RunConfig, control: Control) -> int:
     control.report(ended)
     logger.info("%s at %.3f kimg", ended, control.progress.kimg)
     return 0
-
-
-def gone(reason: str) -> str:
-    """What another process's end means for the training, for people."""
-    return f"the training ended because one of its processes did: {reason}. See log.txt; resume goes on"
 
 
 def failure_message(error: BaseException) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ CPU = torch.device("cpu")
 FAREWELL = "epigraf/farewell"
 # How long a process that is going may take to say why, seconds.
 LAST_WORDS_S = 3.0
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -161,11 +165,14 @@ class DistributedTeam(Team):
 
     def last_words(self) -> str:
         """Why another process has gone; empty if it said nothing."""
-        try:
-            self._store.wait([FAREWELL], timedelta(seconds=LAST_WORDS_S))
+        deadline = time.monotonic() + LAST_WORDS_S
+        with suppress(RuntimeError):
+            while not self._store.check([FAREWELL]):
+                if time.monotonic() > deadline:
+                    return ""
+                time.sleep(LAST_WORDS_S / 30)
             return self._store.get(FAREWELL).decode()
-        except RuntimeError:
-            return ""
+        return ""
 
     def leave(self) -> None:
         """Cut the ties."""
@@ -188,5 +195,5 @@ class DistributedTeam(Team):
         except RuntimeError as error:
             if is_out_of_memory(error):
                 raise
-            reason = str(error).strip().partition("\n")[0]
-            raise TeamError(f"cannot {what}: another process of this training is gone or silent ({reason})") from error
+            logger.warning("cannot %s: %s", what, str(error).strip().partition("\n")[0])
+            raise TeamError("another process of this training is gone, or does not answer") from error

@@ -187,7 +187,8 @@ class Stepper:
         gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
         norm = float(get_total_norm(gradients))
         if math.isfinite(norm):
-            telemetry.add(name, norm)
+            # All processes have the same norm: each tells its part of it, so that numbers of processes do not count.
+            telemetry.add_mean(name, norm * self.share.weight, self.share.weight)
             self.bad_steps[name] = 0
         else:
             self._repair(gradients, name, telemetry)

@@ -31,9 +31,12 @@ class Telemetry:
         self._scales: list[np.ndarray] = []
         self._offsets: list[np.ndarray] = []
 
-    def add_mean(self, name: str, part: Tensor, weight: float) -> None:
+    def add_mean(self, name: str, part: Tensor | float, weight: float) -> None:
         """Add to a mean: part of a batch's mean, scalar, and which part of the batch it is, in (0, 1]."""
-        self._pending.append((name, part.detach()))
+        if isinstance(part, Tensor):
+            self._pending.append((name, part.detach()))
+        else:
+            self._sums[name] += part
         self._numbers[name] += weight
 
     def add(self, name: str, value: Tensor | float) -> None:

@@ -12,20 +12,21 @@ import torch
 
 from training.__main__ import train_run
 from training.run_dir import RunDirectory
+from training.steps import Stepper
 
 # One process loads torch, and those of the teams are its copies.
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.training.teams"])
-TIMEOUT_S = 60.0
+TIMEOUT_S = 240.0
 
 
-def team_of(run: RunDirectory, size: int) -> list[BaseProcess]:
-    """Begin to train a run with `size` processes that meet on this machine."""
+def team_of(run: RunDirectory, size: int, fails: int | None = None) -> list[BaseProcess]:
+    """Begin to train a run with `size` processes that meet on this machine, of which one may fail in its first step."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     processes: list[BaseProcess] = [
-        CONTEXT.Process(target=_train, args=(run, rank, size, port), name=f"rank {rank}") for rank in range(size)
+        CONTEXT.Process(target=_train, args=(run, rank, size, port, fails), name=f"rank {rank}") for rank in range(size)
     ]
     for process in processes:
         process.start()
@@ -46,9 +47,15 @@ def train_together(run: RunDirectory, size: int) -> list[int | None]:
     return ended(team_of(run, size))
 
 
-def _train(run: RunDirectory, rank: int, size: int, port: int) -> None:
+def _train(run: RunDirectory, rank: int, size: int, port: int, fails: int | None) -> None:
     os.environ |= {"RANK": str(rank), "WORLD_SIZE": str(size), "LOCAL_RANK": str(rank), "LOCAL_WORLD_SIZE": str(size)}
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     torch.set_num_threads(1)
     logging.basicConfig(filename=run.log_path, level=logging.INFO, format=f"%(levelname)s [{rank}] %(message)s")
+    if rank == fails:
+        Stepper.step = _fail
     raise SystemExit(train_run(run))
+
+
+def _fail(*_: object) -> None:
+    raise OSError("its disk is on fire")
