@@ -65,6 +65,7 @@ class Recorder:
         self.process = psutil.Process()
         self._poses = sample_poses(config, data.all_angles)
         self._resolution = min(config.discriminator.image_resolution, MAX_RESOLUTION)
+        self._ticked = time.monotonic()
         self._live_at, self._live_step = 0.0, -1
         if not run.reals_path.exists():
             with explained("write", run.reals_path):
@@ -81,29 +82,43 @@ class Recorder:
             The scalars, by name.
         """
         scales, offsets = telemetry.patches()
+        counted = telemetry.scalars()
         kimg = progress.kimg
         scalars = {
             "Progress/kimg": kimg,
             "Progress/tick": progress.tick,
             "Progress/step": progress.step,
             "Progress/start": self.start,
-            **dict(sorted(telemetry.scalars().items())),
+            **dict(sorted(counted.items())),
             "Patch/scale_mean": float(scales.mean()) if len(scales) else float("nan"),
             "Patch/scale_expected": self.config.schedule.mean(kimg),
             "Anneal/blur_sigma": self.config.anneal.blur(kimg),
             "Anneal/density_noise": self.config.anneal.noise(kimg),
             **({"Anneal/spoof": self.config.anneal.spoof(kimg)} if self.config.generator.camera_condition else {}),
             "Timing/sec_per_kimg": telemetry.seconds / max(telemetry.images / 1000, 1e-9),
+            # These are called as in the StyleGAN family, whose tools read them.
+            "Progress/augment": counted.get("Augment/p", 0.0),
+            "Timing/sec_per_tick": telemetry.seconds,
+            "Timing/maintenance_sec": self._maintenance(telemetry.seconds),
             "Timing/total_sec": progress.seconds,
+            "Timing/total_hours": progress.seconds / 3600,
+            "Timing/total_days": progress.seconds / 86_400,
             "Resources/cpu_mem_gb": self.process.memory_info().rss / 2**30,
         }
         if torch.cuda.is_available():
             scalars["Resources/peak_gpu_mem_gb"] = torch.cuda.max_memory_allocated() / 2**30
+            scalars["Resources/peak_gpu_mem_reserved_gb"] = torch.cuda.max_memory_reserved() / 2**30
             torch.cuda.reset_peak_memory_stats()
         self._write_arrays(progress.tick, scales, offsets)
         self._persist(lambda: self.run.append_stats({**scalars, "timestamp": time.time()}))
         self._persist(lambda: self.events.add(scalars, progress.step))
         return scalars
+
+    def _maintenance(self, training: float) -> float:
+        """Seconds since the last tick, or since the start, that were not spent training."""
+        now, since = time.monotonic(), self._ticked
+        self._ticked = now
+        return max(now - since - training, 0.0)
 
     def sample(self, progress: Progress) -> None:
         """Write the sample pictures of the moving average."""
