@@ -16,6 +16,7 @@ from app.run_watch import checkpoint_id
 from app.worker_messages import Failure, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
+from core.folded import FoldedField
 from core.scene import Latent, Quality, Scene, Source
 from widgets.notes import Problem
 
@@ -55,6 +56,7 @@ class Shown:
         source: Where its weights came from.
         kimg: How long they were trained, thousands of images; none if unknown.
         preview: Whether a finer volume is on its way.
+        field: The sample's exact field, if the Scene asks for it and the viewport can draw it.
     """
 
     volume: BakedVolume
@@ -62,6 +64,7 @@ class Shown:
     source: Source
     kimg: float | None = None
     preview: bool = False
+    field: FoldedField | None = None
 
 
 class Engine:
@@ -141,18 +144,21 @@ class Engine:
                 if number == 0 or self._asked_for.get(number) == scene.source:
                     log.error("%s", message)
                     self.problem = Problem(message, detail, short)
-            case Result(number=number, value=BakeAnswer() as answer, arrays=(values, *rest)):
+            case Result(number=number, value=BakeAnswer() as answer, arrays=arrays):
                 if self._asked is None or self._asked_for.get(number) != scene.source:
                     return  # the Scene shows another generator by now
                 if not answer.preview:
                     self.progress = None
                     self.problem, self.cancelled = None, False
                     self._pause_until = self._clock() + max(LIVE_SHARE * answer.seconds, LIVE_PAUSE_S)
-                self._show(answer.volume(values, *rest), scene.source, answer.kimg, answer.preview)
+                named = dict(zip(answer.arrays, arrays, strict=True))
+                self._show(answer.volume(named), scene.source, answer.kimg, answer.preview, answer.field(named))
 
-    def _show(self, volume: BakedVolume, source: Source, kimg: float | None, preview: bool) -> None:
+    def _show(
+        self, volume: BakedVolume, source: Source, kimg: float | None, preview: bool, field: FoldedField | None = None
+    ) -> None:
         self._versions += 1
-        self.shown = Shown(volume, self._versions, source, kimg, preview)
+        self.shown = Shown(volume, self._versions, source, kimg, preview, field)
 
     def _ask(self, scene: Scene) -> None:
         self.hint = ""
@@ -165,7 +171,7 @@ class Engine:
             self.hint = missing_hint(scene.source)
             return
         latent, resolution = scene.latent, scene.quality.volume
-        wanted = BakeRequest(weights, latent.seed, latent.psi, resolution)
+        wanted = BakeRequest(weights, latent.seed, latent.psi, resolution, exact=scene.quality.field == "exact")
         asked = self._asked
         if asked is not None and replace(asked, preview=0) == wanted:
             return
@@ -215,7 +221,8 @@ class Engine:
 
 def is_shipped(scene: Scene) -> bool:
     """Whether the Scene is the one whose volume ships with the program."""
-    return scene.source.kind == "demo" and scene.latent == Latent() and scene.quality.volume == Quality().volume
+    as_baked = scene.quality.volume == Quality().volume and scene.quality.field == "baked"
+    return scene.source.kind == "demo" and scene.latent == Latent() and as_baked
 
 
 def missing_hint(source: Source) -> str:

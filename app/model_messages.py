@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from core.baked import BakedVolume
+from core.folded import FoldedField
 
 BAKE = "bake"
+VOLUME_ARRAYS = ("values", "surround")
+FIELD_ARRAYS = ("planes", "hidden_bias", "out_weight", "out_bias")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class BakeRequest:
         psi: Truncation.
         resolution: Voxels along an edge.
         preview: Voxels along an edge of a coarse volume that is answered first; 0 for none.
+        exact: Whether the field itself is wanted too.
     """
 
     checkpoint: CheckpointId
@@ -44,17 +49,20 @@ class BakeRequest:
     psi: float
     resolution: int
     preview: int = 0
+    exact: bool = False
 
 
 @dataclass(frozen=True)
 class BakeAnswer:
-    """A baked volume without its voxels, which travel beside it.
+    """A baked volume, and the exact field if that was asked for, without their arrays, which travel beside them.
 
     Attributes:
         request: What was asked.
         preview: Whether the fine volume is still to come.
         kimg: How long these weights were trained, thousands of images; none if unknown.
         seconds: Processor time that the request has taken so far.
+        arrays: Names of the arrays, in their order.
+        samples_of_field: Coarse and fine samples of the exact field, and whether training cut its rays; none without.
         half: As in BakedVolume; likewise the rest.
     """
 
@@ -62,6 +70,8 @@ class BakeAnswer:
     preview: bool
     kimg: float | None
     seconds: float
+    arrays: tuple[str, ...]
+    samples_of_field: tuple[int, int, bool] | None
     half: float
     near: float
     far: float
@@ -76,22 +86,37 @@ class BakeAnswer:
 
     @classmethod
     def of(
-        cls, volume: BakedVolume, request: BakeRequest, preview: bool, kimg: float | None, seconds: float
+        cls,
+        volume: BakedVolume,
+        field: FoldedField | None,
+        request: BakeRequest,
+        preview: bool,
+        kimg: float | None,
+        seconds: float,
     ) -> BakeAnswer:
-        """Describe a volume."""
-        return cls(request, preview, kimg, seconds, **_but_values(volume))
+        """Describe a volume and a field."""
+        samples = None if field is None else (field.coarse, field.fine, field.cut)
+        arrays = tuple(arrays_of(volume, field))
+        return cls(request, preview, kimg, seconds, arrays, samples, **_but_values(volume))
 
-    def volume(self, values: np.ndarray, surround: np.ndarray | None = None) -> BakedVolume:
-        """Join the voxels, and what lies behind them, again."""
-        return BakedVolume(values, **_but_values(self), surround=surround)
+    def volume(self, arrays: Mapping[str, np.ndarray]) -> BakedVolume:
+        """Join the voxels, and what lies behind them, again.  `arrays` by their names."""
+        return BakedVolume(arrays["values"], **_but_values(self), surround=arrays.get("surround"))
+
+    def field(self, arrays: Mapping[str, np.ndarray]) -> FoldedField | None:
+        """Join the exact field again, if it was sent.  `arrays` by their names."""
+        if self.samples_of_field is None:
+            return None
+        return FoldedField(*(arrays[name] for name in FIELD_ARRAYS), self.half, *self.samples_of_field)
 
 
-def arrays_of(volume: BakedVolume) -> tuple[np.ndarray, ...]:
-    """What travels beside an answer."""
-    return (volume.values,) if volume.surround is None else (volume.values, volume.surround)
+def arrays_of(volume: BakedVolume, field: FoldedField | None = None) -> dict[str, np.ndarray]:
+    """What travels beside an answer, by name."""
+    arrays = {name: getattr(volume, name) for name in VOLUME_ARRAYS if getattr(volume, name) is not None}
+    return arrays if field is None else arrays | {name: getattr(field, name) for name in FIELD_ARRAYS}
 
 
 def _but_values(source: BakedVolume | BakeAnswer) -> dict[str, Any]:
     """What a volume and its answer share."""
-    names = [field.name for field in fields(BakedVolume) if field.name not in ("values", "surround")]
+    names = [field.name for field in fields(BakedVolume) if field.name not in VOLUME_ARRAYS]
     return {name: getattr(source, name) for name in names}

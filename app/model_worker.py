@@ -18,6 +18,8 @@ from app.worker_child import Cancelled, Port
 from core import bake as baking
 from core.baked import BakedVolume
 from core.checkpoint import Checkpoint, load_checkpoint
+from core.fold import fold_sample
+from core.folded import FoldedField
 from core.generator import Sample
 from core.memory import is_out_of_memory
 
@@ -54,6 +56,7 @@ class ModelHandler:
         self._checkpoints = Stage(2)
         self._fields = Stage(2)
         self._volumes = Stage(6)
+        self._folded = Stage(1)
 
     def handle(self, kind: str, payload: Any, port: Port) -> None:
         """Answer a request.  Raises ValueError or OSError with a message for people."""
@@ -64,7 +67,7 @@ class ModelHandler:
         except (RuntimeError, MemoryError, OSError) as error:
             if not is_out_of_memory(error):
                 raise
-            for stage in (self._volumes, self._fields, self._checkpoints):
+            for stage in (self._volumes, self._folded, self._fields, self._checkpoints):
                 stage.clear()
             raise MemoryError(
                 f"there is not enough memory for a volume of {payload.resolution}³ of "
@@ -78,6 +81,7 @@ class ModelHandler:
         port.stop_if_cancelled()
         port.progress(READ_SHARE, "computing the planes")
         field = self._field(checkpoint, request)
+        folded = self._exact(checkpoint, field, request) if request.exact else None
         # The preview is never given up: dragging a seed shall show something at each rest.
         for resolution in (request.preview, request.resolution):
             if not resolution or (resolution == request.preview and resolution >= request.resolution):
@@ -86,7 +90,8 @@ class ModelHandler:
             kimg = checkpoint.progress.get("kimg")
             preview = resolution != request.resolution
             seconds = time.process_time() - begun
-            port.answer(BakeAnswer.of(volume, request, preview, kimg, seconds), arrays_of(volume))
+            answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds)
+            port.answer(answer, tuple(arrays_of(volume, folded).values()))
 
     def _checkpoint(self, identity: CheckpointId) -> Checkpoint:
         return self._checkpoints.get(identity, lambda: load_checkpoint(Path(identity.path)))
@@ -100,6 +105,11 @@ class ModelHandler:
                 return generator.field(generator.mapping(z, psi=request.psi))
 
         return self._fields.get((request.checkpoint, request.seed, request.psi), make)
+
+    def _exact(self, checkpoint: Checkpoint, field: Sample, request: BakeRequest) -> FoldedField | None:
+        """The field itself for the viewport; none where there is none, or where it depends on the view."""
+        key = (request.checkpoint, request.seed, request.psi)
+        return self._folded.get(key, lambda: fold_sample(field, checkpoint.generator.config.rays))
 
     def _volume(
         self, checkpoint: Checkpoint, field: Sample, request: BakeRequest, resolution: int, port: Port

@@ -15,6 +15,7 @@ from app.gl.shader_source import ShaderError
 from app.paths import asset
 from core.baked import BakedVolume
 from core.camera import Camera
+from core.folded import FoldedField
 from core.scene import Quality, Scene, Source
 from training.run_dir import RunDirectory
 
@@ -23,25 +24,39 @@ log = logging.getLogger(__name__)
 VOLUME_SUFFIX = ".npz"
 
 
-def volume_of(scene: Scene, on_progress: Callable[[float], None] | None = None) -> BakedVolume:
+def sample_of(
+    scene: Scene, on_progress: Callable[[float], None] | None = None
+) -> tuple[BakedVolume, FoldedField | None]:
     """Bake what a Scene shows, or load it if its source is a baked volume.
 
+    Returns:
+        The volume, and the exact field if the Scene asks for it.
+
     Raises:
-        ValueError: The file is missing, damaged, or not a generator's.
+        ValueError: The file is missing, damaged, or not a generator's, or has no field that shaders can evaluate.
     """
     path = asset(DEMO_VOLUME) if is_shipped(scene) else None
     if path is None or not path.is_file():
         path = source_file(scene.source)
+    exact = scene.quality.field == "exact"
     if path.suffix == VOLUME_SUFFIX:
-        return BakedVolume.load(path)
+        if exact:
+            raise ValueError(f"{path} is a baked volume: the exact field needs a checkpoint")
+        return BakedVolume.load(path), None
     # Torch is loaded only where something is to be computed.
-    from core.bake import bake, z_from_seed
+    from core.bake import bake_sample, z_from_seed
     from core.checkpoint import load_checkpoint
+    from core.fold import fold_sample
 
-    generator = load_checkpoint(path).generator
+    generator = load_checkpoint(path).generator.requires_grad_(False)
     ws = generator.mapping(z_from_seed(scene.latent.seed, generator.config.z_dim), psi=scene.latent.psi)
     name = f"{path.name}, seed {scene.latent.seed}, psi {scene.latent.psi:g}"
-    return bake(generator, ws, scene.quality.volume, source=name, on_progress=on_progress)
+    sample = generator.field(ws)
+    field = fold_sample(sample, generator.config.rays) if exact else None
+    if exact and field is None:
+        raise ValueError(f"{path}: its colours depend on the direction of view; draw it with --reference")
+    rays, resolution = generator.config.rays, scene.quality.volume
+    return bake_sample(sample, rays, resolution, source=name, on_progress=on_progress), field
 
 
 def source_file(source: Source) -> Path:
@@ -63,12 +78,18 @@ def source_file(source: Source) -> Path:
 
 
 def render_views(
-    volume: BakedVolume, cameras: Sequence[Camera], quality: Quality, width: int, height: int
+    volume: BakedVolume,
+    field: FoldedField | None,
+    cameras: Sequence[Camera],
+    quality: Quality,
+    width: int,
+    height: int,
 ) -> list[np.ndarray]:
-    """Draw a volume from several cameras.
+    """Draw a sample from several cameras.
 
     Args:
-        volume: What is drawn.
+        volume: Baked.
+        field: The exact field, for a quality that asks for it.
         cameras: One picture each.
         quality: Steps and backdrop.
         width: Pixels of each picture.
@@ -89,7 +110,7 @@ def render_views(
         except ShaderError as error:
             raise OSError(f"{context.renderer} cannot draw volumes: {error}") from error
         try:
-            renderer.upload(volume)
+            renderer.upload(volume, field)
             pictures = []
             for camera in cameras:
                 renderer.render(camera, quality, width, height)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from core.camera import Camera
-from core.scene import Backdrop, Latent, Quality, Scene, Source
+from core.scene import Backdrop, FieldMode, Latent, Quality, Sampling, Scene, Source
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,6 +92,10 @@ def _register_picture(picture: Any) -> None:
     """Options of the picture."""
     picture.add_argument("--size", type=size, metavar="PIXELS", help="512, or 640x480 (default: 512)")
     picture.add_argument("--steps", type=int, help=f"samples along a ray (default: {DEFAULT_QUALITY.steps})")
+    picture.add_argument("--field", choices=get_args(FieldMode), help="what rays march through (default: baked)")
+    picture.add_argument(
+        "--sampling", choices=get_args(Sampling), help="samples of the exact field: even, or as in training"
+    )
     picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
     picture.add_argument("--turntable", type=int, metavar="N", help="N views all around, side by side")
     picture.add_argument(
@@ -142,15 +146,15 @@ def run(args: argparse.Namespace) -> int:
 def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarray], str]:
     """Bake the sample and draw the volume.  Returns the Scene with its camera, the pictures, and what they show."""
     from app.progress import ProgressLine
-    from app.render import render_views, turntable, volume_of
+    from app.render import render_views, sample_of, turntable
 
     scene = order.scene
     with ProgressLine("baking") as line:
-        volume = volume_of(scene, lambda done: line.update(round(100 * done), 100))
+        volume, field = sample_of(scene, lambda done: line.update(round(100 * done), 100))
     if not order.own_camera:
         home = Camera(radius=volume.radius, fov=volume.fov)
         scene = replace(scene, camera=with_training(args, scene.camera, home))
-    pictures = render_views(volume, turntable(scene.camera, order.views), scene.quality, *order.size)
+    pictures = render_views(volume, field, turntable(scene.camera, order.views), scene.quality, *order.size)
     note = f" ({volume.note}; --reference shows all)" if volume.note else ""
     return scene, pictures, f"{volume.source or args.source}{note}"
 
@@ -202,7 +206,8 @@ def order_of(args: argparse.Namespace) -> Order:
     angles = {name: None if value is None else math.radians(value) for name, value in _named(args, "yaw", "pitch")}
     camera = _changed(scene.camera, **angles, **dict(_named(args, "radius", "fov")), target=target)
     latent = _changed(scene.latent, **dict(_named(args, "seed", "psi")))
-    quality = _changed(scene.quality, steps=args.steps, volume=args.voxels, backdrop=args.backdrop)
+    chosen = {name: getattr(args, name) for name in ("steps", "backdrop", "field", "sampling")}
+    quality = _changed(scene.quality, volume=args.voxels, **chosen)
     scene = replace(scene, camera=camera, latent=latent, quality=quality)
     reference = True if args.stochastic is not None else args.reference
     order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable, reference=reference)

@@ -45,6 +45,8 @@ class Stage:
         self.view = ViewController()
         self.turntable = Turntable()
         self.turntable.on = scene.source.kind == "demo"
+        self.refining = False
+        self._wake = wake
         self.worker = Worker(MODEL_WORKER, wake)
         self.engine = Engine(self.worker, wake)
         self.errand: Errand | None = None
@@ -180,7 +182,11 @@ class Stage:
         return Work(engine.progress.text, engine.progress.fraction)
 
     def _picture(self, camera: Camera, width: int, height: int, moving: bool) -> Picture | None:
-        return self.view.picture(replace(self.scene, camera=camera), width, height, moving)
+        picture = self.view.picture(replace(self.scene, camera=camera), width, height, moving)
+        self.refining = picture is not None and picture.refined is not None
+        if self.refining:
+            self._wake()  # it grows from frame to frame
+        return picture
 
     def _draw_problem(self) -> None:
         problem = self.view.problem or self.engine.problem

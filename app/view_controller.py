@@ -74,7 +74,7 @@ class ViewController:
             return
         self._uploaded = shown.version
         try:
-            self._renderer.upload(shown.volume)
+            self._renderer.upload(shown.volume, shown.field)
         except (RuntimeError, ValueError, MemoryError) as error:
             log.error("%s", error)
             self.problem = Problem(str(error))

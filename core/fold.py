@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from core.folded import UNITS_PER_TEXEL, FoldedField
+from core.generator import Sample
 from core.model_config import RenderConfig
 from core.surround import HALF_MAX
 from core.triplane import PLANE_AXES, TriPlaneField
@@ -42,6 +43,11 @@ def fold(field: TriPlaneField, render: RenderConfig) -> FoldedField | None:
         fine=render.fine_samples,
         cut=render.bounds == "box",
     )
+
+
+def fold_sample(sample: Sample, render: RenderConfig) -> FoldedField | None:
+    """`fold` for whatever a generator has made; none for flat pictures, which the volume's surround shows exactly."""
+    return fold(sample, render) if isinstance(sample, TriPlaneField) else None
 
 
 def _padded(rows: Tensor) -> Tensor:

@@ -9,12 +9,14 @@ from typing import get_args
 from imgui_bundle import imgui
 
 from core.camera import POLE_MARGIN, Camera
-from core.scene import Backdrop, Quality
+from core.scene import Backdrop, FieldMode, Quality, Sampling
 from widgets.common import button, icons, reset_button, row
 
 VOLUMES = (32, 48, 64, 96, 128, 192, 256)
 BACKDROPS: tuple[Backdrop, ...] = get_args(Backdrop)
 BACKDROP_NAMES: dict[Backdrop, str] = {"learned": "as learned", "white": "white", "black": "black"}
+FIELD_NAMES: dict[FieldMode, str] = {"baked": "baked volume", "exact": "exact"}
+SAMPLING_NAMES: dict[Sampling, str] = {"even": "even", "training": "as in training"}
 FOV_RANGE = (1.0, 120.0)
 DISTANCE_RANGE = (0.05, 20.0)
 STEPS_RANGE = (8, 512)
@@ -102,12 +104,15 @@ def _lens(camera: Camera, home: Camera) -> Camera:
 
 
 def _quality(quality: Quality, default: Quality) -> Quality:
+    quality = _field(quality, default)
+    imgui.begin_disabled(quality.field == "exact" and quality.sampling == "training")
     row("Steps", "Samples along a ray", tail=1)
     changed, steps = imgui.slider_int("##steps", quality.steps, *STEPS_RANGE, "%d", imgui.SliderFlags_.logarithmic)
     if changed:
         quality = replace(quality, steps=min(max(steps, STEPS_RANGE[0]), STEPS_RANGE[1]))
     if reset_button("steps", quality.steps != default.steps, str(default.steps)):
         quality = replace(quality, steps=default.steps)
+    imgui.end_disabled()
     row("Volume", "Voxels along an edge: more show finer detail and take longer to compute", tail=1)
     if imgui.begin_combo("##volume", f"{quality.volume}³"):
         for size in VOLUMES:
@@ -124,4 +129,27 @@ def _quality(quality: Quality, default: Quality) -> Quality:
         imgui.end_combo()
     if reset_button("backdrop", quality.backdrop != default.backdrop, BACKDROP_NAMES[default.backdrop]):
         quality = replace(quality, backdrop=default.backdrop)
+    return quality
+
+
+def _field(quality: Quality, default: Quality) -> Quality:
+    """What rays march through, and where they sample it."""
+    row("Field", "The baked volume is fast on any GPU. Exact: the planes and the decoder, at every sample.", tail=1)
+    if imgui.begin_combo("##field", FIELD_NAMES[quality.field]):
+        for field, name in FIELD_NAMES.items():
+            if imgui.selectable(name, field == quality.field)[0]:
+                quality = replace(quality, field=field)
+        imgui.end_combo()
+    if reset_button("field", quality.field != default.field, FIELD_NAMES[default.field]):
+        quality = replace(quality, field=default.field)
+    if quality.field != "exact":
+        return quality
+    row("Samples", "Even ones, or just those that the generator's own renderer takes", tail=1)
+    if imgui.begin_combo("##sampling", SAMPLING_NAMES[quality.sampling]):
+        for sampling, name in SAMPLING_NAMES.items():
+            if imgui.selectable(name, sampling == quality.sampling)[0]:
+                quality = replace(quality, sampling=sampling)
+        imgui.end_combo()
+    if reset_button("sampling", quality.sampling != default.sampling, SAMPLING_NAMES[default.sampling]):
+        quality = replace(quality, sampling=default.sampling)
     return quality

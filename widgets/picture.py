@@ -17,12 +17,14 @@ class Picture:
         width: Pixels it was drawn with; fewer than asked for while the camera moves.
         height: Likewise.
         milliseconds: GPU time of the last measured frame at this size, or None.
+        refined: How much of it is as fine as wanted, in (0, 1), while it grows from frame to frame; None when all is.
     """
 
     texture: int
     width: int
     height: int
     milliseconds: float | None = None
+    refined: float | None = None
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,8 @@ def camera_line(camera: Camera) -> str:
 def picture_line(picture: Picture) -> str:
     """Size and time of a picture in words."""
     size = f"{picture.width} × {picture.height}"
+    if picture.refined is not None:
+        return f"{size}  exact picture {picture.refined:.0%}"
     if picture.milliseconds is None or picture.milliseconds <= 0:
         return size
     return f"{size}  {picture.milliseconds:.1f} ms  {1000 / picture.milliseconds:.0f} fps"

@@ -30,6 +30,10 @@ class Pacer:
         cost = milliseconds / samples
         self._cost = cost if self._cost is None else self._cost + SMOOTHING * (cost - self._cost)
 
+    def expected_ms(self, samples: int) -> float:
+        """How long so many samples will take; infinite before any measurement."""
+        return math.inf if self._cost is None else self._cost * samples
+
     def scale(self, samples: int) -> float:
         """The scale of each side, in (0, 1], for a frame that has so many samples at full size."""
         if self._cost is None:

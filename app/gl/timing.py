@@ -6,14 +6,17 @@ import ctypes
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from OpenGL import GL
 
 # More spans than this are never in flight; a further one goes unmeasured rather than waited for.
 MAX_IN_FLIGHT = 4
 
+Note = TypeVar("Note")
 
-class GpuTimer:
+
+class GpuTimer(Generic[Note]):
     """Measures spans of GPU work in milliseconds, each with a note of the caller's that comes back with the result.
 
     Where the driver has time stamps, results arrive frames later, through `poll`. Elsewhere `stop` waits for the
@@ -28,9 +31,9 @@ class GpuTimer:
         self._queries = [int(query) for query in GL.glGenQueries(2 * MAX_IN_FLIGHT)] if self._stamps else []
         self._free = list(zip(self._queries[::2], self._queries[1::2], strict=True))
         self._open: tuple[int, int] | None = None
-        self._running: deque[tuple[tuple[int, int], int]] = deque()
+        self._running: deque[tuple[tuple[int, int], Note]] = deque()
         self._started = 0.0
-        self._done: list[tuple[float, int]] = []
+        self._done: list[tuple[float, Note]] = []
 
     def start(self) -> None:
         """Begin a span."""
@@ -39,7 +42,7 @@ class GpuTimer:
             self._open = self._free.pop()
             GL.glQueryCounter(self._open[0], GL.GL_TIMESTAMP)
 
-    def stop(self, note: int) -> None:
+    def stop(self, note: Note) -> None:
         """End the span; `note` comes back with its time."""
         if not self._stamps:
             self._wait()
@@ -49,7 +52,7 @@ class GpuTimer:
             self._running.append((self._open, note))
             self._open = None
 
-    def poll(self) -> list[tuple[float, int]]:
+    def poll(self) -> list[tuple[float, Note]]:
         """The spans that have ended since the last call: (milliseconds, note)."""
         while self._running:
             (first, last), note = self._running[0]

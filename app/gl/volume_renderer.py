@@ -10,6 +10,7 @@ from OpenGL import GL
 
 from app.gl.errors import forget_errors
 from app.gl.exact_field import ExactField
+from app.gl.frame import Band, Frame, picture_extent
 from app.gl.pacing import Pacer
 from app.gl.program import Program
 from app.gl.shader_source import load_shader
@@ -20,9 +21,15 @@ from core.baked import BakedVolume
 from core.bounds import depth_range
 from core.camera import Camera
 from core.folded import FoldedField
-from core.scene import Quality
+from core.scene import FieldMode, Quality
 from widgets.picture import Picture
 
+# An exact picture that takes no longer is drawn in one go; others grow band by band, so that the window stays alive.
+AT_ONCE_MS = 40.0
+# Of the first band, whose cost nobody knows yet.
+FIRST_ROWS = 2
+# A picture is complete after so many, however slow the GPU: every band also costs a frame of the whole window.
+MOST_BANDS = 100
 # Less light than half a step of an 8-bit picture: nobody sees what lies behind.
 STOP_AT = 1 / 512
 # Larger than any scene, but finite, for drivers that are careless with infinities.
@@ -49,28 +56,6 @@ class RendererOptions:
     corners_aligned: bool = True
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """What a drawn picture depends on; equal frames are not drawn twice."""
-
-    volume: int
-    camera: Camera
-    quality: Quality
-    width: int
-    height: int
-    exact: bool
-    scale: float = 1.0
-
-    @property
-    def drawn_size(self) -> tuple[int, int]:
-        return max(1, round(self.width * self.scale)), max(1, round(self.height * self.scale))
-
-    @property
-    def samples(self) -> int:
-        width, height = self.drawn_size
-        return width * height * self.quality.steps
-
-
 class VolumeRenderer:
     """Renders one sample at a time into a texture, and only when something has changed.
 
@@ -92,7 +77,7 @@ class VolumeRenderer:
             ShaderError: The driver refuses the shaders; the message names file and line.
         """
         self.options = options or RendererOptions()
-        self.pacer = pacer or Pacer()
+        self._pacers: dict[FieldMode, Pacer] = {"baked": pacer or Pacer(), "exact": Pacer()}
         self.draws = 0
         forget_errors()
         defines = {
@@ -104,11 +89,12 @@ class VolumeRenderer:
         self._vertices = int(GL.glGenVertexArrays(1))
         self._texture, self._surround = VolumeTexture(), VolumeTexture()
         self._target = PictureTarget(self.options.target)
-        self._timer = GpuTimer(self._target.wait)
+        self._timer: GpuTimer[Band] = GpuTimer(self._target.wait)
         self._volume: BakedVolume | None = None
         self._uploads = 0
-        self._frame: _Frame | None = None
-        self._measured: tuple[float, int] | None = None
+        self._frame: Frame | None = None  # that the target shows
+        self._band: Band | None = None  # the last one of an exact picture that is not complete
+        self._measured: tuple[float, Band] | None = None
 
     def upload(self, volume: BakedVolume, field: FoldedField | None = None) -> None:
         """Show this sample from now on; its values are copied to the GPU.
@@ -131,9 +117,16 @@ class VolumeRenderer:
         self._uploads += 1
 
     def render(
-        self, camera: Camera, quality: Quality, width: int, height: int, *, moving: bool = False, exact: bool = False
+        self,
+        camera: Camera,
+        quality: Quality,
+        width: int,
+        height: int,
+        *,
+        moving: bool = False,
+        to_the_end: bool = False,
     ) -> int:
-        """Draw the volume, if the last picture does not show just this.
+        """Draw the sample in one go, if the last picture does not show just this.
 
         Args:
             camera: The field of view spans the shorter side of the picture.
@@ -141,7 +134,7 @@ class VolumeRenderer:
             width: Pixels, at least 1.
             height: Pixels, at least 1.
             moving: Draw at a lower resolution if a full picture would take too long.
-            exact: March every ray to its end, even where nothing more is seen.
+            to_the_end: March every ray to its end, even where nothing more is seen.
 
         Returns:
             The OpenGL name of a 2D texture, bottom row first; the same for every picture of this renderer.
@@ -152,25 +145,30 @@ class VolumeRenderer:
         if self._volume is None:
             raise RuntimeError("nothing to draw: upload a volume first")
         self._poll()
-        frame = _Frame(self._uploads, camera, quality, max(1, width), max(1, height), exact)
-        if moving and not exact and frame != self._frame:
-            frame = replace(frame, scale=self.pacer.scale(frame.samples))
-        if not self._shows(frame):
-            self._draw(frame, self._volume)
-            self._frame = frame
-            self.draws += 1
+        frame = Frame(self._uploads, camera, quality, max(1, width), max(1, height), to_the_end)
+        self._show(self._coarser(frame) if moving and not to_the_end else frame)
         return self._target.texture
 
     def picture(
         self, camera: Camera, quality: Quality, width: int, height: int, moving: bool = False
     ) -> Picture | None:
-        """`render` for the viewport's panel: the picture with its size and time, or None before the first upload."""
+        """`render` for the viewport's panel, which must not wait long, or None before the first upload.
+
+        An exact picture that takes a while grows from call to call, from the top, over that of the volume; while the
+        camera moves, the volume stands in for it.
+        """
         if self._volume is None or width < 1 or height < 1:
             return None
-        texture = self.render(camera, quality, width, height, moving=moving)
-        drawn_width, drawn_height = self._target.size
-        known = self._measured is not None and self._frame is not None and self._measured[1] == self._frame.samples
-        return Picture(texture, drawn_width, drawn_height, self._measured[0] if known and self._measured else None)
+        self._poll()
+        frame = Frame(self._uploads, camera, quality, width, height)
+        if quality.field == "exact" and self._exact.ready:
+            self._approach(frame, moving=moving)
+        else:
+            self._show(self._coarser(frame) if moving else frame)
+        complete = self._frame is not None and self._measured is not None
+        known = self._measured[0] if complete and self._measured[1] == Band.whole(self._frame) else None
+        done = None if self._band is None else self._band.fraction
+        return Picture(self._target.texture, *self._target.size, known, done)
 
     def read_pixels(self) -> np.ndarray:
         """The last picture as shown, top row first; alpha is opacity before the backdrop.  uint8 [height, width, 4]."""
@@ -206,31 +204,66 @@ class VolumeRenderer:
         if self._vertices:
             GL.glDeleteVertexArrays(1, [self._vertices])
             self._vertices = 0
-        self._volume, self._frame = None, None
+        self._volume, self._frame, self._band = None, None, None
 
-    def _shows(self, frame: _Frame) -> bool:
-        """Whether the last picture is this frame, or a finer picture of the same."""
-        last = self._frame
-        return last is not None and replace(last, scale=frame.scale) == frame and last.scale >= frame.scale
+    def _coarser(self, frame: Frame) -> Frame:
+        """The frame as fast as a moving camera needs it."""
+        if frame == self._frame:
+            return frame
+        return replace(frame, scale=self._pacers[frame.quality.field].scale(frame.samples))
+
+    def _show(self, frame: Frame) -> None:
+        """Draw all of a frame, unless it is shown already."""
+        self._band = None
+        if self._frame is None or not self._frame.shows(frame):
+            self._draw(Band.whole(frame))
+            self._frame = frame
+
+    def _approach(self, frame: Frame, *, moving: bool) -> None:
+        """Come closer to an exact frame within the time of one frame of the window."""
+        pacer = self._pacers["exact"]
+        if moving:
+            coarse = self._coarser(frame)
+            fits = pacer.expected_ms(coarse.samples) <= pacer.target_ms
+            self._show(coarse if fits else self._coarser(frame.of("baked")))
+            return
+        expected = pacer.expected_ms(frame.samples)
+        if expected <= AT_ONCE_MS or (self._frame is not None and self._frame.shows(frame)):
+            self._show(frame)
+            return
+        begun = self._band is not None and self._band.frame == frame
+        if not begun:
+            self._show(frame.of("baked"))
+        drawn = self._band.drawn if begun and self._band is not None else 0
+        rows = FIRST_ROWS if math.isinf(expected) else int(frame.height * pacer.target_ms / expected)
+        band = Band.after(frame, drawn, max(rows, math.ceil(frame.height / MOST_BANDS)))
+        self._draw(band)
+        complete = band.drawn == frame.height
+        self._frame, self._band = (frame, None) if complete else (None, band)
 
     def _poll(self) -> None:
         forget_errors()
-        for milliseconds, samples in self._timer.poll():
-            self._measured = (milliseconds, samples)
-            self.pacer.record(milliseconds, samples)
+        for milliseconds, band in self._timer.poll():
+            self._measured = (milliseconds, band)
+            self._pacers[band.frame.quality.field].record(milliseconds, band.samples)
 
-    def _draw(self, frame: _Frame, volume: BakedVolume) -> None:
+    def _draw(self, band: Band) -> None:
+        """Draw some rows of a frame over what the picture shows."""
+        frame, volume = band.frame, self._volume
+        assert volume is not None
+        self.draws += 1
         with drawing_state():
             self._target.bind(*frame.drawn_size)
+            GL.glViewport(*band.viewport)
             self._set_uniforms(self._bound(frame, volume), frame, volume)
             if volume.surround is not None:
                 self._surround.bind(SURROUND_UNIT)
             GL.glBindVertexArray(self._vertices)
             self._timer.start()
             GL.glDrawArrays(GL.GL_TRIANGLES, 0, 3)
-            self._timer.stop(frame.samples)
+            self._timer.stop(band)
 
-    def _bound(self, frame: _Frame, volume: BakedVolume) -> Program:
+    def _bound(self, frame: Frame, volume: BakedVolume) -> Program:
         """Bind the field that the frame is of, and its program."""
         if frame.quality.field == "exact" and self._exact.ready:
             on_sphere = not math.isinf(depth_range(frame.camera, volume.radius, volume.near, volume.far)[1])
@@ -243,7 +276,7 @@ class VolumeRenderer:
         self._texture.bind()
         return self._program
 
-    def _set_uniforms(self, program: Program, frame: _Frame, volume: BakedVolume) -> None:
+    def _set_uniforms(self, program: Program, frame: Frame, volume: BakedVolume) -> None:
         matrix = frame.camera.matrix
         near, far = depth_range(frame.camera, volume.radius, volume.near, volume.far)
         mode, colour = _BACKDROPS[frame.quality.backdrop]
@@ -254,7 +287,7 @@ class VolumeRenderer:
         program.set_vector("u_extent", picture_extent(frame.width, frame.height))
         program.set_vector("u_range", (near, min(far, FAR_AWAY)))
         program.set_int("u_steps", frame.quality.steps)
-        program.set_float("u_stop", -1.0 if frame.exact else STOP_AT)
+        program.set_float("u_stop", -1.0 if frame.to_the_end else STOP_AT)
         program.set_int("u_backdrop", mode)
         program.set_vector("u_backdrop_colour", (colour,) * 3)
         program.set_float("u_rest_colour", 1.0 if volume.white_back else 0.0)
@@ -264,12 +297,3 @@ class VolumeRenderer:
         program.set_int("u_surround_kind", min(layers, 2))
         program.set_int("u_surround", SURROUND_UNIT)
         program.set_float("u_sphere", volume.radius)
-
-
-def picture_extent(width: int, height: int) -> tuple[float, float]:
-    """Picture plane coordinates of the right and upper edge, where the centres of the shorter side's end pixels are ±1.
-
-    The extent belongs to the full picture: drawn coarser, it covers the same view.
-    """
-    span = max(1, min(width, height) - 1)
-    return width / span, height / span

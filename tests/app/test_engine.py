@@ -45,7 +45,9 @@ class FakeWorker:
         request = self.requests[number - 1]
         values = np.full((4, 4, 4, 4), number, np.float16)
         volume = BakedVolume(values, 0.35, 0.74, 1.26, 1.0, 30.0, 24)
-        self.events.append(Result(number, BAKE, BakeAnswer.of(volume, request, preview, 2.5, seconds=4.0), (values,)))
+        self.events.append(
+            Result(number, BAKE, BakeAnswer.of(volume, None, request, preview, 2.5, seconds=4.0), (values,))
+        )
         if not preview:
             self.busy = False
 

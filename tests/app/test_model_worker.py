@@ -1,5 +1,6 @@
 """The model worker: what it bakes is the checkpoint's field, and stages are computed once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from app.worker_child import Cancelled
 from core.bake import bake, z_from_seed
 from core.checkpoint import load_checkpoint, save_checkpoint
 from core.epigraf import EpigrafGenerator
+from core.fold import fold
 from core.model_config import GeneratorConfig
 
 SMALL = GeneratorConfig(z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4)
@@ -21,7 +23,7 @@ class RecordingPort:
     """Stands for the pipe: keeps answers and says when to stop."""
 
     def __init__(self, cancel_after: int = 10**6) -> None:
-        self.answers, self.texts, self._left = [], [], cancel_after
+        self.answers, self.fields, self.texts, self._left = [], [], [], cancel_after
 
     def progress(self, fraction: float, text: str) -> None:
         self.texts.append((fraction, text))
@@ -35,7 +37,9 @@ class RecordingPort:
             raise Cancelled
 
     def answer(self, value, arrays=()) -> None:
-        self.answers.append(value.volume(arrays[0]) if arrays else value)
+        named = dict(zip(value.arrays, arrays, strict=True))
+        self.answers.append(value.volume(named))
+        self.fields.append(value.field(named))
 
 
 @pytest.fixture
@@ -59,6 +63,24 @@ def test_bakes_the_field(checkpoint):
     fractions = [fraction for fraction, _ in port.texts]
     assert fractions[0] == 0
     assert fractions[-1] == pytest.approx(1)
+
+
+def test_the_exact_field_comes_with_every_volume_where_it_is_asked_for(checkpoint):
+    handler, port = ModelHandler(), RecordingPort()
+    request = BakeRequest(checkpoint, seed=5, psi=0.7, resolution=32, preview=16)
+    handler.handle(BAKE, request, port)
+    assert port.fields == [None, None]
+    handler.handle(BAKE, replace(request, exact=True), port)
+    generator = load_checkpoint(Path(checkpoint.path)).generator
+    with torch.no_grad():
+        field = generator.field(generator.mapping(z_from_seed(5, 16), psi=0.7))
+    expected = fold(field, generator.config.rays)
+    for sent in port.fields[2:]:
+        np.testing.assert_array_equal(sent.planes, expected.planes)
+        np.testing.assert_array_equal(sent.out_weight, expected.out_weight)
+        assert (sent.half, sent.coarse, sent.fine, sent.cut) == (
+            expected.half, expected.coarse, expected.fine, expected.cut,
+        )  # fmt: skip
 
 
 def test_a_new_seed_does_not_read_the_file_again(checkpoint):

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from imgui_bundle import imgui
@@ -72,6 +73,33 @@ def test_latent_and_camera_edit_the_scene(tmp_path: Path, monkeypatch):
         assert studio.stage.turntable.on
         yaw = studio.stage.scene.camera.yaw
         ui.wait_until(ctx, lambda: studio.stage.scene.camera.yaw != yaw, 2, "the turntable to turn")
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_the_exact_field_grows_over_the_volume(tmp_path: Path, monkeypatch):
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        stage = studio.stage
+        ui.wait_until(ctx, lambda: stage.engine.shown is not None, 60, "the demo")
+        stage.turntable.on = False
+        ctx.set_ref("//Camera")
+        ctx.item_input_value("##steps", 8)
+        ctx.yield_(20)  # until the camera has stood still for a while
+        baked = ui.capture(ctx, tmp_path / "baked.png", "Viewport")
+        ctx.combo_click("##field/exact")
+        assert stage.scene.quality.field == "exact"
+        shown = lambda: stage.engine.shown  # noqa: E731
+        ui.wait_until(ctx, lambda: shown().field is not None and not shown().preview, 60, "the demo's exact field")
+        ctx.yield_(5)
+        ui.wait_until(ctx, lambda: not stage.refining, 120, "the exact picture")
+        ctx.yield_(5)
+        exact = ui.capture(ctx, tmp_path / "exact.png", "Viewport")
+        assert not np.array_equal(exact, baked)
+        ctx.combo_click("##sampling/as in training")
+        assert stage.scene.quality.sampling == "training"
+        ctx.item_click("###reset sampling")
+        ctx.item_click("###reset field")
+        assert stage.scene.quality == Quality(steps=8)
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 

@@ -57,9 +57,9 @@ def test_the_viewport_shows_what_the_generator_renders(box, backdrop):
     with open_context():
         renderer = VolumeRenderer(RendererOptions(target="float"))
         renderer.upload(bake(generator, ws, 64))
-        renderer.render(CAMERA, Quality(steps=STEPS), SIZE, SIZE, exact=True)
+        renderer.render(CAMERA, Quality(steps=STEPS), SIZE, SIZE, to_the_end=True)
         colour, opacity = renderer.read_floats()
-        renderer.render(replace(CAMERA, yaw=2.8), Quality(steps=STEPS), SIZE, SIZE, exact=True)
+        renderer.render(replace(CAMERA, yaw=2.8), Quality(steps=STEPS), SIZE, SIZE, to_the_end=True)
         elsewhere, _ = renderer.read_floats()
         renderer.close()
     wanted = np.moveaxis(expected[:3], 0, -1)
@@ -82,7 +82,7 @@ def psnr_of_viewport(generator: Generator, camera: Camera, voxels: int = 64) -> 
     with open_context():
         renderer = VolumeRenderer(RendererOptions(target="float"))
         renderer.upload(bake(generator, ws, voxels))
-        renderer.render(camera, Quality(steps=STEPS), SIZE, SIZE, exact=True)
+        renderer.render(camera, Quality(steps=STEPS), SIZE, SIZE, to_the_end=True)
         colour, _ = renderer.read_floats()
         renderer.close()
     assert wanted.std() > 0.1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from app.gl.headless import open_context
+from app.gl.pacing import Pacer
 from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 from core.bake import bake, z_from_seed
 from core.camera import Camera
@@ -81,7 +83,7 @@ def drawn(generator: EpigrafGenerator, quality: Quality, **options) -> np.ndarra
     with open_context():
         renderer = VolumeRenderer(RendererOptions(target="float", **options))
         renderer.upload(bake(generator, ws, 16), fold(generator.field(ws), generator.config.render))
-        renderer.render(CAMERA, quality, SIZE, SIZE, exact=True)
+        renderer.render(CAMERA, quality, SIZE, SIZE, to_the_end=True)
         colour, opacity = renderer.read_floats()
         renderer.close()
     return np.concatenate([colour, opacity[..., None]], axis=-1)
@@ -138,6 +140,63 @@ def test_without_an_exact_field_the_volume_is_drawn():
     assert np.array_equal(absent, baked)
     assert np.array_equal(gone, baked)
     assert psnr(exact, baked, peak=2) < 45
+
+
+def test_in_the_window_an_exact_picture_grows_and_ends_as_if_drawn_at_once(monkeypatch):
+    monkeypatch.setattr("app.gl.volume_renderer.AT_ONCE_MS", -1.0)
+    monkeypatch.setattr("app.gl.volume_renderer.FIRST_ROWS", 5)
+    monkeypatch.setattr(Pacer, "expected_ms", lambda self, samples: math.inf)
+    generator = generator_of(bounds="box")
+    ws = generator.mapping(z_from_seed(2, 16))
+    volume, folded = bake(generator, ws, 8), fold(generator.field(ws), generator.config.render)
+    exact, baked = Quality(steps=24, field="exact"), Quality(steps=24)
+    with open_context():
+        renderer = VolumeRenderer(RendererOptions(target="float"))
+        renderer.upload(volume, folded)
+        wanted = {}
+        for quality in (exact, baked):
+            renderer.render(CAMERA, quality, SIZE, SIZE)
+            wanted[quality.field] = renderer.read_floats()[0]
+        refined = []
+        while not refined or refined[-1] is not None:
+            refined.append(renderer.picture(CAMERA, exact, SIZE, SIZE).refined)
+            drawn = round(SIZE * (1.0 if refined[-1] is None else refined[-1]))
+            shown = renderer.read_floats()[0]
+            assert np.array_equal(shown[:drawn], wanted["exact"][:drawn])
+            assert np.array_equal(shown[drawn:], wanted["baked"][drawn:])
+        assert refined == [*(rows / SIZE for rows in range(5, SIZE, 5)), None]
+        draws = renderer.draws
+        assert renderer.picture(CAMERA, exact, SIZE, SIZE).refined is None
+        assert renderer.draws == draws, "a picture that is complete was drawn again"
+        # Taken hold of in between: the volume stands in, and what was begun is given up.
+        turned = replace(CAMERA, yaw=1.0)
+        assert renderer.picture(turned, exact, SIZE, SIZE).refined == 5 / SIZE
+        assert renderer.picture(CAMERA, exact, SIZE, SIZE, moving=True).refined is None
+        assert renderer.picture(turned, baked, SIZE, SIZE).refined is None
+        still_baked = renderer.read_floats()[0]
+        renderer.render(turned, baked, SIZE, SIZE)
+        assert np.array_equal(still_baked, renderer.read_floats()[0])
+        renderer.close()
+
+
+def test_a_fast_gpu_shows_the_exact_field_in_motion_too(monkeypatch):
+    monkeypatch.setattr(Pacer, "expected_ms", lambda self, samples: 1e-3)
+    generator = generator_of(bounds="box")
+    ws = generator.mapping(z_from_seed(2, 16))
+    exact = Quality(steps=24, field="exact")
+    with open_context():
+        renderer = VolumeRenderer(RendererOptions(target="float"))
+        renderer.upload(bake(generator, ws, 8), fold(generator.field(ws), generator.config.render))
+        picture = renderer.picture(CAMERA, exact, 2 * SIZE, 2 * SIZE, moving=True)
+        moving = renderer.read_floats()[0]
+        likeness = {}
+        for quality in (exact, replace(exact, field="baked")):
+            renderer.render(CAMERA, quality, picture.width, picture.height)
+            likeness[quality.field] = psnr(moving, renderer.read_floats()[0], peak=2)
+        assert picture.refined is None
+        assert likeness["exact"] > likeness["baked"] + 5
+        assert renderer.picture(CAMERA, exact, SIZE, SIZE).refined is None
+        renderer.close()
 
 
 def test_planes_that_this_gpu_cannot_hold_are_refused():

@@ -48,7 +48,7 @@ def make(context):
 
 def floats(renderer: VolumeRenderer, volume, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     renderer.upload(volume)
-    renderer.render(camera, QUALITY, SIZE, SIZE, exact=True)
+    renderer.render(camera, QUALITY, SIZE, SIZE, to_the_end=True)
     return renderer.read_floats()
 
 
@@ -120,7 +120,7 @@ def test_early_termination_is_invisible_and_never_takes_the_backdrop(make):
     renderer.upload(blob_volume())
     renderer.render(Camera(), QUALITY, SIZE, SIZE)
     quick = renderer.read_pixels().astype(int)
-    renderer.render(Camera(), QUALITY, SIZE, SIZE, exact=True)
+    renderer.render(Camera(), QUALITY, SIZE, SIZE, to_the_end=True)
     exact = renderer.read_pixels().astype(int)
     assert np.abs(quick - exact).max() <= 2
     empty = exact[..., 3] == 0
@@ -170,7 +170,7 @@ def test_moving_is_coarser_and_rest_is_full(make):
 def test_the_shorter_side_spans_the_field_of_view(make):
     renderer = make(target="float")
     square = floats(renderer, smooth_volume(), Camera())[0]
-    renderer.render(Camera(), QUALITY, 2 * SIZE, SIZE, exact=True)
+    renderer.render(Camera(), QUALITY, 2 * SIZE, SIZE, to_the_end=True)
     wide = renderer.read_floats()[0]
     # The middle of the wide picture is the square one, up to the half pixel that the two grids differ by.
     middle = (wide[:, SIZE // 2 - 1 : 3 * SIZE // 2 - 1] + wide[:, SIZE // 2 : 3 * SIZE // 2]) / 2
