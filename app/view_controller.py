@@ -74,7 +74,8 @@ class ViewController:
             return
         self._uploaded = shown.version
         try:
-            self._renderer.upload(shown.volume, shown.field)
+            # The exact picture would take the processor from the finer volume that is on its way.
+            self._renderer.upload(shown.volume, None if shown.preview else shown.field)
         except (RuntimeError, ValueError, MemoryError) as error:
             log.error("%s", error)
             self.problem = Problem(str(error))

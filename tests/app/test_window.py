@@ -89,7 +89,7 @@ def test_the_exact_field_grows_over_the_volume(tmp_path: Path, monkeypatch):
         ctx.combo_click("##field/exact")
         assert stage.scene.quality.field == "exact"
         shown = lambda: stage.engine.shown  # noqa: E731
-        ui.wait_until(ctx, lambda: shown().field is not None and not shown().preview, 60, "the demo's exact field")
+        ui.wait_until(ctx, lambda: shown().field is not None and not shown().preview, 200, "the demo's exact field")
         ctx.yield_(5)
         ui.wait_until(ctx, lambda: not stage.refining, 120, "the exact picture")
         ctx.yield_(5)
