@@ -20,7 +20,7 @@ from training.presets import describe_preset, load_preset, preset_names
 from training.run_dir import RunDirectory, create_run
 from training.run_errors import RunError
 from training.steering import steered
-from training.warm_start import run_of, warm_config
+from training.warm_start import beginning, run_of, warm_config, with_networks_of
 
 DESCRIPTION = """Train on a data set with a preset.  What the preset leaves open is taken from the data set.
 The trainer is a process of its own: it goes on when this terminal is closed, and the studio shows it too."""
@@ -65,7 +65,8 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--resume", type=Path, metavar="RUN_DIR", help="go on with a run")
     parser.add_argument(
         "--from", type=Path, metavar="SNAPSHOT", dest="snapshot",
-        help="begin with these weights; settings and data are those of its run, unless given here",
+        help="begin with these weights; settings and data are those of its run, unless given here; one that was "
+        "imported needs --preset and --data, and brings its networks",
     )  # fmt: skip
     parser.add_argument("--detach", action="store_true", help="return at once; the training goes on")
     parser.add_argument(
@@ -115,11 +116,16 @@ def _resolved(args: argparse.Namespace) -> RunConfig:
         raise ConfigError(f"--{missing.replace(' and ', ' and --')}: needed for a new run; see epigraf train --help")
     config = with_assignments(load_preset(args.preset), args.assignments)
     config = with_values(config, _options(args), "options")
+    if args.snapshot is not None:
+        config = with_networks_of(config, args.snapshot, assigned(args.assignments).keys())
     with ImageDataSet.open(args.data) as data:
         config = with_data_set(config, data.info, data.all_angles)
         advice = [*config.advice(data.all_angles), *data_advice(config, data.info)]
     _print(advice)
-    return config if args.snapshot is None else warm_config(config, args.snapshot, {"name": config.name})
+    if args.snapshot is None:
+        return config
+    print(f"note: {beginning(args.snapshot)}", file=sys.stderr)
+    return warm_config(config, args.snapshot, {"name": config.name})
 
 
 def _warm(args: argparse.Namespace) -> RunConfig:

@@ -29,7 +29,7 @@ from training.steps import Stepper
 from training.telemetry import Telemetry
 from training.train_state import Progress, load_state, save_state, seeded_rng
 from training.training_metrics import TrainingMetrics
-from training.warm_start import require_fit
+from training.warm_start import beginning, require_fit
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ class Trainer:
         elif self.config.init is not None:
             require_fit(self.config, self.config.init)
             self.networks.start_from(self.config.init)
-            logger.info("beginning with the weights of %s", self.config.init)
+            logger.info("%s", beginning(self.config.init))
         if self.team.leads:
             # Without a state the run starts over, whatever a start that was killed early has left behind.
             self.run.cut_back(progress.step, progress.tick, progress.kimg)

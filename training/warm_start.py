@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +61,7 @@ def warm_config(config: RunConfig, snapshot: Path, changes: Mapping[str, Any] | 
 
 def require_fit(config: RunConfig, snapshot: Path) -> None:
     """Refuse a snapshot whose weights are for other networks.  Raises ConfigError, RunError."""
-    metadata = _metadata(snapshot)
-    try:
-        generator = GeneratorConfig.model_validate_json(metadata["generator"])
-        inside = metadata.get("discriminator")
-        discriminator = DiscriminatorConfig.model_validate_json(inside) if inside is not None else None
-    except (KeyError, ValidationError) as error:
-        raise ConfigError(f"init: {snapshot} is no checkpoint of EpiGRAF Studio, or a damaged one") from error
+    generator, discriminator = _networks(snapshot)
     settings = GENERATOR_SETTINGS + (SPHERE_SETTINGS if config.generator.background == "sphere" else ())
     different = _differences("generator", config.generator, generator, settings)
     if discriminator is not None:
@@ -77,6 +71,46 @@ def require_fit(config: RunConfig, snapshot: Path) -> None:
     if different:
         text = "; ".join(f"{name} is {here} here and {there} there" for name, here, there in different)
         raise ConfigError(f"init: the weights of {snapshot} are for other networks: {text}.  Set it as it is there.")
+
+
+def with_networks_of(config: RunConfig, snapshot: Path, keep: Collection[str] = ()) -> RunConfig:
+    """A preset with the networks of a checkpoint that belongs to no run, as one that was imported.
+
+    Args:
+        config: The preset.
+        snapshot: The checkpoint.
+        keep: Settings, by dotted name, that somebody gave and that stay as they are.
+
+    Raises:
+        ConfigError: The snapshot is missing or damaged, or its networks do not go together with the rest.
+        RunError: The snapshot cannot be read.
+    """
+    generator, discriminator = _networks(snapshot)
+    names = (*GENERATOR_SETTINGS, *SPHERE_SETTINGS, *CHANNEL_SETTINGS)
+    values = {f"generator.{name}": getattr(generator, name) for name in names}
+    if discriminator is not None:
+        names = (*DISCRIMINATOR_SETTINGS, *KIND_SETTINGS[discriminator.kind], *CHANNEL_SETTINGS)
+        values |= {f"discriminator.{name}": getattr(discriminator, name) for name in names}
+    return with_values(config, {name: value for name, value in values.items() if name not in keep}, str(snapshot))
+
+
+def beginning(snapshot: Path) -> str:
+    """What begins with a snapshot's weights and what begins afresh, for people.  Raises ConfigError, RunError."""
+    begun = "the generator and its moving average begin with the weights of"
+    if _networks(snapshot)[1] is not None:
+        return f"{begun} {snapshot.name}, and so does the discriminator; optimisers and schedules begin afresh"
+    return f"{begun} {snapshot.name}, which holds no discriminator: that one, optimisers and schedules begin afresh"
+
+
+def _networks(snapshot: Path) -> tuple[GeneratorConfig, DiscriminatorConfig | None]:
+    """The networks that a snapshot holds.  Raises ConfigError, RunError."""
+    metadata = _metadata(snapshot)
+    try:
+        generator = GeneratorConfig.model_validate_json(metadata["generator"])
+        inside = metadata.get("discriminator")
+        return generator, DiscriminatorConfig.model_validate_json(inside) if inside is not None else None
+    except (KeyError, ValidationError) as error:
+        raise ConfigError(f"init: {snapshot} is no checkpoint of EpiGRAF Studio, or a damaged one") from error
 
 
 def _differences(

@@ -211,7 +211,7 @@ def test_a_warm_start_from_the_panel_trains(tmp_path: Path, monkeypatch):
         new = RunDirectory(studio.train.attached)
         assert new.config().init == second.path
         assert new.config().data == old.config().data
-        ui.wait_until(ctx, lambda: "beginning with the weights" in new.log_path.read_text(), 60, "its log")
+        ui.wait_until(ctx, lambda: "begin with the weights" in new.log_path.read_text(), 60, "its log")
         click(ctx, "pause")
         ui.wait_until(ctx, lambda: items(studio)[new.name] == "paused", 60, "the pause")
         ui.capture(ctx, tmp_path / "paused.png")

@@ -7,12 +7,14 @@ import yaml
 from app.cli import main
 from core.checkpoint import load_checkpoint, save_checkpoint
 from core.epigraf import EpigrafGenerator
+from tests.core import published_pickles as pickles
+from tests.core.test_pickle_import import convert
 from tests.training.test_trainer import assert_same_weights, final_weights, interrupted
-from tests.training.toy import toy_config, toy_run
+from tests.training.toy import toy_config, toy_data, toy_run
 from tests.training.trainers import fake_trainer
 from training.__main__ import train_run
 from training.config import ConfigError
-from training.config_files import config_text, with_values
+from training.config_files import config_of, config_text, with_values
 from training.run_dir import RunDirectory, create_run, list_runs
 from training.warm_start import require_fit, run_of, warm_config, warm_name
 
@@ -196,3 +198,29 @@ def test_a_preset_may_begin_with_a_stray_snapshot(old, tmp_path, capsys):
 def test_an_old_configuration_has_no_init(tmp_path):
     config = toy_config(toy_run(tmp_path).config().data_path)
     assert config.init is None
+
+
+def test_an_imported_network_brings_its_own_settings(tmp_path, capsys, caplog):
+    """A published pickle with discriminator, as `epigraf import` leaves it; then one without."""
+    data = toy_data(tmp_path / "toy64.zip", 8, 64)
+    for name, networks in (("both", {"D": pickles.discriminator()}), ("alone", {})):
+        content = pickles.snapshot(G_ema=pickles.generator(), **networks)
+        imported = convert(pickles.write_pickle(tmp_path / f"{name}.pkl", content)).path
+        arguments = ["--preset", "tiny", "--data", str(data), "--from", str(imported), "--dry-run"]
+        settings = ["loop.batch=4", "loop.total_kimg=0.004", "discriminator.patch_resolution=16", "poses.kind=custom"]
+        capsys.readouterr()
+        assert main(["train", *arguments, *(word for each in settings for word in ("--set", each))]) == 0
+        said = capsys.readouterr()
+        assert ("no discriminator: that one" in said.err) == (name == "alone")
+        run = create_run(tmp_path / "runs", config_of(yaml.safe_load(said.out), "the command"))
+        assert run.config().generator.plane_resolution == 32
+        caplog.clear()
+        with caplog.at_level("INFO"):
+            checkpoint, trained = load_checkpoint(imported), interrupted(run, 0).networks
+        assert ("holds no discriminator" in caplog.text) == (name == "alone")
+        for network in (trained.generator, trained.average):
+            for key, value in network.state_dict().items():
+                assert torch.equal(value, checkpoint.generator.state_dict()[key]), key
+        if checkpoint.discriminator is not None:
+            for key, value in trained.discriminator.state_dict().items():
+                assert torch.equal(value, checkpoint.discriminator.state_dict()[key]), key
