@@ -60,7 +60,7 @@ def train_run(run: RunDirectory) -> int:
 def _control(run: RunDirectory, config: RunConfig, team: Team) -> Control:
     if team.leads:
         run.prepare()
-    start = team.share(run.next_start() if team.leads else 0)
+    start = team.share(run.next_start() if team.leads else 0, int)
     control = Control(run, start, config.loop.total_kimg, Progress(), team)
     control.catch_signals()
     return control

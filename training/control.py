@@ -141,7 +141,7 @@ class Control:
         self._stops += 1
 
     def _look(self, now: float) -> None:
-        for command in self.team.share(self._commands(now)):
+        for command in self.team.share(self._commands(now), list[Command]):
             step = self.progress.step
             result = self._obey(command)
             if self.team.leads:

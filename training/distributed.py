@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import torch
 import torch.distributed as dist
+from pydantic import TypeAdapter
 from torch import Tensor, nn
 from torch.distributed.rendezvous import rendezvous
 
@@ -19,7 +20,6 @@ from core.memory import is_out_of_memory
 from training.config import ConfigError
 from training.team import Team, TeamError, Value
 
-CPU = torch.device("cpu")
 FAREWELL = "epigraf/farewell"
 # How long a process that is going may take to say why, seconds.
 LAST_WORDS_S = 3.0
@@ -120,12 +120,18 @@ class DistributedTeam(Team):
         """Whether a flag is set in any process.  Raises TeamError."""
         return self._most([flag])[0]
 
-    def share(self, value: Value) -> Value:
-        """What the first process has; what the others have counts for nothing.  Raises TeamError."""
-        values = [value]
+    def share(self, value: Value, kind: type[Value]) -> Value:
+        """What the first process has, as Team has it."""
+        adapter = TypeAdapter(kind)
+        words = adapter.dump_json(value, exclude_unset=True) if self.leads else b""
+        size = torch.tensor([len(words)])
         with self._together("hear from the first"):
-            dist.broadcast_object_list(values, src=0, device=CPU)
-        return values[0]
+            dist.broadcast(size, src=0)
+            content = torch.empty(int(size), dtype=torch.uint8)
+            if self.leads:
+                content = torch.frombuffer(bytearray(words), dtype=torch.uint8)
+            dist.broadcast(content, src=0)
+        return value if self.leads else adapter.validate_json(content.numpy().tobytes())
 
     def totals(self, values: Sequence[float]) -> list[float]:
         """Sums over the processes, of equally many values in each.  Raises TeamError."""

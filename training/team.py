@@ -34,8 +34,16 @@ class Team:
         """Whether a flag is set in any process.  Raises TeamError."""
         return flag
 
-    def share(self, value: Value) -> Value:
-        """What the first process has; what the others have counts for nothing.  Raises TeamError."""
+    def share(self, value: Value, kind: type[Value]) -> Value:
+        """What the first process has; what the others have counts for nothing.
+
+        Args:
+            value: Ours.
+            kind: What it is, of plain values and models: it travels as JSON, since a pickle could run code.
+
+        Raises:
+            TeamError: Another process is gone.
+        """
         return value
 
     def totals(self, values: Sequence[float]) -> list[float]:

@@ -107,7 +107,7 @@ class Telemetry:
     def unite(self, team: Team) -> None:
         """Bring means together in the first process; patches and counts are the same in all."""
         self._settle()
-        names = team.share(sorted(self._sums))
+        names = team.share(sorted(self._sums), list[str])
         values = [self._sums[name] for name in names] + [self._numbers[name] for name in names]
         totals = team.totals(values)
         sums, numbers = dict(zip(names, totals, strict=False)), dict(zip(names, totals[len(names) :], strict=True))

@@ -102,7 +102,8 @@ class Trainer:
         Returns:
             What became of it, for people.
         """
-        config, words = self.team.share(self._wish(values) if self.team.leads else (None, ""))
+        wish = self._wish(values) if self.team.leads else (None, "")
+        config, words = self.team.share(wish, tuple[RunConfig | None, str])
         if config is not None:
             self._use(config)
             self.recorder.config = config
@@ -151,7 +152,8 @@ class Trainer:
         else:
             self.telemetry.forget_all_but_time()
         vars(self.progress).update(vars(progress))
-        self._use(self.team.share(self.run.steered_config(self.config) if self.team.leads else self.config))
+        steered_config = self.run.steered_config(self.config) if self.team.leads else self.config
+        self._use(self.team.share(steered_config, RunConfig))
         self.team.align(self.networks.tensors())
 
     def _use(self, config: RunConfig) -> None:
