@@ -159,7 +159,9 @@ class Stage:
         engine = self.engine
         busy = not engine.hint and engine.problem is None and self.view.problem is None
         title = "Loading…" if busy else "Nothing to show yet"
-        note = engine.shown.volume.note if engine.shown is not None else ""
+        # The exact field leaves nothing out; where it cannot be drawn, the volume stands in for it.
+        volume_is_shown = engine.shown is not None and (engine.shown.field is None or engine.shown.preview)
+        note = engine.shown.volume.note if engine.shown is not None and volume_is_shown else ""
         wish = self._viewport.draw(self.scene.camera, self._home, self._picture, engine.hint, title, self._work(), note)
         if wish.camera is not None:
             self.scene = replace(self.scene, camera=wish.camera)
