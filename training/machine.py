@@ -8,7 +8,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ import pynvml
 from training.config import Device
 
 GPU_HIDDEN = ("", "-1")
+# A GPU on which less than this part of the memory is taken is free: drivers keep some for themselves.
+FREE_PART = 0.05
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Memory:
     name: str
     total: int
     used: int
+
+    @property
+    def is_free(self) -> bool:
+        """Whether hardly anything of it is in use."""
+        return self.total > 0 and self.used < FREE_PART * self.total
 
     def __str__(self) -> str:
         """For people."""
@@ -99,6 +106,15 @@ class Machine:
         order: tuple[Device, ...] = ("cuda", "mps")
         found: list[Device] = [each for each in order if not self.refusal(each)]
         return found[0] if found else "cpu"
+
+    def gpu_refusal(self, numbers: Sequence[int]) -> str:
+        """Why these GPUs cannot train together, in a sentence; empty if they can."""
+        refusal = self.refusal("cuda")
+        absent = [str(number) for number in numbers if number >= len(self.gpus)]
+        if refusal or not absent or not self.gpus:
+            return refusal
+        last = len(self.gpus) - 1
+        return f"This machine has no GPU {', '.join(absent)}, only {f'GPUs 0 to {last}' if last else 'GPU 0'}."
 
     def describe(self, device: Device) -> str:
         """What a device is on this machine, in a few words."""

@@ -41,7 +41,9 @@ class ParallelConfig(FrozenModel):
     """How each batch is divided between GPUs and into pieces; it changes the rounding, and nothing else."""
 
     gpus: Annotated[str, BeforeValidator(_gpu_text)] = Field(
-        default="", description="Numbers of the GPUs to train on together, as 0,1; empty for the first."
+        default="",
+        description="Numbers of the GPUs to train on together, as 0,1; empty for the first.",
+        json_schema_extra=unit(empty="the first"),
     )
     processes: int = Field(
         default=1, ge=1, le=MOST_PROCESSES, description="Processes that train together, where no GPUs are named."

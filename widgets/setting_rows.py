@@ -101,7 +101,37 @@ def _control(setting: Setting, value: SettingValue, view: SettingsView, label: s
         return _switch(label, setting, value)
     if setting.kind in ("choice", "power"):
         return _choice(label, setting, value, view.choices.get(setting.name, {}), plain)
+    if setting.kind == "text" and setting.name in view.choices:
+        return _several(label, setting, value, view.choices[setting.name], plain)
     return _typed(label, setting, value)
+
+
+def _several(
+    label: str, setting: Setting, value: SettingValue, known: Mapping[str, ChoiceNote], plain: ImVec4
+) -> SettingValue:
+    """Some of what there is, in a text with commas; where there is nothing, the notes below say why."""
+    chosen = [word for word in str(value or "").replace(",", " ").split() if word]
+    if not known and not chosen:
+        imgui.begin_disabled()
+        imgui.begin_combo(label, "none to choose")  # which does not open
+        imgui.end_disabled()
+        return value
+    if not imgui.begin_combo(label, ", ".join(chosen) or setting.empty, imgui.ComboFlags_.height_large):
+        return value
+    for choice in dict.fromkeys([*known, *chosen]):
+        note = known.get(choice, ChoiceNote())
+        imgui.push_style_color(imgui.Col_.text, plain)
+        toggled, on = imgui.checkbox(f"{setting.label.removesuffix('s')} {choice}###{choice}", choice in chosen)
+        imgui.pop_style_color()
+        if toggled:
+            kept = [*chosen, choice] if on else [each for each in chosen if each != choice]
+            value = ",".join(sorted(kept, key=list(dict.fromkeys([*known, *chosen])).index))
+        if note.detail:
+            imgui.indent(em(1))
+            coloured(note.detail, "quiet")
+            imgui.unindent(em(1))
+    imgui.end_combo()
+    return value
 
 
 def _switch(label: str, setting: Setting, value: SettingValue) -> SettingValue:

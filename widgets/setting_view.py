@@ -25,6 +25,7 @@ IMPORTANT = (
     "optimizer.generator_lr",
     "optimizer.discriminator_lr",
     "loop.device",
+    "parallel.gpus",
     "loop.threads",
     "loop.seed",
 )

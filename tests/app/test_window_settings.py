@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from imgui_bundle import imgui
 
 from app.settings import Look, Settings, load_settings, save_settings
 from app.studio import Studio
@@ -222,6 +223,7 @@ def test_devices_that_this_machine_lacks_cannot_be_chosen(tmp_path: Path, monkey
         studio_runs.fill_form(ctx, studio, data)
         ui.wait_until(ctx, lambda: "loop.device" in studio.train.view().form.settings.choices, 30, "the machine")
         assert "2 cores" in settled(ctx, studio).notes["loop.device"][0].text
+        assert settled(ctx, studio).notes["parallel.gpus"][0].text.startswith("Nothing to choose. No NVIDIA GPU was")
         ctx.item_click("###loop.device")
         ctx.yield_(3)
         ui.capture(ctx, tmp_path / "devices.png")
@@ -258,5 +260,42 @@ def test_remembered_settings_that_mean_nothing_are_dropped(tmp_path: Path, monke
         assert len(said) == 1
         assert all(name in said[0] for name, _ in lost)
         ui.wait_until(ctx, lambda: studio.train.view().can_start, 30, "a form that can be started")
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_gpus_are_chosen_to_train_together(tmp_path: Path, monkeypatch):
+    data = studio_runs.prepare(tmp_path)
+    gpus = tuple(Memory("NVIDIA H200", 150_000_000_000, used * 10**9) for used in (3, 3, 90))
+    server = Machine(16, Memory("memory", 10**12, 10**11), gpus, Torch("2.13.0+cu130", cuda=True))
+    monkeypatch.setattr("app.form_controller.look_at_machine", lambda _revision: server)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        studio_runs.fill_form(ctx, studio, data)
+        ui.wait_until(ctx, lambda: "parallel.gpus" in studio.train.view().form.settings.choices, 30, "the machine")
+        assert settled(ctx, studio).notes["parallel.gpus"][0].text.startswith("Not used: the device above")
+        changes = (("loop.device", "cuda"), ("loop.batch", 16))
+        studio.train.edit(replace(studio.train.form, changes=changes), ())
+        assert "3 GPUs: choose several" in settled(ctx, studio).notes["parallel.gpus"][0].text
+        ctx.item_click("###parallel.gpus")
+        ctx.yield_(3)
+        for number in (1, 0, 2):
+            ctx.item_click(f"//$FOCUSED/###{number}")
+        ctx.yield_(3)
+        ui.capture(ctx, tmp_path / "gpus.png")
+        assert dict(studio.train.form.changes)["parallel.gpus"] == "0,1,2"
+        assert "Other programs use GPU 2" in settled(ctx, studio).notes["parallel.gpus"][0].text
+        ctx.item_click("//$FOCUSED/###2")
+        ctx.key_press(imgui.Key.escape)
+        ctx.set_ref("//Train")
+        note = settled(ctx, studio).notes["parallel.gpus"][0]
+        assert (note.kind, note.text) == ("good", "2 processes share each batch.")
+        ui.capture(ctx, tmp_path / "chosen.png", "Train")
+        studio.look = Look("light", 1.0)
+        ctx.yield_(4)
+        ui.capture(ctx, tmp_path / "chosen light.png", "Train")
+        studio.train.edit(replace(studio.train.form, changes=(*changes, ("parallel.gpus", "0,7"))), ())
+        assert bad(settled(ctx, studio)) == {"parallel.gpus"}
+        assert "no GPU 7, only GPUs 0 to 2" in settled(ctx, studio).notes["parallel.gpus"][0].text
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
