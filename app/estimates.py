@@ -67,8 +67,11 @@ class Estimates:
             progress = self._progress
         if config is None or shown is None:
             return EstimateView(progress=progress, problem=problem, ready=config is not None)
+        from training.retention import planned_count
+
+        whole = shown.words(config.loop.total_kimg).replace(", ", "\n", 1)
         return EstimateView(
-            text=shown.words(config.loop.total_kimg).replace(", ", "\n", 1),
+            text="\n".join(part for part in (whole, shown.disk_words(planned_count(config.loop))) if part),
             remark=_remark(shown),
             stale=fresh is None,
             progress=progress,

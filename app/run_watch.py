@@ -93,6 +93,8 @@ class RunWatch:
         self._path: Path | None = None
         self._elsewhere: tuple[Path, ...] = ()
         self._follow = True
+        self._shown: Path | None = None
+        self._next_mark = 0.0
         self._closing = False
         self._look_now = True
         self._seen = Watched()
@@ -136,6 +138,11 @@ class RunWatch:
             self._path, self._follow = path, follow
             self._hurry()
 
+    def show(self, snapshot: Path | None) -> None:
+        """The viewport shows this checkpoint: if it is a snapshot of a run, its trainer must not remove it."""
+        with self._lock:
+            self._shown = snapshot
+
     def hurry(self) -> None:
         """Look again at once: something was just asked of a trainer."""
         with self._lock:
@@ -169,6 +176,7 @@ class RunWatch:
                     return
                 forced, self._look_now = self._look_now, False
                 runs_dir, path, follow, elsewhere = self._runs_dir, self._path, self._follow, self._elsewhere
+            self._mark_shown()
             if reader is None or reader.path != path:
                 reader = _Reader(path) if path is not None else None
             listing = runs.look(runs_dir, elsewhere, forced)
@@ -179,6 +187,23 @@ class RunWatch:
                 trouble = str(error)
             problem = listing.problem or trouble
             self._publish((runs_dir, path), Watched(listing.done, listing.runs, attached, problem, listing.problem))
+
+    def _mark_shown(self) -> None:
+        """Tell the trainer of the checkpoint that is shown, every few seconds."""
+        with self._lock:
+            shown = self._shown
+        if shown is None or time.monotonic() < self._next_mark:
+            return
+        from training.retention import mark_shown
+        from training.warm_start import run_of
+
+        self._next_mark = time.monotonic() + LEASE_SECONDS
+        run = run_of(shown)
+        if run is not None and any(file.path.name == shown.name for file in run.snapshots()):
+            try:
+                mark_shown(shown)
+            except OSError as error:  # a folder that nobody may write to has no trainer either
+                log.debug("%s", error)
 
     def _publish(self, asked: tuple[Path | None, Path | None], seen: Watched) -> None:
         with self._lock:

@@ -118,6 +118,7 @@ class Studio:
         if attached is None and self.stage.scene.source.kind == "run":
             self.stage.show_default()
         self.stage.update(self.train.source)
+        self.train.shows(self.stage.scene.source)
 
     def after_frame(self) -> None:
         """Called when a frame is on the screen; what is slow to load waits for the first one."""

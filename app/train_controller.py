@@ -137,6 +137,10 @@ class TrainController:
             self._problem = None
             self._actions.send(path, command)
 
+    def shows(self, source: Source) -> None:
+        """The viewport shows this; a snapshot of a run is not removed meanwhile."""
+        self._watch.show(Path(source.path) if source.kind == "checkpoint" else None)
+
     def set_follow(self, on: bool) -> None:
         """Show the attached run's generator in the viewport while it learns, or keep the viewport as it is."""
         self.follow = on

@@ -17,6 +17,7 @@ from training.estimate import BUSY, EstimateError, Probe
 from training.follow import follow
 from training.launch import launch
 from training.presets import describe_preset, load_preset, preset_names
+from training.retention import planned_count
 from training.run_dir import RunDirectory, create_run
 from training.run_errors import RunError
 from training.steering import steered
@@ -212,6 +213,8 @@ def _estimate(config: RunConfig) -> int:
     if estimate is None:
         return 1
     print(estimate.words(config.loop.total_kimg))
+    if disk := estimate.disk_words(planned_count(config.loop)):
+        print(disk)
     if estimate.slowdown > BUSY:
         print(f"other programs use the processor: at present it takes {estimate.slowdown:.1f} times as long")
     return 0

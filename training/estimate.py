@@ -50,6 +50,7 @@ class Estimate:
         threads: CPU threads that torch used.
         seconds_per_kimg: Of training alone, on a processor that does nothing else; samples and snapshots come on top.
         memory_bytes: Most that was in use at once: of the process on a CPU, of tensors on a GPU.
+        snapshot_bytes: Size of a snapshot; 0 if it is not known.
         slowdown: How many times as long it took while it was measured, because of other programs; 1 without any.
     """
 
@@ -58,6 +59,7 @@ class Estimate:
     seconds_per_kimg: float
     memory_bytes: int
     slowdown: float = 1.0
+    snapshot_bytes: int = 0
 
     def seconds(self, kimg: float) -> float:
         """How long a training of this length takes."""
@@ -68,6 +70,13 @@ class Estimate:
         where = "in use" if self.device == "cpu" else f"on {self.device}"
         memory = f"{self.memory_bytes / 1e9:.1f} GB {where}"
         return f"{duration(self.seconds(kimg))} for {kimg:g} kimg, {self.seconds_per_kimg:.3g} s/kimg, {memory}"
+
+    def disk_words(self, count: int) -> str:
+        """For people: the space that so many snapshots take; empty if it is not known."""
+        if not self.snapshot_bytes:
+            return ""
+        each, together = (f"{size / 1e6:.3g} MB" for size in (self.snapshot_bytes, count * self.snapshot_bytes))
+        return f"{count} snapshots of {each} each: {together} on disk"
 
     def as_json(self) -> str:
         """As one line."""

@@ -84,7 +84,9 @@ def measure(config: RunConfig) -> Estimate:
         finally:
             batches.close()
     per_kimg = 1000 * seconds / batch
-    return Estimate(device.type, threads, per_kimg, _most_memory(device), steps.slowdown)
+    stored = [*networks.average.state_dict().values(), *networks.discriminator.state_dict().values()]
+    snapshot = sum(value.numel() * value.element_size() for value in stored)
+    return Estimate(device.type, threads, per_kimg, _most_memory(device), steps.slowdown, snapshot)
 
 
 def _of_one_process(config: RunConfig, processes: int) -> RunConfig:

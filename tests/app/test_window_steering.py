@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from app.studio import Studio
+from core.scene import Source
 from tests import ui
 from tests.app import studio_runs
 from training.changes import change_now
+from training.commands import pending_commands
 from training.control import Control
+from training.retention import is_shown
 from training.run_dir import RunDirectory
 from training.steering import REFUSED, steered, words_of
 from training.train_state import Progress
@@ -102,7 +105,30 @@ def test_settings_are_changed_while_a_run_trains(tmp_path: Path, monkeypatch):
         ctx.window_focus("//Train")
         ctx.yield_(3)
         ui.capture(ctx, tmp_path / "blocked.png")
+        go_on(ctx, studio)
 
+    def go_on(ctx: ui.Context, studio: Studio) -> None:
+        ctx.item_click("//Train/###resume")
+        ui.wait_until(ctx, lambda: studio.train.offer is not None, 30, "the question how far")
+        ctx.yield_(3)
+        ctx.item_click("//$FOCUSED/##length")
+        ctx.key_chars_replace("3")
+        ctx.yield_(2)
+        ui.capture(ctx, tmp_path / "too-short.png")
+        ctx.key_chars_replace("24")
+        ctx.yield_(2)
+        ui.capture(ctx, tmp_path / "continue.png")
+        ctx.item_click("//$FOCUSED/###continue yes")
+        ui.wait_until(ctx, lambda: bool(launched), 30, "the trainer")
+        assert studio.train.offer is None
+        snapshot = run.snapshots()[-1].path
+        studio.show_source(Source("checkpoint", str(snapshot)))
+        ui.wait_until(ctx, lambda: is_shown(snapshot, snapshot), 30, "a mark beside the snapshot that is shown")
+
+    launched: list[RunDirectory] = []
+    monkeypatch.setattr("training.launch.launch", launched.append)
     with trainer_of(run) as control:
         ui.run_studio(clicks, monkeypatch, tmp_path)
     assert run.steered_config().optimizer.generator_lr == 0.001
+    [wish] = pending_commands(run.commands_path, 2)
+    assert (wish.command, wish.values) == ("set", {"loop.total_kimg": 24})
