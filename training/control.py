@@ -193,6 +193,12 @@ class Control:
         self.report(wanted)
         return wanted
 
+    def _device_words(self) -> str:
+        if self.device is None:
+            return ""
+        name = device_name(self.device)
+        return name if self.team.size == 1 else f"{self.team.size} x {name}"
+
     def _write(self, now: float) -> None:
         self._beat_at = now + HEARTBEAT_S
         if not self.team.leads:
@@ -210,7 +216,7 @@ class Control:
                 kimg=self.progress.kimg,
                 total_kimg=self.total_kimg,
                 sec_per_kimg=self.sec_per_kimg,
-                device=device_name(self.device) if self.device is not None else "",
+                device=self._device_words(),
                 memory_gb=memory_gb(self.device) if self.device is not None else None,
                 message=self.message,
             )

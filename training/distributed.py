@@ -162,7 +162,9 @@ class DistributedTeam(Team):
         """Give all processes the values that the first one has.  Raises TeamError."""
         with self._together("align weights"):
             for tensor in tensors:
-                dist.broadcast(tensor, src=0)
+                values = tensor.contiguous()  # NCCL takes no other
+                dist.broadcast(values, src=0)
+                tensor.copy_(values)
 
     def farewell(self, words: str) -> None:
         """Leave behind why we go, for the others to say."""

@@ -105,7 +105,7 @@ def test_all_obey_what_the_first_one_is_told(tmp_path):
     assert results[1:] == ["paused", "a snapshot follows", "running", "stopping"]
     assert results[0].endswith("0.001")
     assert [round(1000 * file.kimg / 8) for file in run.snapshots()] == [paused.step, status.step]
-    assert status.pid == processes[0].pid
+    assert (status.pid, status.device) == (processes[0].pid, "2 x cpu, 1 thread")
 
 
 def test_a_signal_to_any_process_stops_all(tmp_path):
