@@ -102,7 +102,8 @@ class ParallelConfig(FrozenModel):
         if self.process_count > batch // group:
             raise DisagreementError(
                 f"loop.batch ({batch}) has {batch // group} minibatch-std groups of {group}, too few for "
-                f"{self.process_count} processes: use fewer GPUs, or a batch of {self.process_count * group}",
+                f"{self.process_count} processes: use fewer {'GPUs' if self.gpus else 'processes'}, or a batch of "
+                f"{self.process_count * group}",
                 "loop.batch",
                 "parallel.gpus" if self.gpus else "parallel.processes",
             )

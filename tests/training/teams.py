@@ -6,8 +6,6 @@ import logging
 import multiprocessing
 import os
 import socket
-import sys
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 import torch
@@ -47,20 +45,6 @@ def ended(processes: list[BaseProcess]) -> list[int | None]:
 def train_together(run: RunDirectory, size: int) -> list[int | None]:
     """Train a run with `size` processes.  Returns their exit codes, in the order of their ranks."""
     return ended(team_of(run, size))
-
-
-def modules_of_a_trainer() -> set[str]:
-    """The packages that a process has loaded which can train."""
-    ours, theirs = CONTEXT.Pipe()
-    process = CONTEXT.Process(target=_say_modules, args=(theirs,))
-    process.start()
-    names = ours.recv()
-    process.join(TIMEOUT_S)
-    return names
-
-
-def _say_modules(pipe: Connection) -> None:
-    pipe.send({name.partition(".")[0] for name in sys.modules})
 
 
 def _train(run: RunDirectory, rank: int, size: int, port: int, fails: int | None) -> None:

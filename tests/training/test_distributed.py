@@ -11,7 +11,7 @@ import psutil
 import pytest
 import torch
 
-from tests.training.teams import ended, modules_of_a_trainer, team_of, train_together
+from tests.training.teams import ended, team_of, train_together
 from tests.training.test_pieces import EVERYTHING, assert_alike, small_run
 from tests.training.test_trainer import assert_same_weights
 from training.__main__ import train_run
@@ -144,22 +144,6 @@ def test_more_processes_than_groups_are_refused(tmp_path):
     status = run.status()
     assert status is not None
     assert "5 processes cannot share a batch of 8: it has 4 minibatch-std groups of 2" in status.message
-
-
-def test_a_trainer_loads_neither_window_nor_vtk():
-    loaded = modules_of_a_trainer()
-    assert {"torch", "training"} <= loaded
-    assert not loaded & {
-        "imgui_bundle",
-        "OpenGL",
-        "glfw",
-        "dearpygui",
-        "vtk",
-        "vtkmodules",
-        "pyvista",
-        "app",
-        "widgets",
-    }
 
 
 def test_a_device_for_each_process(monkeypatch):
