@@ -158,7 +158,8 @@ def picture_line(picture: Picture) -> str:
         return f"{size}  exact picture {picture.refined:.0%}"
     if picture.milliseconds is None or picture.milliseconds <= 0:
         return size
-    return f"{size}  {picture.milliseconds:.1f} ms  {1000 / picture.milliseconds:.0f} fps"
+    rate = 1000 / picture.milliseconds
+    return f"{size}  {picture.milliseconds:.1f} ms  {rate:.{0 if rate >= 10 else 1}f} fps"
 
 
 def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[str], help_line: str) -> None:
