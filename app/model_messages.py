@@ -13,7 +13,7 @@ from core.folded import FoldedField
 
 BAKE = "bake"
 VOLUME_ARRAYS = ("values", "surround")
-FIELD_ARRAYS = ("planes", "hidden_bias", "out_weight", "out_bias")
+FIELD_ARRAYS = ("planes", "hidden_bias", "out_weight", "out_bias", "empty")
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,17 @@ class BakeAnswer:
         """Join the exact field again, if it was sent.  `arrays` by their names."""
         if self.samples_of_field is None:
             return None
-        return FoldedField(*(arrays[name] for name in FIELD_ARRAYS), self.half, *self.samples_of_field)
+        coarse, fine, cut = self.samples_of_field
+        named = {name: arrays[name] for name in FIELD_ARRAYS if name in arrays}
+        return FoldedField(**named, half=self.half, coarse=coarse, fine=fine, cut=cut)
 
 
 def arrays_of(volume: BakedVolume, field: FoldedField | None = None) -> dict[str, np.ndarray]:
     """What travels beside an answer, by name."""
-    arrays = {name: getattr(volume, name) for name in VOLUME_ARRAYS if getattr(volume, name) is not None}
-    return arrays if field is None else arrays | {name: getattr(field, name) for name in FIELD_ARRAYS}
+    found = {name: getattr(volume, name) for name in VOLUME_ARRAYS}
+    if field is not None:
+        found |= {name: getattr(field, name) for name in FIELD_ARRAYS}
+    return {name: array for name, array in found.items() if array is not None}
 
 
 def _but_values(source: BakedVolume | BakeAnswer) -> dict[str, Any]:

@@ -81,7 +81,6 @@ class ModelHandler:
         port.stop_if_cancelled()
         port.progress(READ_SHARE, "computing the planes")
         field = self._field(checkpoint, request)
-        folded = self._exact(checkpoint, field, request) if request.exact else None
         # The preview is never given up: dragging a seed shall show something at each rest.
         for resolution in (request.preview, request.resolution):
             if not resolution or (resolution == request.preview and resolution >= request.resolution):
@@ -89,6 +88,7 @@ class ModelHandler:
             volume = self._volume(checkpoint, field, request, resolution, port)
             kimg = checkpoint.progress.get("kimg")
             preview = resolution != request.resolution
+            folded = self._exact(checkpoint, field, request, port) if request.exact and not preview else None
             seconds = time.process_time() - begun
             answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds)
             port.answer(answer, tuple(arrays_of(volume, folded).values()))
@@ -106,10 +106,15 @@ class ModelHandler:
 
         return self._fields.get((request.checkpoint, request.seed, request.psi), make)
 
-    def _exact(self, checkpoint: Checkpoint, field: Sample, request: BakeRequest) -> FoldedField | None:
+    def _exact(self, checkpoint: Checkpoint, field: Sample, request: BakeRequest, port: Port) -> FoldedField | None:
         """The field itself for the viewport; none where there is none, or where it depends on the view."""
         key = (request.checkpoint, request.seed, request.psi)
-        return self._folded.get(key, lambda: fold_sample(field, checkpoint.generator.config.rays))
+
+        def tell(done: float) -> None:
+            port.stop_if_cancelled()
+            port.progress(done, "looking for empty space")
+
+        return self._folded.get(key, lambda: fold_sample(field, checkpoint.generator.config.rays, tell))
 
     def _volume(
         self, checkpoint: Checkpoint, field: Sample, request: BakeRequest, resolution: int, port: Port

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -9,6 +12,7 @@ from torch import Tensor
 from core.folded import UNITS_PER_TEXEL, FoldedField
 from core.generator import Sample
 from core.model_config import RenderConfig
+from core.occupancy import occupancy
 from core.surround import HALF_MAX
 from core.triplane import PLANE_AXES, TriPlaneField
 
@@ -45,9 +49,20 @@ def fold(field: TriPlaneField, render: RenderConfig) -> FoldedField | None:
     )
 
 
-def fold_sample(sample: Sample, render: RenderConfig) -> FoldedField | None:
-    """`fold` for whatever a generator has made; none for flat pictures, which the volume's surround shows exactly."""
-    return fold(sample, render) if isinstance(sample, TriPlaneField) else None
+def fold_sample(
+    sample: Sample, render: RenderConfig, on_progress: Callable[[float], None] | None = None
+) -> FoldedField | None:
+    """`fold` with its empty cells, for whatever a generator has made.
+
+    Args:
+        sample: One of them; flat pictures give none, since the volume's surround shows these exactly.
+        render: How the generator samples rays.
+        on_progress: Called with the fraction done; it may raise to give up.
+    """
+    folded = fold(sample, render) if isinstance(sample, TriPlaneField) else None
+    if folded is None or not isinstance(sample, TriPlaneField):
+        return None
+    return replace(folded, empty=occupancy(sample, on_progress))
 
 
 def _padded(rows: Tensor) -> Tensor:

@@ -28,6 +28,8 @@ class FoldedField:
         coarse: Even samples along a training ray, at least 2.
         fine: Samples drawn where the even ones absorb light; 0 for none.
         cut: Whether training rays end at the faces of the box (bounds `box`), or reach from near to far.
+        empty: [cells z, cells y, cells x], uint8: how far a cell of the box is from matter (core/occupancy.py); none
+            where nobody has looked.
     """
 
     planes: np.ndarray
@@ -38,6 +40,7 @@ class FoldedField:
     coarse: int
     fine: int
     cut: bool
+    empty: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not belong together."""

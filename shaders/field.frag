@@ -2,7 +2,8 @@
 
 // The picture of a sample's field: colour for the screen, and opacity.
 //
-// EXACT 1: the field itself (core/folded.py); 0: its baked volume (core/baked.py).
+// EXACT   1: the field itself (core/folded.py); 0: its baked volume (core/baked.py).
+// COUNTED 1: not the picture, but how many samples each ray has taken; 0: the picture.
 
 #include "camera.glsl"
 #include "box.glsl"
@@ -49,5 +50,9 @@ void main() {
     if (u_backdrop == 0 && u_surround_kind != 0) {
         raw.rgb += (1.0 - raw.a) * surround(u_eye, direction, plane);
     }
+#if COUNTED
+    o_colour = vec4(float(evaluated));
+#else
     o_colour = vec4(0.5 * raw.rgb + 0.5, raw.a);
+#endif
 }

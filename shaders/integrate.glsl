@@ -9,6 +9,10 @@ uniform float u_stop;             // leave the loop once less light than this pa
 uniform int u_backdrop;           // 0: the last sample, as it was learned; 1: a constant colour
 uniform vec3 u_backdrop_colour;   // raw colour, [-1, 1]
 uniform float u_rest_colour;      // raw colour of light that even the last sample lets through
+#if EXACT
+uniform usampler3D u_empty;       // how far cells of the box are from matter (core/occupancy.py), 0 for occupied ones
+uniform int u_cells;              // along an edge of the box; 0: nobody has looked
+#endif
 uniform float u_last_interval;    // how far the last sample reaches; 1e10 makes it an opaque backdrop
 
 // log(1 + exp(x)), exact also far below zero, where 1 + exp(x) rounds to 1.
@@ -23,13 +27,36 @@ vec3 ending(vec4 last) {
     return (1.0 - through) * last.rgb + through * u_rest_colour;
 }
 
+int evaluated = 0;                // samples of this ray
+
+#if EXACT
+// How many samples at this distance from each other see nothing, this one included.
+int empty_samples(vec3 point, float interval) {
+    vec3 place = 0.5 * point / u_half + 0.5;
+    if (u_cells == 0 || any(lessThan(place, vec3(0.0))) || any(greaterThanEqual(place, vec3(1.0)))) {
+        return 0;
+    }
+    uint cells = texelFetch(u_empty, ivec3(place * float(u_cells)), 0).r;
+    return cells == 0u ? 0 : 1 + int(float(cells - 1u) * 2.0 * u_half / float(u_cells) / interval);
+}
+#endif
+
 // Raw colour and opacity of the ray's segment [range.x, range.y].
 vec4 integrate(vec3 eye, vec3 direction, vec2 range) {
     float interval = (range.y - range.x) / float(u_steps - 1);
     vec3 colour = vec3(0.0);
     float passing = 1.0;
     for (int index = 0; index < u_steps - 1; ++index) {
-        vec4 value = field(eye + (range.x + interval * float(index)) * direction);
+        vec3 point = eye + (range.x + interval * float(index)) * direction;
+#if EXACT
+        int empty = empty_samples(point, interval);
+        if (empty > 0) {
+            index += empty - 1;
+            continue;
+        }
+#endif
+        vec4 value = field(point);
+        ++evaluated;
         float through = exp(-softplus(value.a) * interval);
         colour += passing * (1.0 - through) * value.rgb;
         passing *= through;
@@ -40,6 +67,7 @@ vec4 integrate(vec3 eye, vec3 direction, vec2 range) {
     float opacity = 1.0 - passing;
     if (u_backdrop == 0) {
         colour += passing * ending(field(eye + range.y * direction));
+        ++evaluated;
     } else {
         colour += passing * u_backdrop_colour;
     }

@@ -64,6 +64,7 @@ vec4 integrate_as_in_training(vec3 eye, vec3 direction, vec2 range) {
         walk_on(walk, values[next], range.x + step_length * float(next));
         ++next;
     }
+    evaluated = u_coarse + u_fine;
     vec3 behind = u_backdrop == 0 ? ending(walk.value) : u_backdrop_colour;
     return vec4(walk.colour + walk.passing * behind, 1.0 - walk.passing);
 }

@@ -12,6 +12,7 @@ from app.gl.errors import forget_errors
 from app.gl.program import Program
 from app.gl.shader_source import load_shader
 from app.gl.state import texture_state
+from app.gl.textures import EMPTY_UNIT, CellsTexture
 from core.folded import FoldedField
 
 
@@ -74,7 +75,7 @@ class ExactField:
     def __init__(self, defines: Mapping[str, int]) -> None:
         """Begin with nothing; `defines` are the conventions of sampling, as in shaders/planes_field.glsl."""
         self._defines = dict(defines)
-        self._texture = PlanesTexture()
+        self._texture, self._cells = PlanesTexture(), CellsTexture()
         self._programs: dict[tuple[int, int], Program] = {}
         self._parts: FoldedField | None = None
 
@@ -94,11 +95,14 @@ class ExactField:
         if field is None:
             return
         self._texture.upload(field.planes)
+        if field.empty is not None:
+            self._cells.upload(field.empty)
         self._program_of(field)
         # Only the small parts are needed later.
         self._parts = FoldedField(
             np.zeros((len(field.planes), 1, 1, 4), np.float16),
             field.hidden_bias, field.out_weight, field.out_bias, field.half, field.coarse, field.fine, field.cut,
+            None if field.empty is None else np.zeros((len(field.empty), 1, 1), np.uint8),
         )  # fmt: skip
 
     def use(self, *, as_in_training: bool, on_training_sphere: bool) -> Program:
@@ -120,12 +124,17 @@ class ExactField:
         program.set_int("u_coarse", field.coarse if as_in_training else 0)
         program.set_int("u_fine", field.fine)
         program.set_int("u_cut", int(field.cut or not on_training_sphere))
+        program.set_int("u_empty", EMPTY_UNIT)
+        program.set_int("u_cells", 0 if field.empty is None else len(field.empty))
         self._texture.bind()
+        if field.empty is not None:
+            self._cells.bind()
         return program
 
     def close(self) -> None:
         """Free everything on the GPU."""
         self._texture.close()
+        self._cells.close()
         for program in self._programs.values():
             program.close()
         self._programs.clear()

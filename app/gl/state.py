@@ -21,7 +21,7 @@ def drawing_state() -> Iterator[None]:
     viewport = [int(value) for value in GL.glGetIntegerv(GL.GL_VIEWPORT)]
     mask = [bool(value) for value in GL.glGetBooleanv(GL.GL_COLOR_WRITEMASK)]
     switches = {switch: bool(GL.glIsEnabled(switch)) for switch in _SWITCHES}
-    with texture_state(), _second_unit():
+    with texture_state(), _volume_unit(1), _volume_unit(2):
         try:
             for switch in _SWITCHES:
                 GL.glDisable(switch)
@@ -39,18 +39,18 @@ def drawing_state() -> Iterator[None]:
 
 
 @contextmanager
-def _second_unit() -> Iterator[None]:
-    """The volume bound to texture unit 1 and its sampler object, saved; without sampler object inside."""
-    GL.glActiveTexture(GL.GL_TEXTURE1)
+def _volume_unit(unit: int) -> Iterator[None]:
+    """The volume bound to a texture unit and its sampler object, saved; without sampler object inside."""
+    GL.glActiveTexture(GL.GL_TEXTURE0 + unit)
     volume, sampler = _integer(GL.GL_TEXTURE_BINDING_3D), _integer(GL.GL_SAMPLER_BINDING)
-    GL.glBindSampler(1, 0)
+    GL.glBindSampler(unit, 0)
     GL.glActiveTexture(GL.GL_TEXTURE0)
     try:
         yield
     finally:
-        GL.glActiveTexture(GL.GL_TEXTURE1)
+        GL.glActiveTexture(GL.GL_TEXTURE0 + unit)
         GL.glBindTexture(GL.GL_TEXTURE_3D, volume)
-        GL.glBindSampler(1, sampler)
+        GL.glBindSampler(unit, sampler)
         GL.glActiveTexture(GL.GL_TEXTURE0)
 
 

@@ -11,8 +11,8 @@ from OpenGL import GL
 from app.gl.errors import forget_errors
 from app.gl.state import texture_state
 
-# The texture unit of what lies behind the field.
-SURROUND_UNIT = 1
+# The texture units of what lies behind the field, and of the cells that are empty.
+SURROUND_UNIT, EMPTY_UNIT = 1, 2
 TargetKind = Literal["screen", "float"]
 _TARGET_FORMATS = {
     "screen": (GL.GL_RGBA8, GL.GL_UNSIGNED_BYTE, np.uint8),
@@ -58,8 +58,41 @@ class VolumeTexture:
             self._shape = values.shape
 
     def bind(self, unit: int = 0) -> None:
-        """Bind to a texture unit (inside `drawing_state`, which knows units 0 and 1); unit 0 is active afterwards."""
+        """Bind to a texture unit (inside `drawing_state`, which knows units 0 to 2); unit 0 is active afterwards."""
         GL.glActiveTexture(GL.GL_TEXTURE0 + unit)
+        GL.glBindTexture(GL.GL_TEXTURE_3D, self._id)
+        GL.glActiveTexture(GL.GL_TEXTURE0)
+
+    def close(self) -> None:
+        """Free the texture."""
+        if self._id:
+            GL.glDeleteTextures([self._id])
+            self._id = 0
+
+
+class CellsTexture:
+    """A volume of small whole numbers, fetched cell by cell."""
+
+    def __init__(self) -> None:
+        self._id = int(GL.glGenTextures(1))
+
+    def upload(self, cells: np.ndarray) -> None:
+        """Replace the content by `cells` [depth z, height y, width x], uint8."""
+        forget_errors()
+        depth, height, width = cells.shape
+        pixels = ctypes.c_void_p(np.ascontiguousarray(cells, np.uint8).ctypes.data)
+        kind = GL.GL_TEXTURE_3D
+        with texture_state():
+            GL.glBindTexture(kind, self._id)
+            GL.glTexParameteri(kind, GL.GL_TEXTURE_MIN_FILTER, GL.GL_NEAREST)
+            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAG_FILTER, GL.GL_NEAREST)
+            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAX_LEVEL, 0)
+            size = (width, height, depth, 0)
+            GL.glTexImage3D(kind, 0, GL.GL_R8UI, *size, GL.GL_RED_INTEGER, GL.GL_UNSIGNED_BYTE, pixels)
+
+    def bind(self) -> None:
+        """Bind to its unit (inside `drawing_state`); unit 0 is active afterwards."""
+        GL.glActiveTexture(GL.GL_TEXTURE0 + EMPTY_UNIT)
         GL.glBindTexture(GL.GL_TEXTURE_3D, self._id)
         GL.glActiveTexture(GL.GL_TEXTURE0)
 

@@ -48,11 +48,13 @@ class RendererOptions:
     Attributes:
         target: "screen" draws 8-bit pictures; "float" keeps colours unclamped in 32 bits, for measuring.
         manual_filter: Interpolate in the shader with full precision; GPUs' samplers round to about 8 bits.
+        counted: Draw how many samples each ray takes instead of what it sees, for measuring (with a float target).
         corners_aligned: The convention of the grid; baked volumes are aligned (core/baked.py).
     """
 
     target: TargetKind = "screen"
     manual_filter: bool = False
+    counted: bool = False
     corners_aligned: bool = True
 
 
@@ -83,6 +85,7 @@ class VolumeRenderer:
         defines = {
             "CORNERS_ALIGNED": int(self.options.corners_aligned),
             "MANUAL_FILTER": int(self.options.manual_filter),
+            "COUNTED": int(self.options.counted),
         }
         self._program = Program(load_shader("fullscreen.vert"), load_shader("field.frag", {**defines, "EXACT": 0}))
         self._exact = ExactField(defines)
@@ -187,6 +190,12 @@ class VolumeRenderer:
             raise RuntimeError('this renderer draws 8-bit pictures: build it with RendererOptions(target="float")')
         pixels = self._target.read()
         return 2 * pixels[..., :3] - 1, pixels[..., 3]
+
+    def read_counts(self) -> np.ndarray:
+        """How many samples each ray of the last picture took, top row first.  [height, width], float32."""
+        if not self.options.counted or self.options.target != "float":
+            raise RuntimeError('this renderer does not count: build it with RendererOptions("float", counted=True)')
+        return self._target.read()[..., 0]
 
     def wait(self) -> None:
         """Wait until the last picture is drawn."""

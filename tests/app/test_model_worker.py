@@ -13,7 +13,7 @@ from app.worker_child import Cancelled
 from core.bake import bake, z_from_seed
 from core.checkpoint import load_checkpoint, save_checkpoint
 from core.epigraf import EpigrafGenerator
-from core.fold import fold
+from core.fold import fold_sample
 from core.model_config import GeneratorConfig
 
 SMALL = GeneratorConfig(z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4)
@@ -65,7 +65,7 @@ def test_bakes_the_field(checkpoint):
     assert fractions[-1] == pytest.approx(1)
 
 
-def test_the_exact_field_comes_with_every_volume_where_it_is_asked_for(checkpoint):
+def test_the_exact_field_comes_with_the_final_volume_where_it_is_asked_for(checkpoint):
     handler, port = ModelHandler(), RecordingPort()
     request = BakeRequest(checkpoint, seed=5, psi=0.7, resolution=32, preview=16)
     handler.handle(BAKE, request, port)
@@ -74,8 +74,10 @@ def test_the_exact_field_comes_with_every_volume_where_it_is_asked_for(checkpoin
     generator = load_checkpoint(Path(checkpoint.path)).generator
     with torch.no_grad():
         field = generator.field(generator.mapping(z_from_seed(5, 16), psi=0.7))
-    expected = fold(field, generator.config.rays)
-    for sent in port.fields[2:]:
+    expected = fold_sample(field, generator.config.rays)
+    assert port.fields[2] is None
+    for sent in port.fields[3:]:
+        np.testing.assert_array_equal(sent.empty, expected.empty)
         np.testing.assert_array_equal(sent.planes, expected.planes)
         np.testing.assert_array_equal(sent.out_weight, expected.out_weight)
         assert (sent.half, sent.coarse, sent.fine, sent.cut) == (

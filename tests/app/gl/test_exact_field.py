@@ -16,7 +16,7 @@ from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 from core.bake import bake, z_from_seed
 from core.camera import Camera
 from core.epigraf import EpigrafGenerator
-from core.fold import fold
+from core.fold import fold, fold_sample
 from core.folded import FoldedField
 from core.model_config import GeneratorConfig, RenderConfig
 from core.rays import Patches, camera_rays, world_rays
@@ -122,6 +122,33 @@ def test_even_samples_converge_to_the_same_picture():
     few, many = (drawn(generator, Quality(steps=steps, field="exact")) for steps in (32, 256))
     assert psnr(many, wanted, peak=2) >= 80
     assert psnr(many, wanted, peak=2) > psnr(few, wanted, peak=2) + 20
+
+
+def test_empty_space_is_passed_over_and_nothing_is_missed():
+    generator = generator_of(bounds="box")
+    generator.decoder.out.weight[3] *= 4
+    generator.decoder.out.bias[3] = -8
+    ws = generator.mapping(z_from_seed(2, 16))
+    full = fold(generator.field(ws), generator.config.render)
+    sparse = fold_sample(generator.field(ws), generator.config.render)
+    assert sparse.empty is not None
+    assert 0.2 < (sparse.empty > 0).mean() < 0.95
+    volume, quality = bake(generator, ws, 8), Quality(steps=96, field="exact")
+    pictures, counts = [], []
+    with open_context():
+        for counted, kept in ((False, pictures), (True, counts)):
+            renderer = VolumeRenderer(RendererOptions(target="float", counted=counted))
+            for folded in (full, sparse):
+                renderer.upload(volume, folded)
+                for camera in (CAMERA, replace(CAMERA, radius=0.2), replace(CAMERA, yaw=-2.0, pitch=0.3)):
+                    renderer.render(camera, quality, SIZE, SIZE, to_the_end=True)
+                    kept.append(renderer.read_counts() if counted else renderer.read_floats()[0])
+            renderer.close()
+    for before, after in zip(pictures[:3], pictures[3:], strict=True):
+        assert before.std() > 0.1
+        assert psnr(after, before, peak=2) >= 60
+    assert np.mean(counts[3:]) < 0.75 * np.mean(counts[:3])
+    assert np.max(counts[0]) == 96
 
 
 def test_without_an_exact_field_the_volume_is_drawn():
