@@ -141,7 +141,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch):
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
-def test_a_full_disk_ends_the_training_with_a_word_and_it_goes_on_later(tmp_path: Path, monkeypatch):
+def test_a_full_disk_pauses_the_training_with_a_word_and_it_goes_on_later(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     run = unfinished_run(tmp_path)
     full = fill_disk_of_trainers(tmp_path, monkeypatch)
@@ -151,14 +151,17 @@ def test_a_full_disk_ends_the_training_with_a_word_and_it_goes_on_later(tmp_path
         ctx.item_click("//Train/###resume")
         ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "running", 90, "the trainer to run")
         full.touch()
-        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "failed", 90, "the failure")
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "paused", 90, "the pause")
         message = studio.train.run.item.view.message
         assert "stats.jsonl" in message
         assert "the disk is full" in message
+        reached = studio_runs.step_of(studio)
         ui.capture(ctx, tmp_path / "full.png")
         full.unlink()
         ctx.item_click("//Train/###resume")
         ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "running", 90, "the trainer to run again")
+        ui.wait_until(ctx, lambda: studio_runs.step_of(studio) > reached, 90, "steps after the pause")
+        assert run.status().start == 2, "the same trainer went on"
 
     with studio_runs.no_trainer_left(tmp_path):
         ui.run_studio(clicks, monkeypatch, tmp_path, source=str(run.path))

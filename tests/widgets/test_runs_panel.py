@@ -15,6 +15,7 @@ from widgets.notes import Problem
 from widgets.run_table import TITLES, columns_for
 from widgets.runs import RunsPanel
 from widgets.runs_view import (
+    AskContinue,
     AskDelete,
     AskEnd,
     AskWarmStart,
@@ -176,6 +177,7 @@ def test_keys_move_attach_and_ask_for_deletion(tmp_path: Path):
         (RUNS[2], "resume", ResumeRun(RUNS[2].path)),
         (RUNS[2], "resume details", ResumeRun(RUNS[2].path)),
         (RUNS[3], "delete", AskDelete(RUNS[3].path)),
+        (RUNS[4], "resume", AskContinue(RUNS[4].path)),
         (item(7, "pig", "paused"), "resume", SendCommand("resume", FOLDER / "00007-pig")),
         (item(7, "pig", "slow"), "pause", SendCommand("pause", FOLDER / "00007-pig")),
     ],
@@ -192,7 +194,7 @@ def test_buttons_by_state(run: RunItem, button: str, intent):
     bench.run(clicks)
 
 
-@pytest.mark.parametrize(("run", "button"), [(RUNS[0], "delete"), (RUNS[3], "stop"), (RUNS[4], "pause")])
+@pytest.mark.parametrize(("run", "button"), [(RUNS[0], "delete"), (RUNS[3], "stop"), (RUNS[4], "snapshot")])
 def test_what_makes_no_sense_is_grey(run: RunItem, button: str):
     bench = Bench(full(runs=(run,), attached=run.path))
 
