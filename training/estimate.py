@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.sizes import size
 from training.config import RunConfig
 
 WHAT_TO_LOWER = (
@@ -75,7 +76,7 @@ class Estimate:
         """For people: the space that so many snapshots take; empty if it is not known."""
         if not self.snapshot_bytes:
             return ""
-        each, together = (f"{size / 1e6:.3g} MB" for size in (self.snapshot_bytes, count * self.snapshot_bytes))
+        each, together = (size(taken) for taken in (self.snapshot_bytes, count * self.snapshot_bytes))
         return f"{count} snapshots of {each} each: {together} on disk"
 
     def as_json(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+from core.sizes import size
 from training.control import Control
 from training.run_errors import DiskFullError
 
@@ -50,8 +51,8 @@ def said(error: DiskFullError) -> str:
     """What is the matter and what to do, for people."""
     path = error.path
     usual, free = _usual_size(path), _free(path)
-    needed = f"needs about {_megabytes(usual)}" if usual else "cannot be written"
-    room = "your share of the disk is used up" if error.quota else f"the disk is full ({_megabytes(free)} free)"
+    needed = f"needs about {size(usual)}" if usual else "cannot be written"
+    room = "your share of the disk is used up" if error.quota else f"the disk is full ({size(free)} free)"
     return (
         f"paused because {room}: {path.name} {needed} in {path.parent}. Free some space: it is tried again every "
         f"{RETRY_S:g} s, and at once with Resume. Nothing is lost; Stop gives up what was learned since the last state."
@@ -73,7 +74,3 @@ def _free(path: Path) -> int:
         return shutil.disk_usage(path.parent).free
     except OSError:
         return 0
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:.3g} MB" if count >= 1e4 else f"{count / 1e3:.2g} kB"

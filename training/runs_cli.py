@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.sizes import size
 from training.run_dir import RunDirectory, list_runs
 from training.run_errors import RunError
 from training.run_removal import delete_run, end_trainer, folder_size, require_deletable, require_run
@@ -88,9 +89,9 @@ def delete(args: argparse.Namespace) -> int:
     """Delete a run, if that is confirmed.  Returns the exit code; raises RunError."""
     run = RunDirectory(args.run)
     require_deletable(run)
-    size = f"{folder_size(run.path) / 1e6:.1f} MB"
+    taken = size(folder_size(run.path))
     if not args.yes:
-        raise RunError(f"{run.path}: deleting it frees {size} and cannot be undone; add --yes to do it")
+        raise RunError(f"{run.path}: deleting it frees {taken} and cannot be undone; add --yes to do it")
     delete_run(run)
-    print(f"{run.path}: deleted, {size}")
+    print(f"{run.path}: deleted, {taken}")
     return 0

@@ -6,10 +6,10 @@ import re
 
 from imgui_bundle import ImVec2, imgui
 
+from core.sizes import size
 from widgets.common import button, em, icons, row, text_colour
 from widgets.confirm import ConfirmDialog
 from widgets.modal import draw_modal
-from widgets.run_words import size
 from widgets.runs_view import (
     ContinueOffer,
     ContinueRun,

@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args
 
 from imgui_bundle import ImVec2, imgui
 
+from core.sizes import size
 from widgets import run_buttons
 from widgets.common import em, icons, text_colour, tone_ink
-from widgets.run_words import STATE_ORDER, age, ago, date, progress_line, size, state_words, trouble
+from widgets.run_words import STATE_ORDER, age, ago, date, progress_line, state_words, trouble
 from widgets.runs_view import RunIntent, RunItem, RunsView
 
 Column = Literal["state", "number", "name", "progress", "age", "speed", "preset", "started", "size", "host"]

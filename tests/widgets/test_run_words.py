@@ -1,4 +1,4 @@
-"""Times, sizes and states in words."""
+"""Times and states in words."""
 
 from pathlib import Path
 from typing import get_args
@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from training.liveness import RunState, RunView
-from widgets.run_words import STATE_ORDER, STATE_TONES, age, ago, date, progress_line, size
+from widgets.run_words import STATE_ORDER, STATE_TONES, age, ago, date, progress_line
 from widgets.runs_view import RunItem
 
 
@@ -25,15 +25,6 @@ def test_moments():
     assert ago(1200, 1000) == "just now"
     assert ago(0, 1000) == date(0) == ""
     assert len(date(1_800_000_000)) == 16
-
-
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [(None, ""), (0, "0.0 kB"), (1900, "1.9 kB"), (820_400, "820 kB"), (9_960_000, "10 MB"), (1.23e9, "1.2 GB"),
-     (5.5e11, "550 GB"), (2.5e12, "2.5 TB")],
-)  # fmt: skip
-def test_sizes(count, words: str):
-    assert size(count) == words
 
 
 def test_every_state_has_a_colour_and_a_place():
