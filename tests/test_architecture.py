@@ -31,7 +31,7 @@ TORCH_FREE = {
         evaluate_cli events follow launch launch_record lease liveness lock machine presets priority processes run_dir
         run_errors sampler setting_schema stats status
         warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
-        evaluation_target evaluation_job steering changes set_cli retention health
+        evaluation_target evaluation_job steering changes set_cli retention health errand
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.sizes import size
 from training.config import RunConfig
+from training.errand import Errand, ErrandError
 
 WHAT_TO_LOWER = (
     "lower loop.batch, generator.render.coarse_samples and generator.render.fine_samples, or generator.plane_resolution"
@@ -109,10 +107,7 @@ class Probe:
     """
 
     def __init__(self, config: RunConfig) -> None:
-        self._config = config
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
-        self._cancelled = False
+        self._config, self._errand = config, Errand("training.probe")
 
     def measure(self, report: Callable[[str], None]) -> Estimate | None:
         """Start the process and wait for what it finds.
@@ -126,73 +121,36 @@ class Probe:
         Raises:
             EstimateError: Nothing could be measured.
         """
-        process = self._start()
-        if process is None:
-            return None
+        last = ""
         try:
-            return self._listen(process, report)
-        finally:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            with closing(self._errand.lines(self._config.model_dump_json())) as lines:
+                for line in lines:
+                    said = _message(line)
+                    match said:
+                        case {"progress": str(text)}:
+                            report(text)
+                        case {"error": str(text)}:
+                            raise EstimateError(text)
+                        case {"device": _}:
+                            return Estimate(**said)
+                        case _:
+                            last = line.decode(errors="replace").strip() or last
+        except ErrandError as error:
+            raise EstimateError(f"cannot measure: {error}") from error
+        if self._errand.cancelled:
+            return None
+        raise EstimateError(_sudden_end(self._errand.code, last))
 
     def cancel(self) -> None:
         """End the process; may be called from any thread, before or after it has ended."""
-        with self._lock:
-            self._cancelled = True
-            if self._process is not None:
-                self._process.kill()
+        self._errand.cancel()
 
-    def _start(self) -> subprocess.Popen[bytes] | None:
-        # `-P`: a folder named training/ in the current directory must not be taken for ours.
-        command = [sys.executable, "-P", "-m", "training.probe"]
-        with self._lock:
-            if self._cancelled:
-                return None
-            try:
-                self._process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                    env={**os.environ, "PYTHONUNBUFFERED": "1"},
-                )
-            except OSError as error:
-                reason = error.strerror or error
-                raise EstimateError(f"cannot start the measurement with {sys.executable}: {reason}") from error
-            return self._process
 
-    def _listen(self, process: subprocess.Popen[bytes], report: Callable[[str], None]) -> Estimate | None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        last = ""
-        try:
-            # The pipe stays open: the process ends when it is closed, and so when we are gone.
-            process.stdin.write(self._config.model_dump_json().encode() + b"\n")
-            process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it has ended; its output says why
-        for line in process.stdout:
-            said = _message(line)
-            match said:
-                case {"progress": str(text)}:
-                    report(text)
-                case {"error": str(text)}:
-                    raise EstimateError(text)
-                case {"device": _}:
-                    return Estimate(**said)
-                case _:
-                    last = line.decode(errors="replace").strip() or last
-        if self._cancelled:
-            return None
-        if process.wait() == -9:
-            raise EstimateError(
-                f"the system has ended the measurement, most likely for lack of memory: {WHAT_TO_LOWER}"
-            )
-        raise EstimateError(f"the measurement ended with code {process.returncode}: {last or 'it said nothing'}")
+def _sudden_end(code: int | None, last: str) -> str:
+    """Why the process ended without a result, for people."""
+    if code == -9:
+        return f"the system has ended the measurement, most likely for lack of memory: {WHAT_TO_LOWER}"
+    return f"the measurement ended with code {code}: {last or 'it said nothing'}"
 
 
 def _message(line: bytes) -> dict[str, Any]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from core.model_config import FrozenModel
+from training.errand import Errand, ErrandError
 from training.metrics_config import MetricsConfig
 
 
@@ -47,10 +46,7 @@ class EvaluationJob:
     """
 
     def __init__(self, order: EvaluationOrder) -> None:
-        self._order = order
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
-        self._cancelled = False
+        self._order, self._errand = order, Errand("training.evaluation_process")
 
     def run(self, report: Callable[[float, str], None]) -> bool:
         """Start the process and wait for its end.
@@ -64,65 +60,29 @@ class EvaluationJob:
         Raises:
             EvaluationError: Nothing could be measured.
         """
-        process = self._start()
-        if process is None:
-            return False
+        last = ""
         try:
-            return self._listen(process, report)
-        finally:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            with closing(self._errand.lines(self._order.model_dump_json())) as lines:
+                for line in lines:
+                    try:
+                        word = _Word.model_validate_json(line)
+                    except ValidationError:
+                        last = line.decode(errors="replace").strip() or last
+                        continue
+                    if word.error:
+                        raise EvaluationError(word.error)
+                    if word.done:
+                        return True
+                    report(word.fraction, word.doing)
+        except ErrandError as error:
+            raise EvaluationError(f"cannot evaluate: {error}") from error
+        if self._errand.cancelled:
+            return False
+        raise EvaluationError(f"the evaluation ended with code {self._errand.code}: {last or 'it said nothing'}")
 
     def cancel(self) -> None:
         """End the process; may be called from any thread, before or after it has ended."""
-        with self._lock:
-            self._cancelled = True
-            if self._process is not None:
-                self._process.kill()
-
-    def _start(self) -> subprocess.Popen[bytes] | None:
-        # `-P`: a folder named training/ in the current directory must not be taken for ours.
-        command = [sys.executable, "-P", "-m", "training.evaluation_process"]
-        pipe, environment = subprocess.PIPE, {**os.environ, "PYTHONUNBUFFERED": "1"}
-        with self._lock:
-            if self._cancelled:
-                return None
-            try:
-                self._process = subprocess.Popen(
-                    command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, start_new_session=True, env=environment
-                )
-            except OSError as error:
-                reason = error.strerror or error
-                raise EvaluationError(f"cannot start the evaluation with {sys.executable}: {reason}") from error
-            return self._process
-
-    def _listen(self, process: subprocess.Popen[bytes], report: Callable[[float, str], None]) -> bool:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        last = ""
-        try:
-            # The pipe stays open: the process ends when it is closed, and so when we are gone.
-            process.stdin.write(self._order.model_dump_json().encode() + b"\n")
-            process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it has ended; its output says why
-        for line in process.stdout:
-            try:
-                word = _Word.model_validate_json(line)
-            except ValidationError:
-                last = line.decode(errors="replace").strip() or last
-                continue
-            if word.error:
-                raise EvaluationError(word.error)
-            if word.done:
-                return True
-            report(word.fraction, word.doing)
-        if self._cancelled:
-            return False
-        raise EvaluationError(f"the evaluation ended with code {process.wait()}: {last or 'it said nothing'}")
+        self._errand.cancel()
 
 
 def say(**word: float | str | bool) -> None:
