@@ -2,68 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Mapping
 
 import numpy as np
-from OpenGL import GL
 
-from app.gl.errors import forget_errors
 from app.gl.program import Program
 from app.gl.shader_source import load_shader
-from app.gl.state import texture_state
-from app.gl.textures import EMPTY_UNIT, CellsTexture
+from app.gl.textures import CELLS, EMPTY_UNIT, PLANES, TexelStack
 from core.folded import FoldedField
-
-
-class PlanesTexture:
-    """Half-float layers of four channels with linear filtering; zero outside, as the planes of a field are."""
-
-    def __init__(self) -> None:
-        self._id = int(GL.glGenTextures(1))
-        self._shape: tuple[int, ...] | None = None
-
-    def upload(self, layers: np.ndarray) -> None:
-        """Replace the content by [layers, height, width, 4], float16.  Raises ValueError if this GPU has no room."""
-        forget_errors()
-        count, height, width = layers.shape[:3]
-        most_layers = int(GL.glGetIntegerv(GL.GL_MAX_ARRAY_TEXTURE_LAYERS))
-        most_texels = int(GL.glGetIntegerv(GL.GL_MAX_TEXTURE_SIZE))
-        if count > most_layers or max(height, width) > most_texels:
-            raise ValueError(
-                f"planes of {count} layers with {width} x {height} texels: this GPU takes {most_layers} layers of "
-                f"{most_texels}; look at the baked volume instead"
-            )
-        pixels = ctypes.c_void_p(np.ascontiguousarray(layers, np.float16).ctypes.data)
-        kind = GL.GL_TEXTURE_2D_ARRAY
-        with texture_state():
-            GL.glBindTexture(kind, self._id)
-            if layers.shape == self._shape:
-                size = (0, 0, 0, width, height, count)
-                GL.glTexSubImage3D(kind, 0, *size, GL.GL_RGBA, GL.GL_HALF_FLOAT, pixels)
-                return
-            for name, value in (
-                (GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR),
-                (GL.GL_TEXTURE_MAG_FILTER, GL.GL_LINEAR),
-                (GL.GL_TEXTURE_MAX_LEVEL, 0),
-                (GL.GL_TEXTURE_WRAP_S, GL.GL_CLAMP_TO_BORDER),
-                (GL.GL_TEXTURE_WRAP_T, GL.GL_CLAMP_TO_BORDER),
-            ):
-                GL.glTexParameteri(kind, name, value)
-            GL.glTexParameterfv(kind, GL.GL_TEXTURE_BORDER_COLOR, np.zeros(4, np.float32))
-            size = (width, height, count, 0)
-            GL.glTexImage3D(kind, 0, GL.GL_RGBA16F, *size, GL.GL_RGBA, GL.GL_HALF_FLOAT, pixels)
-            self._shape = layers.shape
-
-    def bind(self) -> None:
-        """Bind to the active texture unit (inside `drawing_state`)."""
-        GL.glBindTexture(GL.GL_TEXTURE_2D_ARRAY, self._id)
-
-    def close(self) -> None:
-        """Free the texture."""
-        if self._id:
-            GL.glDeleteTextures([self._id])
-            self._id = 0
 
 
 class ExactField:
@@ -75,7 +21,7 @@ class ExactField:
     def __init__(self, defines: Mapping[str, int]) -> None:
         """Begin with nothing; `defines` are the conventions of sampling, as in shaders/planes_field.glsl."""
         self._defines = dict(defines)
-        self._texture, self._cells = PlanesTexture(), CellsTexture()
+        self._texture, self._cells = TexelStack(PLANES), TexelStack(CELLS)
         self._programs: dict[tuple[int, int], Program] = {}
         self._parts: FoldedField | None = None
 
@@ -128,7 +74,7 @@ class ExactField:
         program.set_int("u_cells", 0 if field.empty is None else len(field.empty))
         self._texture.bind()
         if field.empty is not None:
-            self._cells.bind()
+            self._cells.bind(EMPTY_UNIT)
         return program
 
     def close(self) -> None:

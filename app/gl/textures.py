@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from OpenGL import GL
@@ -20,47 +21,69 @@ _TARGET_FORMATS = {
 }
 
 
-class VolumeTexture:
-    """A half-float volume of four channels with linear filtering, clamped at its edges."""
+@dataclass(frozen=True)
+class TexelLayout:
+    """What a stack of texels holds and how it is read.
 
-    def __init__(self) -> None:
-        self._id = int(GL.glGenTextures(1))
+    Attributes:
+        kind: OpenGL's target: a volume, or layers of an array.
+        texels: Internal format, format and type of a texel.
+        dtype: Of the arrays that are uploaded.
+        filter: Between texels.
+        wrap: What lies beside them.
+    """
+
+    kind: Any
+    texels: tuple[Any, Any, Any]
+    dtype: type[np.generic]
+    filter: Any
+    wrap: Any
+
+
+HALF_RGBA = (GL.GL_RGBA16F, GL.GL_RGBA, GL.GL_HALF_FLOAT)
+WHOLE_NUMBERS = (GL.GL_R8UI, GL.GL_RED_INTEGER, GL.GL_UNSIGNED_BYTE)
+# [depth z, height y, width x, 4], float16: a baked volume, clamped at its edges.
+VOLUME = TexelLayout(GL.GL_TEXTURE_3D, HALF_RGBA, np.float16, GL.GL_LINEAR, GL.GL_CLAMP_TO_EDGE)
+# [z, y, x], uint8: small whole numbers, fetched cell by cell.
+CELLS = TexelLayout(GL.GL_TEXTURE_3D, WHOLE_NUMBERS, np.uint8, GL.GL_NEAREST, GL.GL_CLAMP_TO_EDGE)
+# [layers, height, width, 4], float16: the planes of a field, zero beside them.
+PLANES = TexelLayout(GL.GL_TEXTURE_2D_ARRAY, HALF_RGBA, np.float16, GL.GL_LINEAR, GL.GL_CLAMP_TO_BORDER)
+
+
+class TexelStack:
+    """A texture of many layers of one layout, replaced as a whole."""
+
+    def __init__(self, layout: TexelLayout) -> None:
+        self._layout, self._id = layout, int(GL.glGenTextures(1))
         self._shape: tuple[int, ...] | None = None
 
     def upload(self, values: np.ndarray) -> None:
-        """Replace the content by `values` [depth z, height y, width x, 4], float16.
-
-        Raises:
-            ValueError: The volume is larger than this GPU's textures may be.
-        """
+        """Replace the content by an array of the layout.  Raises ValueError if this GPU has no room for it."""
         forget_errors()
-        limit = int(GL.glGetIntegerv(GL.GL_MAX_3D_TEXTURE_SIZE))
-        if max(values.shape[:3]) > limit:
-            raise ValueError(f"a volume of {values.shape[:3]} voxels: this GPU takes {limit} a side; bake it coarser")
-        values = np.ascontiguousarray(values, np.float16)
-        depth, height, width = values.shape[:3]
+        layout, (depth, height, width) = self._layout, values.shape[:3]
+        kind, (internal, form, part) = layout.kind, layout.texels
+        self._require_room(depth, height, width)
+        values = np.ascontiguousarray(values, layout.dtype)
         # A bare address: PyOpenGL has no array handler for half floats.
         pixels = ctypes.c_void_p(values.ctypes.data)
-        kind = GL.GL_TEXTURE_3D
         with texture_state():
             GL.glBindTexture(kind, self._id)
             if values.shape == self._shape:
-                size = (0, 0, 0, width, height, depth)
-                GL.glTexSubImage3D(kind, 0, *size, GL.GL_RGBA, GL.GL_HALF_FLOAT, pixels)
+                GL.glTexSubImage3D(kind, 0, 0, 0, 0, width, height, depth, form, part, pixels)
                 return
-            GL.glTexParameteri(kind, GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR)
-            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAG_FILTER, GL.GL_LINEAR)
+            GL.glTexParameteri(kind, GL.GL_TEXTURE_MIN_FILTER, layout.filter)
+            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAG_FILTER, layout.filter)
             GL.glTexParameteri(kind, GL.GL_TEXTURE_MAX_LEVEL, 0)
             for axis in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T, GL.GL_TEXTURE_WRAP_R):
-                GL.glTexParameteri(kind, axis, GL.GL_CLAMP_TO_EDGE)
-            size = (width, height, depth, 0)
-            GL.glTexImage3D(kind, 0, GL.GL_RGBA16F, *size, GL.GL_RGBA, GL.GL_HALF_FLOAT, pixels)
+                GL.glTexParameteri(kind, axis, layout.wrap)
+            GL.glTexParameterfv(kind, GL.GL_TEXTURE_BORDER_COLOR, np.zeros(4, np.float32))
+            GL.glTexImage3D(kind, 0, internal, width, height, depth, 0, form, part, pixels)
             self._shape = values.shape
 
     def bind(self, unit: int = 0) -> None:
         """Bind to a texture unit (inside `drawing_state`, which knows units 0 to 2); unit 0 is active afterwards."""
         GL.glActiveTexture(GL.GL_TEXTURE0 + unit)
-        GL.glBindTexture(GL.GL_TEXTURE_3D, self._id)
+        GL.glBindTexture(self._layout.kind, self._id)
         GL.glActiveTexture(GL.GL_TEXTURE0)
 
     def close(self) -> None:
@@ -69,38 +92,21 @@ class VolumeTexture:
             GL.glDeleteTextures([self._id])
             self._id = 0
 
-
-class CellsTexture:
-    """A volume of small whole numbers, fetched cell by cell."""
-
-    def __init__(self) -> None:
-        self._id = int(GL.glGenTextures(1))
-
-    def upload(self, cells: np.ndarray) -> None:
-        """Replace the content by `cells` [depth z, height y, width x], uint8."""
-        forget_errors()
-        depth, height, width = cells.shape
-        pixels = ctypes.c_void_p(np.ascontiguousarray(cells, np.uint8).ctypes.data)
-        kind = GL.GL_TEXTURE_3D
-        with texture_state():
-            GL.glBindTexture(kind, self._id)
-            GL.glTexParameteri(kind, GL.GL_TEXTURE_MIN_FILTER, GL.GL_NEAREST)
-            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAG_FILTER, GL.GL_NEAREST)
-            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAX_LEVEL, 0)
-            size = (width, height, depth, 0)
-            GL.glTexImage3D(kind, 0, GL.GL_R8UI, *size, GL.GL_RED_INTEGER, GL.GL_UNSIGNED_BYTE, pixels)
-
-    def bind(self) -> None:
-        """Bind to its unit (inside `drawing_state`); unit 0 is active afterwards."""
-        GL.glActiveTexture(GL.GL_TEXTURE0 + EMPTY_UNIT)
-        GL.glBindTexture(GL.GL_TEXTURE_3D, self._id)
-        GL.glActiveTexture(GL.GL_TEXTURE0)
-
-    def close(self) -> None:
-        """Free the texture."""
-        if self._id:
-            GL.glDeleteTextures([self._id])
-            self._id = 0
+    def _require_room(self, depth: int, height: int, width: int) -> None:
+        if self._layout.kind == GL.GL_TEXTURE_3D:
+            limit = int(GL.glGetIntegerv(GL.GL_MAX_3D_TEXTURE_SIZE))
+            if max(depth, height, width) > limit:
+                shape = (depth, height, width)
+                raise ValueError(f"a volume of {shape} voxels: this GPU takes {limit} a side; bake it coarser")
+            return
+        layers, texels = (
+            int(GL.glGetIntegerv(name)) for name in (GL.GL_MAX_ARRAY_TEXTURE_LAYERS, GL.GL_MAX_TEXTURE_SIZE)
+        )
+        if depth > layers or max(height, width) > texels:
+            raise ValueError(
+                f"planes of {depth} layers with {width} x {height} texels: this GPU takes {layers} layers of {texels}; "
+                "look at the baked volume instead"
+            )
 
 
 class PictureTarget:

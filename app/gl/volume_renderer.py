@@ -15,7 +15,7 @@ from app.gl.pacing import Pacer
 from app.gl.program import Program
 from app.gl.shader_source import load_shader
 from app.gl.state import drawing_state
-from app.gl.textures import SURROUND_UNIT, PictureTarget, TargetKind, VolumeTexture
+from app.gl.textures import SURROUND_UNIT, VOLUME, PictureTarget, TargetKind, TexelStack
 from app.gl.timing import GpuTimer
 from core.baked import BakedVolume
 from core.bounds import depth_range
@@ -90,7 +90,7 @@ class VolumeRenderer:
         self._program = Program(load_shader("fullscreen.vert"), load_shader("field.frag", {**defines, "EXACT": 0}))
         self._exact = ExactField(defines)
         self._vertices = int(GL.glGenVertexArrays(1))
-        self._texture, self._surround = VolumeTexture(), VolumeTexture()
+        self._texture, self._surround = TexelStack(VOLUME), TexelStack(VOLUME)
         self._target = PictureTarget(self.options.target)
         self._timer: GpuTimer[Band] = GpuTimer(self._target.wait)
         self._volume: BakedVolume | None = None
