@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from core.camera import Camera
-from core.scene import Backdrop, FieldMode, Latent, Quality, Sampling, Scene, Source
+from core.scene import Backdrop, FieldMode, Latent, Quality, Sampling, Scene, Shown, Source
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,6 +96,7 @@ def _register_picture(picture: Any) -> None:
     picture.add_argument(
         "--sampling", choices=get_args(Sampling), help="samples of the exact field: even, or as in training"
     )
+    picture.add_argument("--show", choices=get_args(Shown), help="what the picture shows (default: colour)")
     picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
     picture.add_argument("--turntable", type=int, metavar="N", help="N views all around, side by side")
     picture.add_argument(
@@ -206,7 +207,7 @@ def order_of(args: argparse.Namespace) -> Order:
     angles = {name: None if value is None else math.radians(value) for name, value in _named(args, "yaw", "pitch")}
     camera = _changed(scene.camera, **angles, **dict(_named(args, "radius", "fov")), target=target)
     latent = _changed(scene.latent, **dict(_named(args, "seed", "psi")))
-    chosen = {name: getattr(args, name) for name in ("steps", "backdrop", "field", "sampling")}
+    chosen = {name: getattr(args, name) for name in ("steps", "backdrop", "field", "sampling", "show")}
     quality = _changed(scene.quality, volume=args.voxels, **chosen)
     scene = replace(scene, camera=camera, latent=latent, quality=quality)
     reference = True if args.stochastic is not None else args.reference

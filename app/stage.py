@@ -16,6 +16,7 @@ from app.view_controller import Turntable, ViewController
 from app.waker import Waker
 from app.worker import Worker
 from app.worker_child import Settings as WorkerSettings
+from core.bounds import shown_depths
 from core.camera import Camera
 from core.scene import Latent, Quality, Scene, Source
 from widgets import camera as camera_panel
@@ -161,7 +162,10 @@ class Stage:
         title = "Loading…" if busy else "Nothing to show yet"
         # The exact field leaves nothing out; where it cannot be drawn, the volume stands in for it.
         volume_is_shown = engine.shown is not None and (engine.shown.field is None or engine.shown.preview)
-        note = engine.shown.volume.note if engine.shown is not None and volume_is_shown else ""
+        notes = [engine.shown.volume.note] if engine.shown is not None and volume_is_shown else []
+        if engine.shown is not None:
+            notes.append(legend(self.scene, engine.shown.volume.half))
+        note = "\n".join(filter(None, notes))
         wish = self._viewport.draw(self.scene.camera, self._home, self._picture, engine.hint, title, self._work(), note)
         if wish.camera is not None:
             self.scene = replace(self.scene, camera=wish.camera)
@@ -210,3 +214,19 @@ class Stage:
         if self._shown_source != self.scene.source:
             self.scene = replace(self.scene, camera=carried_camera(self.scene.camera, self._home, home))
         self._shown_source, self._home = self.scene.source, home
+
+
+def legend(scene: Scene, half: float) -> str:
+    """What the tones of the picture mean, for people; empty for colour.  half: half the edge of the box."""
+    match scene.quality.show:
+        case "depth":
+            near, far = shown_depths(scene.camera, half)
+            return f"depth {near:.2f} (yellow) to {far:.2f} (violet)"
+        case "normals":
+            return "normals: x red, y green, z blue"
+        case "opacity":
+            return "opacity: 0 black, 1 white"
+        case "samples":
+            return "samples of a ray: none (violet) to all (yellow)"
+        case _:
+            return ""

@@ -12,6 +12,20 @@ from core.camera import Camera
 RADIUS_TOLERANCE = 1e-3
 
 
+def shown_depths(camera: Camera, half: float) -> tuple[float, float]:
+    """Depths of the ball that fits into the box: the same for every view from a distance.
+
+    Args:
+        camera: The camera.
+        half: Half the edge of the box around the origin, world units.
+
+    Returns:
+        (nearest, farthest), world units along the ray, nearest at least 0.
+    """
+    distance = float(np.linalg.norm(camera.position))
+    return max(distance - half, 0.0), distance + half
+
+
 def depth_range(camera: Camera, radius: float, near: float, far: float) -> tuple[float, float]:
     """Where samples may lie along every ray, before it is cut with the box.
 

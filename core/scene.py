@@ -17,6 +17,7 @@ SourceKind = Literal["demo", "checkpoint", "run"]
 Backdrop = Literal["learned", "white", "black"]
 FieldMode = Literal["baked", "exact"]
 Sampling = Literal["even", "training"]
+Shown = Literal["colour", "depth", "normals", "opacity", "samples"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Quality:
         volume: Voxels along an edge of the baked volume, 32 to 256.
         backdrop: What is seen through the field: each ray's last sample (what training sees), or a constant colour.
         field: What is marched through: the baked volume, which any GPU draws fast, or the planes themselves.
+        show: Colour, or something else about each ray: the depth where it is absorbed, the surface's normal there, how
+            much of it is absorbed before the last sample, or how many samples it takes.
         sampling: Where samples lie in the exact field: evenly, as many as `steps`, or just as in training.
     """
 
@@ -75,6 +78,7 @@ class Quality:
     backdrop: Backdrop = "learned"
     field: FieldMode = "baked"
     sampling: Sampling = "even"
+    show: Shown = "colour"
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""

@@ -17,12 +17,14 @@
 #include "training_samples.glsl"
 #endif
 #include "surround.glsl"
+#include "show.glsl"
 
 uniform vec2 u_range;    // nearest and farthest distance along a ray that counts, world units
 uniform int u_cut;       // 1: only what lies inside the box counts; 0: all of the range
+uniform int u_most;      // samples that a ray can take
 uniform vec4 u_outside;  // raw colour and density that end a ray which misses the box
 
-out vec4 o_colour;       // colour in [0, 1] as shown, opacity
+out vec4 o_colour;       // as shown on the screen, in [0, 1]; opacity
 
 // Raw colour and opacity of the ray's segment [segment.x, segment.y].
 vec4 integrated(vec3 direction, vec2 segment) {
@@ -54,5 +56,9 @@ void main() {
     o_colour = vec4(float(evaluated));
 #else
     o_colour = vec4(0.5 * raw.rgb + 0.5, raw.a);
+    if (u_show != SHOW_COLOUR) {
+        float depth = reached_depth / max(raw.a, 1e-6);
+        o_colour.rgb = shown_value(u_eye, direction, depth, raw.a, float(evaluated) / float(u_most));
+    }
 #endif
 }

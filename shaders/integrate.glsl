@@ -28,6 +28,7 @@ vec3 ending(vec4 last) {
 }
 
 int evaluated = 0;                // samples of this ray
+float reached_depth = 0.0;        // sum of the depths of its samples, each by the light that it absorbs
 
 #if EXACT
 // How many samples at this distance from each other see nothing, this one included.
@@ -59,6 +60,7 @@ vec4 integrate(vec3 eye, vec3 direction, vec2 range) {
         ++evaluated;
         float through = exp(-softplus(value.a) * interval);
         colour += passing * (1.0 - through) * value.rgb;
+        reached_depth += passing * (1.0 - through) * (range.x + interval * float(index));
         passing *= through;
         if (passing < u_stop) {
             break;

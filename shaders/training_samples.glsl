@@ -17,6 +17,7 @@ struct Walk {          // along a ray, sample by sample
 void walk_on(inout Walk walk, vec4 value, float depth) {
     float through = exp(-softplus(walk.value.a) * (depth - walk.depth));
     walk.colour += walk.passing * (1.0 - through) * walk.value.rgb;
+    reached_depth += walk.passing * (1.0 - through) * walk.depth;
     walk.passing *= through;
     walk.value = value;
     walk.depth = depth;

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import TypeVar, get_args
 
 from imgui_bundle import imgui
 
 from core.camera import POLE_MARGIN, Camera
-from core.scene import Backdrop, FieldMode, Quality, Sampling
+from core.scene import Backdrop, FieldMode, Quality, Sampling, Shown
 from widgets.common import button, icons, reset_button, row
 
 VOLUMES = (32, 48, 64, 96, 128, 192, 256)
 BACKDROPS: tuple[Backdrop, ...] = get_args(Backdrop)
 BACKDROP_NAMES: dict[Backdrop, str] = {"learned": "as learned", "white": "white", "black": "black"}
+SHOWN_NAMES: dict[Shown, str] = {name: name for name in get_args(Shown)}
 FIELD_NAMES: dict[FieldMode, str] = {"baked": "baked volume", "exact": "exact"}
 SAMPLING_NAMES: dict[Sampling, str] = {"even": "even", "training": "as in training"}
 FOV_RANGE = (1.0, 120.0)
 DISTANCE_RANGE = (0.05, 20.0)
 STEPS_RANGE = (8, 512)
+
+
+Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True)
@@ -121,35 +126,29 @@ def _quality(quality: Quality, default: Quality) -> Quality:
         imgui.end_combo()
     if reset_button("volume", quality.volume != default.volume, f"{default.volume}³"):
         quality = replace(quality, volume=default.volume)
-    row("Backdrop", "What is seen through the object: the learned background, or a plain colour", tail=1)
-    if imgui.begin_combo("##backdrop", BACKDROP_NAMES[quality.backdrop]):
-        for backdrop in BACKDROPS:
-            if imgui.selectable(BACKDROP_NAMES[backdrop], backdrop == quality.backdrop)[0]:
-                quality = replace(quality, backdrop=backdrop)
-        imgui.end_combo()
-    if reset_button("backdrop", quality.backdrop != default.backdrop, BACKDROP_NAMES[default.backdrop]):
-        quality = replace(quality, backdrop=default.backdrop)
-    return quality
+    hint = "What is seen through the object: the learned background, or a plain colour"
+    return replace(quality, backdrop=_choice("Backdrop", hint, quality.backdrop, BACKDROP_NAMES, default.backdrop))
 
 
 def _field(quality: Quality, default: Quality) -> Quality:
-    """What rays march through, and where they sample it."""
-    row("Field", "The baked volume is fast on any GPU. Exact: the planes and the decoder, at every sample.", tail=1)
-    if imgui.begin_combo("##field", FIELD_NAMES[quality.field]):
-        for field, name in FIELD_NAMES.items():
-            if imgui.selectable(name, field == quality.field)[0]:
-                quality = replace(quality, field=field)
-        imgui.end_combo()
-    if reset_button("field", quality.field != default.field, FIELD_NAMES[default.field]):
-        quality = replace(quality, field=default.field)
-    if quality.field != "exact":
+    """What is shown, what rays march through, and where they sample it."""
+    show = _choice("Show", "Colour, or something else about each ray", quality.show, SHOWN_NAMES, default.show)
+    hint = "The baked volume is fast on any GPU. Exact: the planes and the decoder, at every sample."
+    field = _choice("Field", hint, quality.field, FIELD_NAMES, default.field)
+    quality = replace(quality, show=show, field=field)
+    if field != "exact":
         return quality
-    row("Samples", "Even ones, or just those that the generator's own renderer takes", tail=1)
-    if imgui.begin_combo("##sampling", SAMPLING_NAMES[quality.sampling]):
-        for sampling, name in SAMPLING_NAMES.items():
-            if imgui.selectable(name, sampling == quality.sampling)[0]:
-                quality = replace(quality, sampling=sampling)
+    hint = "Even ones, or just those that the generator's own renderer takes"
+    return replace(quality, sampling=_choice("Samples", hint, quality.sampling, SAMPLING_NAMES, default.sampling))
+
+
+def _choice(name: str, hint: str, value: Choice, names: Mapping[Choice, str], default: Choice) -> Choice:
+    """A row with a chooser.  Returns what is chosen now."""
+    identity = name.lower()
+    row(name, hint, tail=1)
+    if imgui.begin_combo(f"##{identity}", names[value]):
+        for choice, label in names.items():
+            if imgui.selectable(label, choice == value)[0]:
+                value = choice
         imgui.end_combo()
-    if reset_button("sampling", quality.sampling != default.sampling, SAMPLING_NAMES[default.sampling]):
-        quality = replace(quality, sampling=default.sampling)
-    return quality
+    return default if reset_button(identity, value != default, names[default]) else value

@@ -84,7 +84,7 @@ class ViewportPanel:
             hint: While there is no picture: what is being done, or what to do.
             title: Likewise, its heading.
             work: What is being computed, if that takes long enough to be told.
-            note: What the picture does not show of the sample, in a few words.
+            note: Lines about the picture: what it does not show of the sample, what its tones mean.
 
         Returns:
             What the user wants.
@@ -107,7 +107,7 @@ class ViewportPanel:
         high = ImVec2(low.x + room.x, low.y + room.y)
         canvas = imgui.get_window_draw_list()
         canvas.add_image(imgui.ImTextureRef(picture.texture), low, high, ImVec2(0, 1), ImVec2(1, 0))
-        lines = [camera_line(shown), picture_line(picture), *([note] if note else [])]
+        lines = [camera_line(shown), picture_line(picture), *filter(None, note.split("\n"))]
         _overlay(canvas, low, high, lines, HELP if hovered else "")
         return Wish(wanted, _work(work, origin, room.x))
 

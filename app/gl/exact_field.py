@@ -30,6 +30,11 @@ class ExactField:
         """Whether there is a field."""
         return self._parts is not None
 
+    @property
+    def training_samples(self) -> int:
+        """Samples of a training ray."""
+        return 0 if self._parts is None else self._parts.coarse + self._parts.fine
+
     def upload(self, field: FoldedField | None) -> None:
         """Take this field from now on, or none.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 from OpenGL import GL
@@ -18,10 +19,10 @@ from app.gl.state import drawing_state
 from app.gl.textures import SURROUND_UNIT, VOLUME, PictureTarget, TargetKind, TexelStack
 from app.gl.timing import GpuTimer
 from core.baked import BakedVolume
-from core.bounds import depth_range
+from core.bounds import depth_range, shown_depths
 from core.camera import Camera
 from core.folded import FoldedField
-from core.scene import FieldMode, Quality
+from core.scene import FieldMode, Quality, Shown
 from widgets.picture import Picture
 
 # An exact picture that takes no longer is drawn in one go; others grow band by band, so that the window stays alive.
@@ -38,6 +39,7 @@ FAR_AWAY = 1e30
 NOWHERE = (1.0, 1.0, 1.0, 1e6)
 # Nothing at all: beside a box with a background.
 CLEAR = (0.0, 0.0, 0.0, -1e4)
+_SHOWN: tuple[Shown, ...] = get_args(Shown)  # in the order of shaders/show.glsl
 _BACKDROPS = {"learned": (0, 1.0), "white": (1, 1.0), "black": (1, -1.0)}  # mode, raw colour (also beside the box)
 
 
@@ -250,6 +252,11 @@ class VolumeRenderer:
         complete = band.drawn == frame.height
         self._frame, self._band = (frame, None) if complete else (None, band)
 
+    def _most_samples(self, frame: Frame) -> int:
+        """Samples that a ray of a frame can take."""
+        as_in_training = frame.quality.field == "exact" and frame.quality.sampling == "training"
+        return self._exact.training_samples if as_in_training and self._exact.ready else frame.quality.steps
+
     def _poll(self) -> None:
         forget_errors()
         for milliseconds, band in self._timer.poll():
@@ -296,6 +303,9 @@ class VolumeRenderer:
         program.set_vector("u_extent", picture_extent(frame.width, frame.height))
         program.set_vector("u_range", (near, min(far, FAR_AWAY)))
         program.set_int("u_steps", frame.quality.steps)
+        program.set_int("u_show", _SHOWN.index(frame.quality.show))
+        program.set_int("u_most", self._most_samples(frame))
+        program.set_vector("u_depth_range", shown_depths(frame.camera, volume.half))
         program.set_float("u_stop", -1.0 if frame.to_the_end else STOP_AT)
         program.set_int("u_backdrop", mode)
         program.set_vector("u_backdrop_colour", (colour,) * 3)

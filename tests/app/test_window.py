@@ -95,9 +95,9 @@ def test_the_exact_field_grows_over_the_volume(tmp_path: Path, monkeypatch):
         ctx.yield_(5)
         exact = ui.capture(ctx, tmp_path / "exact.png", "Viewport")
         assert not np.array_equal(exact, baked)
-        ctx.combo_click("##sampling/as in training")
+        ctx.combo_click("##samples/as in training")
         assert stage.scene.quality.sampling == "training"
-        ctx.item_click("###reset sampling")
+        ctx.item_click("###reset samples")
         ctx.item_click("###reset field")
         assert stage.scene.quality == Quality(steps=8)
 

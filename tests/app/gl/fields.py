@@ -45,6 +45,11 @@ def blob_volume(resolution: int = 32, empty_density: float = -15) -> BakedVolume
 
 def oracle(volume: BakedVolume, camera: Camera, resolution: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
     """Integrate in torch, double precision: raw colour [size, size, 3] and opacity [size, size]."""
+    return oracle_of_rays(volume, camera, resolution, steps)[:2]
+
+
+def oracle_of_rays(volume: BakedVolume, camera: Camera, resolution: int, steps: int) -> tuple[np.ndarray, ...]:
+    """Likewise, and the mean depth of what absorbs light before the last sample [size, size]."""
     matrix = torch.from_numpy(camera.matrix)
     directions = torch.from_numpy(pixel_directions(resolution, camera.fov)) @ matrix[:3, :3].T
     eye = matrix[:3, 3]
@@ -65,7 +70,8 @@ def oracle(volume: BakedVolume, camera: Camera, resolution: int, steps: int) -> 
     color = color + float(volume.white_back) * passing[..., -1:]
     opacity = 1 - passing[..., -2]
     color = torch.where(hit[..., None], color, _ending(volume))
-    return color.numpy(), torch.where(hit, opacity, torch.zeros(())).numpy()
+    reached = (passing[..., :-2] * alpha[..., :-1] * depths[..., :-1]).sum(dim=-1) / opacity.clamp(min=1e-6)
+    return color.numpy(), torch.where(hit, opacity, torch.zeros(())).numpy(), reached.numpy()
 
 
 def _ending(volume: BakedVolume) -> torch.Tensor:

@@ -9,9 +9,10 @@ import pytest
 from app.gl.headless import open_context
 from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 from core.baked import BakedVolume
-from core.camera import Camera
-from core.scene import Quality
-from tests.app.gl.fields import blob_volume, oracle, psnr, smooth_volume
+from core.bounds import shown_depths
+from core.camera import Camera, pixel_directions
+from core.scene import Quality, Shown
+from tests.app.gl.fields import blob_volume, oracle, oracle_of_rays, psnr, smooth_volume, volume_of
 
 SIZE, STEPS = 64, 48
 QUALITY = Quality(steps=STEPS)
@@ -181,3 +182,49 @@ def test_drawing_before_the_first_volume_is_an_error(make):
     with pytest.raises(RuntimeError, match="upload a volume first"):
         make().render(Camera(), QUALITY, 8, 8)
     assert make().picture(Camera(), QUALITY, 8, 8) is None
+
+
+def shown(renderer: VolumeRenderer, camera: Camera, what: Shown) -> np.ndarray:
+    """What a mode shows, as on the screen, [SIZE, SIZE, 3]."""
+    renderer.render(camera, replace(QUALITY, show=what), SIZE, SIZE, to_the_end=True)
+    return (renderer.read_floats()[0] + 1) / 2
+
+
+def test_depth_and_opacity_are_those_of_the_samples(make):
+    renderer, volume, camera = make(target="float"), blob_volume(), CAMERAS["above"]
+    _, opacity, depth = oracle_of_rays(volume, camera, SIZE, STEPS)
+    renderer.upload(volume)
+    assert psnr(shown(renderer, camera, "opacity")[..., 0], opacity, peak=1) >= 60
+    solid = opacity > 0.9
+    assert solid.mean() > 0.05
+    near, far = shown_depths(camera, volume.half)
+    assert near < depth[solid].min() < depth[solid].max() < far
+    tones = shown(renderer, camera, "depth")
+    # The ramp's green rises with its argument: what is nearer is brighter.
+    assert np.corrcoef(depth[solid], tones[..., 1][solid])[0, 1] < -0.9
+    assert np.allclose(tones[opacity < 1e-4], [0.06, 0.065, 0.08], atol=0.01)
+
+
+def test_normals_point_out_of_a_ball(make):
+    line = np.linspace(-0.35, 0.35, 48)
+    z, y, x = np.meshgrid(line, line, line, indexing="ij")
+    values = np.ones((48, 48, 48, 4))
+    values[..., 3] = np.clip((0.2 - np.sqrt(x**2 + y**2 + z**2)) * 3000, -60, 60)
+    renderer, camera, volume = make(target="float"), Camera(yaw=0.5, pitch=1.2), volume_of(values)
+    renderer.upload(volume)
+    normals = 2 * shown(renderer, camera, "normals") - 1
+    _, opacity, depth = oracle_of_rays(volume, camera, SIZE, STEPS)
+    rays = pixel_directions(SIZE, camera.fov) @ camera.matrix[:3, :3].T
+    points = camera.matrix[:3, 3] + rays * depth[..., None]
+    outward = points / np.linalg.norm(points, axis=-1, keepdims=True)
+    solid = opacity > 0.99
+    agreement = (normals * outward).sum(axis=-1)[solid]
+    assert solid.mean() > 0.1
+    assert np.median(agreement) > 0.99
+
+
+def test_samples_are_counted_against_the_most_there_can_be(make):
+    renderer = make(target="float")
+    renderer.upload(blob_volume(empty_density=-30))
+    tones = shown(renderer, Camera(), "samples")
+    assert np.allclose(tones[SIZE // 2, SIZE // 2], [0.993, 0.906, 0.144], atol=0.02), "all samples are the brightest"
