@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,7 +28,11 @@ def one_thread():
 
 
 def final_weights(run: RunDirectory) -> dict[str, torch.Tensor]:
-    checkpoint = load_checkpoint(run.snapshots()[-1].path)
+    return weights_of(run.snapshots()[-1].path)
+
+
+def weights_of(snapshot: Path) -> dict[str, torch.Tensor]:
+    checkpoint = load_checkpoint(snapshot)
     assert checkpoint.discriminator is not None
     return {**checkpoint.generator.state_dict(), **checkpoint.discriminator.state_dict()}
 
