@@ -48,9 +48,9 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.test
-	@set -e; for file in benchmarks/[!_]*.py; do \
-	    name=$$(basename $$file .py); echo "== $$name"; $(BIN)/python -m benchmarks.$$name; \
-	done
+	@missed=""; for file in benchmarks/[!_]*.py; do \
+	    name=$$(basename $$file .py); echo "== $$name"; $(BIN)/python -m benchmarks.$$name || missed="$$missed $$name"; \
+	done; test -z "$$missed" || { echo "not as it should be:$$missed"; exit 1; }
 
 docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --quiet --strict

@@ -81,3 +81,13 @@ class Errand:
             except OSError as error:
                 raise ErrandError(f"cannot start {sys.executable}: {error.strerror or error}") from error
             return self._process
+
+
+def end_with_input() -> None:
+    """For the process: end when standard input does, since whoever asked is gone then and nobody waits any more."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os._exit(1)
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()

@@ -6,13 +6,12 @@ file that the order names.  It ends when its standard input is closed.
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 import time
 
 from core.memory import is_out_of_memory
 from training.device import choose_device
+from training.errand import end_with_input
 from training.evaluate import evaluate
 from training.evaluation_job import EvaluationOrder, say
 from training.evaluation_report import save_evaluation
@@ -41,7 +40,7 @@ def main() -> int:
     step_back(PROBE_NICENESS)
     go_first_when_memory_ends()
     line = sys.stdin.buffer.readline()
-    threading.Thread(target=_end_with_input, name="lifeline", daemon=True).start()
+    end_with_input()
     try:
         order = EvaluationOrder.model_validate_json(line)
         say(fraction=0.0, doing="loading the snapshot")
@@ -55,12 +54,6 @@ def main() -> int:
         return 1
     say(done=True)
     return 0
-
-
-def _end_with_input() -> None:
-    """Whoever asked is gone when standard input ends; then nobody waits for the answer."""
-    sys.stdin.buffer.read()
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import json
 import os
 import statistics
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from training.batches import RealBatches
 from training.config import RunConfig
 from training.config_files import config_of, with_values
 from training.data_set import ImageDataSet
+from training.errand import end_with_input
 from training.estimate import WHAT_TO_LOWER, Estimate
 from training.networks import Networks
 from training.priority import PROBE_NICENESS, go_first_when_memory_ends, step_back
@@ -43,7 +43,7 @@ def main() -> int:
     step_back(PROBE_NICENESS)
     go_first_when_memory_ends()
     line = sys.stdin.buffer.readline()
-    threading.Thread(target=_end_with_input, name="lifeline", daemon=True).start()
+    end_with_input()
     try:
         config = config_of(json.loads(line), "the configuration")
         estimate = measure(config)
@@ -178,12 +178,6 @@ def peak_rss() -> int:
         return 1024 * int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
     except (OSError, StopIteration):
         return info.rss
-
-
-def _end_with_input() -> None:
-    """Whoever asked is gone when standard input ends; then nobody waits for the answer."""
-    sys.stdin.buffer.read()
-    os._exit(1)
 
 
 def _say(**message: Any) -> None:

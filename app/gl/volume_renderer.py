@@ -150,7 +150,7 @@ class VolumeRenderer:
         if self._volume is None:
             raise RuntimeError("nothing to draw: upload a volume first")
         self._poll()
-        frame = Frame(self._uploads, camera, quality, max(1, width), max(1, height), to_the_end)
+        frame = self._drawable(Frame(self._uploads, camera, quality, max(1, width), max(1, height), to_the_end))
         self._show(self._coarser(frame) if moving and not to_the_end else frame)
         return self._target.texture
 
@@ -165,15 +165,13 @@ class VolumeRenderer:
         if self._volume is None or width < 1 or height < 1:
             return None
         self._poll()
-        frame = Frame(self._uploads, camera, quality, width, height)
-        if quality.field == "exact" and self._exact.ready:
+        frame = self._drawable(Frame(self._uploads, camera, quality, width, height))
+        if frame.quality.field == "exact":
             self._approach(frame, moving=moving)
         else:
             self._show(self._coarser(frame) if moving else frame)
-        complete = self._frame is not None and self._measured is not None
-        known = self._measured[0] if complete and self._measured[1] == Band.whole(self._frame) else None
         done = None if self._band is None else self._band.fraction
-        return Picture(self._target.texture, *self._target.size, known, done)
+        return Picture(self._target.texture, *self._target.size, self._milliseconds(), done)
 
     def read_pixels(self) -> np.ndarray:
         """The last picture as shown, top row first; alpha is opacity before the backdrop.  uint8 [height, width, 4]."""
@@ -217,6 +215,19 @@ class VolumeRenderer:
             self._vertices = 0
         self._volume, self._frame, self._band = None, None, None
 
+    def _drawable(self, frame: Frame) -> Frame:
+        """The frame, of the volume where there is no exact field: what it costs must not be taken for that of one."""
+        return frame if self._exact.ready else frame.of("baked")
+
+    def _milliseconds(self) -> float | None:
+        """GPU time of the last measured picture, if it had as many samples of the same field as what is shown."""
+        if self._frame is None or self._measured is None:
+            return None
+        milliseconds, band = self._measured
+        whole = Band.whole(self._frame)
+        alike = (band.samples, band.frame.quality.field) == (whole.samples, self._frame.quality.field)
+        return milliseconds if alike else None
+
     def _coarser(self, frame: Frame) -> Frame:
         """The frame as fast as a moving camera needs it."""
         if frame == self._frame:
@@ -255,7 +266,7 @@ class VolumeRenderer:
     def _most_samples(self, frame: Frame) -> int:
         """Samples that a ray of a frame can take."""
         as_in_training = frame.quality.field == "exact" and frame.quality.sampling == "training"
-        return self._exact.training_samples if as_in_training and self._exact.ready else frame.quality.steps
+        return self._exact.training_samples if as_in_training else frame.quality.steps
 
     def _poll(self) -> None:
         forget_errors()
@@ -281,7 +292,7 @@ class VolumeRenderer:
 
     def _bound(self, frame: Frame, volume: BakedVolume) -> Program:
         """Bind the field that the frame is of, and its program."""
-        if frame.quality.field == "exact" and self._exact.ready:
+        if frame.quality.field == "exact":
             on_sphere = not math.isinf(depth_range(frame.camera, volume.radius, volume.near, volume.far)[1])
             as_in_training = frame.quality.sampling == "training"
             return self._exact.use(as_in_training=as_in_training, on_training_sphere=on_sphere)

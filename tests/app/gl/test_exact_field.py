@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 from app.gl.headless import open_context
 from app.gl.pacing import Pacer
-from app.gl.volume_renderer import RendererOptions, VolumeRenderer
+from app.gl.volume_renderer import FIRST_ROWS, RendererOptions, VolumeRenderer
 from core.bake import bake, z_from_seed
 from core.camera import Camera
 from core.epigraf import EpigrafGenerator
@@ -223,6 +223,24 @@ def test_a_fast_gpu_shows_the_exact_field_in_motion_too(monkeypatch):
         assert picture.refined is None
         assert likeness["exact"] > likeness["baked"] + 5
         assert renderer.picture(CAMERA, exact, SIZE, SIZE).refined is None
+        renderer.close()
+
+
+def test_the_volume_that_stands_in_does_not_count_as_an_exact_picture():
+    generator = generator_of(bounds="box")
+    ws = generator.mapping(z_from_seed(2, 16))
+    volume, folded = bake(generator, ws, 8), fold(generator.field(ws), generator.config.render)
+    exact = Quality(steps=512, field="exact")
+    with open_context():
+        renderer = VolumeRenderer(RendererOptions(target="float"))
+        renderer.upload(volume)
+        shown = [renderer.picture(replace(CAMERA, yaw=yaw), exact, SIZE, SIZE) for yaw in (0.1, 0.2, 0.3, 0.4)]
+        renderer.wait()
+        assert renderer.picture(replace(CAMERA, yaw=0.5), exact, SIZE, SIZE).milliseconds is not None, "in motion, too"
+        assert all(picture.refined is None for picture in shown)
+        renderer.upload(volume, folded)
+        # Nothing is known of the exact field's cost yet, so that it begins with a few rows.
+        assert renderer.picture(CAMERA, exact, SIZE, SIZE).refined == FIRST_ROWS / SIZE
         renderer.close()
 
 
