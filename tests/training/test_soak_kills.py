@@ -27,20 +27,19 @@ KILLS = 20
 CHANGES = {"loop__total_kimg": 6.0, "loop__kimg_per_tick": 0.04, "loop__sample_kimg": 0.4, "loop__snapshot_kimg": 1.0}
 # Ends the trainer when it has written so many files: with half of the last one, before its renaming, or right after.
 DOOM = """
-import os, pathlib, signal
-left, moment = int(os.environ["DOOM_AFTER"]), os.environ["DOOM_MOMENT"]
+import itertools, os, pathlib, signal
+last, moment = int(os.environ["DOOM_AFTER"]), os.environ["DOOM_MOMENT"]
+files = itertools.count(1)  # several threads write; each of their files has a number of its own
 rename = pathlib.Path.replace
 
 def doomed(self, target):
-    global left
-    left -= 1
-    if left == 0 and moment == "torn":
+    if next(files) != last:
+        return rename(self, target)
+    if moment == "torn":
         os.truncate(self, self.stat().st_size // 2)
-    if left == 0 and moment == "after":
+    if moment == "after":
         rename(self, target)
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return rename(self, target)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 pathlib.Path.replace = doomed
 """
