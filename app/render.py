@@ -60,14 +60,14 @@ def sample_of(
 
 
 def source_file(source: Source) -> Path:
-    """The file behind a source; of a run, its newest snapshot.  Raises ValueError if there is none."""
+    """The file behind a source; of a run, the snapshot that is meant or the newest.  Raises ValueError without one."""
     if source.kind == "demo":
         path = asset(DEMO_CHECKPOINT)
         if not path.is_file():
             raise ValueError("the demo is not part of this installation: name a checkpoint or a baked volume")
         return path
-    path = Path(source.path)
-    if source.kind == "run":
+    path = Path(source.snapshot_file or source.path)
+    if source.kind == "run" and not source.snapshot:
         snapshots = RunDirectory(path).snapshots()
         if not snapshots:
             raise ValueError(f"{path}: there is no run with a snapshot here; a training writes one when it is stopped")

@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from core.camera import Camera
-from core.scene import Backdrop, FieldMode, Latent, Quality, Sampling, Scene, Shown, Source
+from core.scene import Backdrop, FieldMode, Latent, Quality, Sampling, Scene, Shown, Source, SourceKind
 
 if TYPE_CHECKING:
     import numpy as np
 
 DESCRIPTION = """Render a sample of a generator, or a baked volume, to a PNG.  The file carries the Scene that made it:
-given as SOURCE it is made again, with what the options change.  Of a picture of a run, the newest snapshot is drawn.
-Distance and angle of view are those of the training unless given; angles are in degrees."""
+given as SOURCE it is made again, with what the options change.  Of a run, its newest snapshot is drawn unless another
+is chosen.  Distance and angle of view are those of the training unless given; angles are in degrees."""
 
 EXAMPLE = """examples:
   epigraf render runs/00001-tiny/snapshots/000060.safetensors --seed 3 --out picture.png
+  epigraf render runs/00001-tiny --snapshot 40 --seed 3 --out earlier.png
   epigraf render snapshot.safetensors --turntable 8 --size 256 --out strip.png
   epigraf render picture.png --voxels 256 --size 1024 --out large.png"""
 
@@ -70,13 +71,14 @@ def register(subparsers: Any) -> None:
         "source",
         type=Path,
         nargs="?",
-        help="checkpoint (.safetensors), baked volume (.npz), picture saved by the studio (.png) or Scene (.json); "
-        "without it, the demo",
+        help="checkpoint (.safetensors), folder of a run, baked volume (.npz), picture saved by the studio (.png) or "
+        "Scene (.json); without it, the demo",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the PNG to write")
     sample = parser.add_argument_group("the sample")
     sample.add_argument("--seed", type=int, help="seed of the latent (default: 0)")
     sample.add_argument("--psi", type=float, help=f"truncation, -1 to 2 (default: {Latent().psi})")
+    sample.add_argument("--snapshot", metavar="KIMG", help="of a run: by its kimg, as 40, or `best` (default: newest)")
     sample.add_argument("--voxels", type=int, help=f"of the volume's edge (default: {DEFAULT_QUALITY.volume})")
     view = parser.add_argument_group("the camera")
     view.add_argument("--yaw", type=float, help="around the vertical axis (default: 90)")
@@ -202,7 +204,7 @@ def order_of(args: argparse.Namespace) -> Order:
         ValueError: A value is out of range, or SOURCE is not what its name says; the message names it.
         OSError: SOURCE cannot be read.
     """
-    order = given(args.source)
+    order = given(args.source, args.snapshot)
     scene, target = order.scene, args.target and tuple(float(value) for value in args.target)
     angles = {name: None if value is None else math.radians(value) for name, value in _named(args, "yaw", "pitch")}
     camera = _changed(scene.camera, **angles, **dict(_named(args, "radius", "fov")), target=target)
@@ -215,17 +217,43 @@ def order_of(args: argparse.Namespace) -> Order:
     return _changed(order, noise_seed=args.stochastic)
 
 
-def given(source: Path | None) -> Order:
-    """What SOURCE describes by itself.  Raises ValueError, OSError."""
+def given(source: Path | None, snapshot: str | None = None) -> Order:
+    """What SOURCE describes by itself, at the snapshot of its run that is named, if any.  Raises ValueError, OSError."""
     if source is None:
-        return Order(Scene(quality=DEFAULT_QUALITY))
-    suffix = source.suffix.lower()
-    if suffix not in (PICTURE_SUFFIX, SCENE_SUFFIX):
-        return Order(Scene(Source("checkpoint", str(source.resolve())), quality=DEFAULT_QUALITY))
-    if not source.is_file():
-        raise ValueError(f"there is no file {source}")
-    order = saved_picture(source) if suffix == PICTURE_SUFFIX else saved_scene(source)
-    return replace(order, scene=settled(order.scene, source), own_camera=True)
+        order = Order(Scene(quality=DEFAULT_QUALITY))
+    elif source.suffix.lower() in (PICTURE_SUFFIX, SCENE_SUFFIX) and not source.is_dir():
+        if not source.is_file():
+            raise ValueError(f"there is no file {source}")
+        order = saved_picture(source) if source.suffix.lower() == PICTURE_SUFFIX else saved_scene(source)
+        order = replace(order, own_camera=True)
+    else:
+        kind: SourceKind = "run" if source.is_dir() else "checkpoint"
+        order = Order(Scene(Source(kind, str(source.resolve())), quality=DEFAULT_QUALITY))
+    if snapshot is not None:
+        order = replace(order, scene=at_snapshot(order.scene, snapshot))
+    if order.own_camera and source is not None:
+        return replace(order, scene=settled(order.scene, source))
+    if order.scene.source.kind == "run":
+        return replace(order, scene=replace(order.scene, source=_file_of(order.scene.source)))
+    return order
+
+
+def at_snapshot(scene: Scene, name: str) -> Scene:
+    """The Scene at a snapshot of its run, by kimg, file name or `best`.  Raises ValueError if there is none."""
+    from training.best import read_best
+    from training.run_dir import RunDirectory
+
+    source = scene.source
+    if source.kind != "run":
+        raise ValueError(f"--snapshot {name}: chooses among the snapshots of a run, but SOURCE is no run")
+    files = RunDirectory(Path(source.path)).snapshots()
+    best = read_best(Path(source.path)) if name == "best" else None
+    wanted = best.snapshot if best is not None else name
+    found = [each.path.name for each in files if wanted in (each.path.name, each.path.stem, f"{each.kimg:g}")]
+    if not found:
+        there = ", ".join(f"{each.kimg:g}" for each in files) or "none"
+        raise ValueError(f"--snapshot {name}: {source.path} has no such snapshot; there are (kimg): {there}")
+    return replace(scene, source=replace(source, snapshot=found[0]))
 
 
 def saved_picture(path: Path) -> Order:
@@ -260,18 +288,22 @@ def settled(scene: Scene, origin: Path) -> Scene:
     Raises:
         ValueError: The weights are gone.
     """
-    from app.render import source_file
-
     if scene.source.kind == "demo":
         return scene
     try:
-        path = source_file(scene.source)
+        return replace(scene, source=_file_of(scene.source))
     except ValueError as error:
         raise ValueError(
             f"{origin} was made of {scene.source.path}, which is not to be had any more ({error}): put it back, or "
             f"name another checkpoint, with --seed {scene.latent.seed} --psi {scene.latent.psi:g}"
         ) from error
-    return replace(scene, source=Source("checkpoint", str(path)))
+
+
+def _file_of(source: Source) -> Source:
+    """The checkpoint behind a source.  Raises ValueError."""
+    from app.render import source_file
+
+    return Source("checkpoint", str(source_file(source)))
 
 
 def _named(args: argparse.Namespace, *names: str) -> list[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from core.camera import Camera
@@ -27,12 +28,28 @@ class Source:
     Attributes:
         kind: The demo that ships with the program, a checkpoint file, or the generator of a run as it learns.
         path: The checkpoint's file or the run's directory; empty for the demo.
+        snapshot: Name of one of the run's snapshots, as 000010.safetensors; empty for its newest weights.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     kind: SourceKind = "demo"
     path: str = ""
+    snapshot: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a snapshot of what is no run, or one that is no plain name of a file."""
+        if not self.snapshot:
+            return
+        if self.kind != "run":
+            raise ValueError(f"source.snapshot belongs to a run, not to a {self.kind}")
+        if any(mark in self.snapshot for mark in "/\\:") or self.snapshot in (".", ".."):
+            raise ValueError(f"source.snapshot must be the plain name of a file, got {self.snapshot!r}")
+
+    @property
+    def snapshot_file(self) -> str:
+        """Path of the snapshot that is meant; empty if none is."""
+        return str(Path(self.path) / "snapshots" / self.snapshot) if self.snapshot else ""
 
 
 @dataclass(frozen=True)

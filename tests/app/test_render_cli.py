@@ -1,3 +1,4 @@
+import json
 import math
 import re
 
@@ -142,6 +143,31 @@ def test_a_picture_of_a_run_shows_its_newest_snapshot(run, tmp_path):
     again = read_picture(out).scene
     assert again.source == Source("checkpoint", str(run.snapshot_path(12)))
     assert (again.latent, again.camera, again.quality) == (scene.latent, scene.camera, scene.quality)
+
+
+def test_a_picture_of_a_snapshot_is_made_again_of_that_one(run, tmp_path):
+    earlier = Source("run", str(run.path), run.snapshot_path(1).name)
+    saved(tmp_path / "saved.png", earlier)
+    out, newest = tmp_path / "again.png", tmp_path / "newest.png"
+    assert main(["render", str(tmp_path / "saved.png"), "--out", str(out)]) == 0
+    assert read_picture(out).scene.source == Source("checkpoint", str(run.snapshot_path(1)))
+    assert main(["render", str(tmp_path / "saved.png"), "--snapshot", "12", "--out", str(newest)]) == 0
+    assert read_picture(newest).scene.source == Source("checkpoint", str(run.snapshot_path(12)))
+    assert (np.asarray(Image.open(out)) != np.asarray(Image.open(newest))).any()
+
+
+def test_snapshots_of_a_run_by_name(run, tmp_path, capsys):
+    small, out = ["--voxels", "32", "--size", "16"], tmp_path / "picture.png"
+    best = {"metric": "fid", "value": 3.0, "kimg": 1.0, "snapshot": run.snapshot_path(1).name}
+    (run.path / "best.json").write_text(json.dumps(best))
+    for name, kimg in (("best", 1), ("12", 12), (run.snapshot_path(1).name, 1), (None, 12)):
+        chosen = [] if name is None else ["--snapshot", name]
+        assert main(["render", str(run.path), *chosen, *small, "--out", str(out)]) == 0
+        assert read_picture(out).scene.source.path == str(run.snapshot_path(kimg))
+    assert main(["render", str(run.path), "--snapshot", "5", "--out", str(out)]) == 2
+    assert "there are (kimg): 1, 12" in capsys.readouterr().err
+    assert main(["render", str(run.snapshot_path(1)), "--snapshot", "12", "--out", str(out)]) == 2
+    assert "SOURCE is no run" in capsys.readouterr().err
 
 
 def test_options_change_what_was_saved(run, tmp_path):

@@ -1,6 +1,7 @@
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,8 @@ def broken(**changes):
         (broken(quality__steps=1.5), "quality.steps"),
         (broken(quality__backdrop="green"), "quality.backdrop"),
         (broken(source__kind="cloud"), "source.kind"),
+        (broken(source__snapshot="000010.safetensors"), "belongs to a run"),
+        (broken(source__kind="run", source__snapshot="../live.safetensors"), "plain name"),
     ],
 )
 def test_what_is_wrong_is_named(text, message):
@@ -73,3 +76,15 @@ def test_values_out_of_range_are_refused(make):
 def test_scenes_are_values():
     assert replace(Scene(), latent=Latent(seed=1)) != Scene()
     assert hash(Scene()) == hash(Scene())
+
+
+def test_a_snapshot_is_a_file_of_the_run():
+    source = Source("run", "/runs/00001-a", "000010.safetensors")
+    assert Path(source.snapshot_file) == Path("/runs/00001-a/snapshots/000010.safetensors")
+    assert Source("run", "/runs/00001-a").snapshot_file == ""
+
+
+def test_scenes_from_before_snapshots_are_read():
+    tree = json.loads(Scene(Source("run", "/runs/a")).to_json())
+    del tree["source"]["snapshot"]
+    assert Scene.from_json(json.dumps(tree)).source == Source("run", "/runs/a")
