@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,8 +12,14 @@ from core.baked import BakedVolume
 from core.folded import FoldedField
 
 BAKE = "bake"
+# The same work for later: done while nothing else is asked, and given up as soon as something is.
+PREFETCH = "prefetch"
 VOLUME_ARRAYS = ("values", "surround")
 FIELD_ARRAYS = ("planes", "hidden_bias", "out_weight", "out_bias", "empty")
+
+
+# Where the worker computes: on a GPU if it has one, or on the processor because somebody else needs the GPU.
+WorkerDevice = Literal["any", "cpu"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class BakeRequest:
         resolution: Voxels along an edge.
         preview: Voxels along an edge of a coarse volume that is answered first; 0 for none.
         exact: Whether the field itself is wanted too.
+        device: Where to compute; the answer is the same but for rounding.
     """
 
     checkpoint: CheckpointId
@@ -50,6 +57,47 @@ class BakeRequest:
     resolution: int
     preview: int = 0
     exact: bool = False
+    device: WorkerDevice = field(default="any", compare=False)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What an answer has cost, stage by stage.  Milliseconds; none for what was at hand already.
+
+    Attributes:
+        read: Reading the checkpoint.
+        map: From z to w.
+        synthesise: From w to the planes.
+        bake: Evaluating the field on the grid.
+        fold: Multiplying the decoder's first layer into the planes.
+        occupancy: Looking for empty space.
+        sent: When the answer left the worker, by `time.perf_counter`, which all processes of a machine share.
+        device: What computed, for people.
+        gpu_bytes: Memory that the worker's tensors take on a GPU; none without one.
+    """
+
+    read: float | None = None
+    map: float | None = None
+    synthesise: float | None = None
+    bake: float | None = None
+    fold: float | None = None
+    occupancy: float | None = None
+    sent: float | None = None
+    device: str = "cpu"
+    gpu_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Prefetched:
+    """What a request asks for is at hand now.
+
+    Attributes:
+        request: What was asked.
+        seconds: Processor time that it has taken.
+    """
+
+    request: BakeRequest
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -64,6 +112,7 @@ class BakeAnswer:
         arrays: Names of the arrays, in their order.
         samples_of_field: Coarse and fine samples of the exact field, and whether training cut its rays; none without.
         half: As in BakedVolume; likewise the rest.
+        effort: What it has cost.
     """
 
     request: BakeRequest
@@ -83,21 +132,23 @@ class BakeAnswer:
     last_delta: float
     outside: tuple[float, float, float, float] | None
     note: str
+    effort: Effort = field(default_factory=Effort)
 
     @classmethod
     def of(
         cls,
         volume: BakedVolume,
-        field: FoldedField | None,
+        folded: FoldedField | None,
         request: BakeRequest,
         preview: bool,
         kimg: float | None,
         seconds: float,
+        effort: Effort | None = None,
     ) -> BakeAnswer:
         """Describe a volume and a field."""
-        samples = None if field is None else (field.coarse, field.fine, field.cut)
-        arrays = tuple(arrays_of(volume, field))
-        return cls(request, preview, kimg, seconds, arrays, samples, **_but_values(volume))
+        samples = None if folded is None else (folded.coarse, folded.fine, folded.cut)
+        arrays, effort = tuple(arrays_of(volume, folded)), effort or Effort()
+        return cls(request, preview, kimg, seconds, arrays, samples, **_but_values(volume), effort=effort)
 
     def volume(self, arrays: Mapping[str, np.ndarray]) -> BakedVolume:
         """Join the voxels, and what lies behind them, again.  `arrays` by their names."""
@@ -112,15 +163,15 @@ class BakeAnswer:
         return FoldedField(**named, half=self.half, coarse=coarse, fine=fine, cut=cut)
 
 
-def arrays_of(volume: BakedVolume, field: FoldedField | None = None) -> dict[str, np.ndarray]:
+def arrays_of(volume: BakedVolume, folded: FoldedField | None = None) -> dict[str, np.ndarray]:
     """What travels beside an answer, by name."""
     found = {name: getattr(volume, name) for name in VOLUME_ARRAYS}
-    if field is not None:
-        found |= {name: getattr(field, name) for name in FIELD_ARRAYS}
+    if folded is not None:
+        found |= {name: getattr(folded, name) for name in FIELD_ARRAYS}
     return {name: array for name, array in found.items() if array is not None}
 
 
 def _but_values(source: BakedVolume | BakeAnswer) -> dict[str, Any]:
     """What a volume and its answer share."""
-    names = [field.name for field in fields(BakedVolume) if field.name not in VOLUME_ARRAYS]
+    names = [each.name for each in fields(BakedVolume) if each.name not in VOLUME_ARRAYS]
     return {name: getattr(source, name) for name in names}

@@ -1,6 +1,7 @@
 """The model worker: checkpoint → planes → baked volume.  The only module of app/ that imports torch.
 
-Each stage is kept under the inputs that made it, so that a new seed does not read the checkpoint again.
+Each stage is kept under the inputs that made it, so that a new seed does not read the checkpoint again; what was baked
+is kept as long as memory allows, so that one can go back and forth between snapshots.
 """
 
 from __future__ import annotations
@@ -8,12 +9,16 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import psutil
 import torch
 
-from app.model_messages import BAKE, BakeAnswer, BakeRequest, CheckpointId, arrays_of
+from app.memory_cache import MemoryCache
+from app.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, CheckpointId, Prefetched, arrays_of
+from app.stage_clock import StageClock
 from app.worker_child import Cancelled, Port
 from core import bake as baking
 from core.baked import BakedVolume
@@ -25,6 +30,22 @@ from core.memory import is_out_of_memory
 
 # The share of the progress bar that reading and synthesis take.
 READ_SHARE, PLANES_SHARE = 0.15, 0.4
+# Of the memory that is free when the worker starts, but between these, bytes: what was baked.
+CACHE_SHARE, LEAST_CACHE, MOST_CACHE = 0.15, 256 * 2**20, 2**31
+
+
+class Listener(Protocol):
+    """Whom a request tells how far it is, and asks whether to go on."""
+
+    def progress(self, fraction: float, text: str) -> None:
+        """So much is done."""
+
+    def cancelled(self) -> bool:
+        """Whether the work is not wanted any more."""
+        ...
+
+    def stop_if_cancelled(self) -> None:
+        """Raise Cancelled if so."""
 
 
 class Stage:
@@ -48,92 +69,196 @@ class Stage:
         return self._values[key]
 
 
-class ModelHandler:
-    """Bakes samples of checkpoints on the processor."""
+# A volume and the kimg of its weights, or a folded field.
+Baked = tuple[BakedVolume, float | None]
 
-    def __init__(self) -> None:
+
+class ModelHandler:
+    """Bakes samples of checkpoints.
+
+    Args:
+        cache_bytes: For what was baked; none leaves it to the memory there is.
+    """
+
+    def __init__(self, cache_bytes: int | None = None) -> None:
         torch.set_num_threads(min(2, torch.get_num_threads()))
-        self._checkpoints = Stage(2)
-        self._fields = Stage(2)
-        self._volumes = Stage(6)
-        self._folded = Stage(1)
+        torch.backends.cudnn.allow_tf32 = False  # the same field on whatever device
+        free = psutil.virtual_memory().available
+        limit = cache_bytes or int(min(max(CACHE_SHARE * free, LEAST_CACHE), MOST_CACHE))
+        self._checkpoints, self._fields = Stage(2), Stage(2)
+        self._volumes: MemoryCache[Baked] = MemoryCache(limit // 2, lambda baked: _bytes_of(baked[0]))
+        self._folded: MemoryCache[FoldedField | None] = MemoryCache(limit // 2, _bytes_of)
+        self._device, self._gpu_has_room = torch.device("cpu"), True
 
     def handle(self, kind: str, payload: Any, port: Port) -> None:
         """Answer a request.  Raises ValueError or OSError with a message for people."""
-        if kind != BAKE or not isinstance(payload, BakeRequest):
+        if kind not in (BAKE, PREFETCH) or not isinstance(payload, BakeRequest):
             raise ValueError(f"the model worker does not know requests of kind {kind}")
+        self._choose_device(payload)
+        work = self._bake if kind == BAKE else self._prefetch
         try:
-            self._bake(payload, port)
+            try:
+                work(payload, port)
+            except torch.OutOfMemoryError:
+                self._forget()
+                self._gpu_has_room = False  # somebody else has taken its memory, perhaps a training
+                self._choose_device(payload)
+                work(payload, port)
         except (RuntimeError, MemoryError, OSError) as error:
             if not is_out_of_memory(error):
                 raise
-            for stage in (self._volumes, self._folded, self._fields, self._checkpoints):
-                stage.clear()
+            self._forget()
             raise MemoryError(
                 f"there is not enough memory for a volume of {payload.resolution}³ of "
                 f"{Path(payload.checkpoint.path).name}: choose a smaller Volume in Camera, or close other programs"
             ) from error
 
+    def _choose_device(self, request: BakeRequest) -> None:
+        """Compute on the GPU if there is one and nobody else needs it; leave it without a trace of memory otherwise."""
+        on_gpu = request.device == "any" and self._gpu_has_room and torch.cuda.is_available()
+        if on_gpu == (self._device.type == "cuda"):
+            return
+        self._device = torch.device("cuda" if on_gpu else "cpu")
+        self._checkpoints.clear()
+        self._fields.clear()
+        if not on_gpu:
+            torch.cuda.empty_cache()
+
+    def _forget(self) -> None:
+        for stage in (self._volumes, self._folded, self._fields, self._checkpoints):
+            stage.clear()
+
     def _bake(self, request: BakeRequest, port: Port) -> None:
-        begun = time.process_time()
+        begun, clock = time.process_time(), self._clock()
         port.progress(0, "reading the checkpoint")
-        checkpoint = self._checkpoint(request.checkpoint)
-        port.stop_if_cancelled()
-        port.progress(READ_SHARE, "computing the planes")
-        field = self._field(checkpoint, request)
         # The preview is never given up: dragging a seed shall show something at each rest.
-        for resolution in (request.preview, request.resolution):
-            if not resolution or (resolution == request.preview and resolution >= request.resolution):
-                continue
-            volume = self._volume(checkpoint, field, request, resolution, port)
-            kimg = checkpoint.progress.get("kimg")
+        resolutions = [request.preview] if 0 < request.preview < request.resolution else []
+        for resolution in [*(() if self._has(request) else resolutions), request.resolution]:
             preview = resolution != request.resolution
-            folded = self._exact(checkpoint, field, request, port) if request.exact and not preview else None
-            seconds = time.process_time() - begun
-            answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds)
+            volume, kimg = self._volume(request, resolution, port, clock)
+            folded = self._exact(request, port, clock) if request.exact and not preview else None
+            seconds, effort = time.process_time() - begun, clock.effort(self._device.type, self._gpu_bytes())
+            answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds, effort)
             port.answer(answer, tuple(arrays_of(volume, folded).values()))
 
-    def _checkpoint(self, identity: CheckpointId) -> Checkpoint:
-        return self._checkpoints.get(identity, lambda: load_checkpoint(Path(identity.path)))
+    def _prefetch(self, request: BakeRequest, port: Port) -> None:
+        """Make what a request asks for, and keep it."""
+        begun, clock, quiet = time.process_time(), self._clock(), _Quiet(port)
+        self._volume(request, request.resolution, quiet, clock)
+        if request.exact:
+            self._exact(request, quiet, clock)
+        port.answer(Prefetched(request, time.process_time() - begun))
 
-    def _field(self, checkpoint: Checkpoint, request: BakeRequest) -> Sample:
+    def _clock(self) -> StageClock:
+        return StageClock(torch.cuda.synchronize) if self._device.type == "cuda" else StageClock()
+
+    def _gpu_bytes(self) -> int | None:
+        return torch.cuda.memory_allocated() if self._device.type == "cuda" else None
+
+    def _has(self, request: BakeRequest) -> bool:
+        """Whether the fine volume is at hand."""
+        return (*_sample_of(request), request.resolution) in self._volumes
+
+    def _checkpoint(self, identity: CheckpointId, clock: StageClock) -> Checkpoint:
+        def read() -> Checkpoint:
+            with clock.stage("read"):
+                # Nobody looks at the discriminator here.
+                return replace(load_checkpoint(Path(identity.path), self._device), discriminator=None)
+
+        return self._checkpoints.get(identity, read)
+
+    def _sample(self, request: BakeRequest, port: Listener, clock: StageClock) -> tuple[Checkpoint, Sample]:
+        checkpoint = self._checkpoint(request.checkpoint, clock)
+        port.stop_if_cancelled()
+        port.progress(READ_SHARE, "computing the planes")
         generator = checkpoint.generator
 
         def make() -> Sample:
             with torch.inference_mode():
-                z = baking.z_from_seed(request.seed, generator.config.z_dim)
-                return generator.field(generator.mapping(z, psi=request.psi))
+                z = baking.z_from_seed(request.seed, generator.config.z_dim).to(self._device)
+                with clock.stage("map"):
+                    ws = generator.mapping(z, psi=request.psi)
+                with clock.stage("synthesise"):
+                    return generator.field(ws)
 
-        return self._fields.get((request.checkpoint, request.seed, request.psi), make)
+        return checkpoint, self._fields.get(_sample_of(request), make)
 
-    def _exact(self, checkpoint: Checkpoint, field: Sample, request: BakeRequest, port: Port) -> FoldedField | None:
+    def _exact(self, request: BakeRequest, port: Listener, clock: StageClock) -> FoldedField | None:
         """The field itself for the viewport; none where there is none, or where it depends on the view."""
-        key = (request.checkpoint, request.seed, request.psi)
+        began, looked = time.perf_counter(), 0.0
 
         def tell(done: float) -> None:
+            nonlocal looked
+            looked = looked or time.perf_counter()  # what came before was folding
             port.stop_if_cancelled()
             port.progress(done, "looking for empty space")
 
-        return self._folded.get(key, lambda: fold_sample(field, checkpoint.generator.config.rays, tell))
+        def make() -> FoldedField | None:
+            nonlocal began
+            checkpoint, field = self._sample(request, port, clock)
+            began = time.perf_counter()
+            folded, ended = fold_sample(field, checkpoint.generator.config.rays, tell), time.perf_counter()
+            clock.add("fold", 1000 * ((looked or ended) - began))
+            if looked:
+                clock.add("occupancy", 1000 * (ended - looked))
+            return folded
 
-    def _volume(
-        self, checkpoint: Checkpoint, field: Sample, request: BakeRequest, resolution: int, port: Port
-    ) -> BakedVolume:
+        return self._folded.get(_sample_of(request), make)
+
+    def _volume(self, request: BakeRequest, resolution: int, port: Listener, clock: StageClock) -> Baked:
         preview = resolution == request.preview
 
-        def make() -> BakedVolume:
-            try:
-                return baking.bake_sample(
-                    field,
-                    checkpoint.generator.config.rays,
-                    resolution,
-                    source=f"{Path(request.checkpoint.path).name}, seed {request.seed}, psi {request.psi:g}",
-                    on_progress=lambda done: port.progress(
-                        PLANES_SHARE + (1 - PLANES_SHARE) * done, "baking the volume"
-                    ),
-                    cancelled=None if preview else port.cancelled,
-                )
-            except baking.Cancelled as error:
-                raise Cancelled from error
+        def make() -> Baked:
+            checkpoint, field = self._sample(request, port, clock)
+            with clock.stage("bake"):
+                return self._baked(checkpoint, field, request, resolution, port, preview)
 
-        return self._volumes.get((request.checkpoint, request.seed, request.psi, resolution), make)
+        return self._volumes.get((*_sample_of(request), resolution), make)
+
+    def _baked(
+        self,
+        checkpoint: Checkpoint,
+        field: Sample,
+        request: BakeRequest,
+        resolution: int,
+        port: Listener,
+        preview: bool,
+    ) -> Baked:
+        try:
+            volume = baking.bake_sample(
+                field,
+                checkpoint.generator.config.rays,
+                resolution,
+                source=f"{Path(request.checkpoint.path).name}, seed {request.seed}, psi {request.psi:g}",
+                on_progress=lambda done: port.progress(PLANES_SHARE + (1 - PLANES_SHARE) * done, "baking the volume"),
+                cancelled=None if preview else port.cancelled,
+            )
+        except baking.Cancelled as error:
+            raise Cancelled from error
+        return volume, checkpoint.progress.get("kimg")
+
+
+class _Quiet:
+    """A port for work that nobody waits for: it can be given up, and says nothing."""
+
+    def __init__(self, port: Port) -> None:
+        self.cancelled, self.stop_if_cancelled = port.cancelled, port.stop_if_cancelled
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Nobody wants to know."""
+
+
+def _sample_of(request: BakeRequest) -> tuple[CheckpointId, int, float]:
+    """Which sample a request is about."""
+    return request.checkpoint, request.seed, request.psi
+
+
+def _bytes_of(value: BakedVolume | FoldedField | None) -> int:
+    """Bytes of the arrays that travel."""
+    match value:
+        case BakedVolume():
+            return sum(array.nbytes for array in arrays_of(value).values())
+        case FoldedField():
+            return value.planes.nbytes + (0 if value.empty is None else value.empty.nbytes)
+        case None:
+            return 0

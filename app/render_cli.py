@@ -218,7 +218,7 @@ def order_of(args: argparse.Namespace) -> Order:
 
 
 def given(source: Path | None, snapshot: str | None = None) -> Order:
-    """What SOURCE describes by itself, at the snapshot of its run that is named, if any.  Raises ValueError, OSError."""
+    """What SOURCE describes, at the snapshot of its run that is named, if any.  Raises ValueError, OSError."""
     if source is None:
         order = Order(Scene(quality=DEFAULT_QUALITY))
     elif source.suffix.lower() in (PICTURE_SUFFIX, SCENE_SUFFIX) and not source.is_dir():

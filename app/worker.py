@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -64,9 +65,10 @@ class Worker:
 
     @property
     def busy(self) -> bool:
-        """Whether a request is running or waiting."""
+        """Whether a request is running or waiting, but for those that give way."""
         with self._lock:
-            return self._running is not None or bool(self._pending)
+            kinds = {*self._pending, *([self._running.kind] if self._running is not None else [])}
+            return not kinds <= self._settings.yielding
 
     @property
     def process_id(self) -> int | None:
@@ -86,7 +88,7 @@ class Worker:
             self._counter += 1
             self._pending[kind] = Request(self._counter, kind, payload)
             self._wanted = True
-            if self._running is not None and self._running.kind == kind:
+            if self._running is not None and self._running.kind in {kind, *self._settings.yielding}:
                 self._send(Cancel(self._running.number))
             self._send_next()
             self._lock.notify_all()
@@ -187,12 +189,12 @@ class Worker:
             arrays = unpack(connection.recv_bytes(), answer.places)
         else:
             arrays = ()
-        return Result(answer.number, answer.kind, answer.value, arrays)
+        return Result(answer.number, answer.kind, answer.value, arrays, time.perf_counter())
 
     def _send_next(self) -> None:
         """Hand the oldest waiting request over, if the process is free.  The lock is held."""
         if self._running is None and self._pending and self._connection is not None:
-            kind = next(iter(self._pending))
+            kind = min(self._pending, key=lambda each: each in self._settings.yielding)  # the first that does not
             self._running = self._pending.pop(kind)
             self._send(self._running)
 

@@ -47,11 +47,14 @@ class Settings:
         entry: "module:name" of a callable without arguments that makes the handler.
         threads: Threads for numerical libraries.
         niceness: Added to the priority number, so that the window and a trainer go first.
+        yielding: Kinds of requests that give way: one of them is begun when nothing else waits, and cancelled when
+            something else comes.
     """
 
     entry: str
     threads: int = 2
     niceness: int = 5
+    yielding: frozenset[str] = frozenset()
 
 
 class Handler(Protocol):

@@ -143,9 +143,11 @@ class Result:
         kind: Of the request.
         value: The handler's value.
         arrays: Its arrays; copies that belong to the window.
+        received: When they were there, by `time.perf_counter`.
     """
 
     number: int
     kind: str
     value: Any
     arrays: tuple[np.ndarray, ...]
+    received: float = 0.0

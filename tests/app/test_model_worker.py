@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.model_messages import BAKE, BakeRequest, CheckpointId
+from app.model_messages import BAKE, PREFETCH, BakeRequest, CheckpointId, Prefetched
 from app.model_worker import ModelHandler
 from app.worker_child import Cancelled
 from core.bake import bake, z_from_seed
@@ -24,6 +24,7 @@ class RecordingPort:
 
     def __init__(self, cancel_after: int = 10**6) -> None:
         self.answers, self.fields, self.texts, self._left = [], [], [], cancel_after
+        self.prefetched, self.efforts = [], []
 
     def progress(self, fraction: float, text: str) -> None:
         self.texts.append((fraction, text))
@@ -37,6 +38,10 @@ class RecordingPort:
             raise Cancelled
 
     def answer(self, value, arrays=()) -> None:
+        if isinstance(value, Prefetched):
+            self.prefetched.append(value.request)
+            return
+        self.efforts.append(value.effort)
         named = dict(zip(value.arrays, arrays, strict=True))
         self.answers.append(value.volume(named))
         self.fields.append(value.field(named))
@@ -75,8 +80,8 @@ def test_the_exact_field_comes_with_the_final_volume_where_it_is_asked_for(check
     with torch.no_grad():
         field = generator.field(generator.mapping(z_from_seed(5, 16), psi=0.7))
     expected = fold_sample(field, generator.config.rays)
-    assert port.fields[2] is None
-    for sent in port.fields[3:]:
+    assert len(port.fields) == 3, "no coarse volume before a fine one that is at hand"
+    for sent in port.fields[2:]:
         np.testing.assert_array_equal(sent.empty, expected.empty)
         np.testing.assert_array_equal(sent.planes, expected.planes)
         np.testing.assert_array_equal(sent.out_weight, expected.out_weight)
@@ -104,3 +109,44 @@ def test_a_missing_file_is_named(tmp_path):
     request = BakeRequest(CheckpointId(str(tmp_path / "gone.safetensors"), 0, 0), 0, 1.0, 32)
     with pytest.raises(ValueError, match=r"gone\.safetensors"):
         ModelHandler().handle(BAKE, request, RecordingPort())
+
+
+def test_what_was_fetched_ahead_needs_no_file_and_no_coarse_volume(checkpoint):
+    handler, port = ModelHandler(), RecordingPort()
+    request = BakeRequest(checkpoint, 5, 0.7, 32, preview=16, exact=True)
+    handler.handle(PREFETCH, request, port)
+    assert port.prefetched == [request]
+    assert port.texts == [], "nobody waits for it"
+    Path(checkpoint.path).unlink()
+    handler.handle(BAKE, request, port)
+    assert [volume.values.shape[0] for volume in port.answers] == [32]
+    assert port.fields[0] is not None
+    assert (port.efforts[0].read, port.efforts[0].bake, port.efforts[0].occupancy) == (None, None, None)
+    expected = RecordingPort()
+    with pytest.raises(ValueError, match="there is no checkpoint"):
+        ModelHandler().handle(BAKE, request, expected)
+
+
+def test_fetching_ahead_is_given_up_when_something_else_is_wanted(checkpoint):
+    handler, port = ModelHandler(), RecordingPort(cancel_after=1)
+    with pytest.raises(Cancelled):
+        handler.handle(PREFETCH, BakeRequest(checkpoint, 0, 1.0, 64), port)
+    assert port.prefetched == []
+
+
+def test_what_was_baked_is_kept_as_long_as_memory_allows(checkpoint):
+    room = 2 * 2 * 32**3 * 8  # for two volumes, in the half of it that volumes get
+    handler, port = ModelHandler(cache_bytes=room), RecordingPort()
+    for seed in (1, 2, 3, 3, 2, 1):
+        handler.handle(BAKE, BakeRequest(checkpoint, seed, 1.0, 32), port)
+    baked = [effort.bake is not None for effort in port.efforts]
+    assert baked == [True, True, True, False, False, True]
+
+
+def test_the_stages_are_timed(checkpoint):
+    port = RecordingPort()
+    ModelHandler().handle(BAKE, BakeRequest(checkpoint, 5, 0.7, 32, exact=True), port)
+    effort = port.efforts[0]
+    times = (effort.read, effort.map, effort.synthesise, effort.bake, effort.fold, effort.occupancy)
+    assert all(each is not None and each >= 0 for each in times)
+    assert effort.sent is not None

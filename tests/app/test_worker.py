@@ -17,6 +17,7 @@ from app.worker import Worker
 from app.worker_buffers import SHARED_FOLDER, WindowBuffers
 from app.worker_child import Settings
 from app.worker_messages import Failure, Progress, Result
+from tests.app.test_loader import wait_for
 
 pytestmark = pytest.mark.process
 ENTRY = "tests.app.worker_handlers:TestHandler"
@@ -243,3 +244,22 @@ def test_blocks_that_are_gone_already_do_not_disturb_the_end():
         (SHARED_FOLDER / buffer.name).unlink(missing_ok=True)  # as the tracker of a process that was ended does
     buffers.close()
     assert not buffers._blocks
+
+
+def test_what_gives_way_is_begun_last_and_given_up_first():
+    worker = Worker(Settings(ENTRY, threads=1, yielding=frozenset({"later"})), wake=lambda: None)
+    try:
+        worker.request("later", ("slow", 60))
+        assert not worker.busy, "it does not count"
+        wait_for(lambda: any(isinstance(event, Progress) for event in worker.take()), 20)
+        number = worker.request("math", ("square", 3))
+        answers = results(events_until_idle(worker))
+        assert [(answer.number, answer.value) for answer in answers] == [(number, 9)]
+        slow = worker.request("array", ("slow", 0.2))
+        worker.request("later", ("square", 4))
+        last = worker.request("math", ("square", 5))
+        found: list[int] = []
+        wait_for(lambda: found.extend(each.number for each in results(list(worker.take()))) or len(found) == 3, 20)
+        assert found == [slow, last, last - 1]
+    finally:
+        worker.close()
