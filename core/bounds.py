@@ -8,8 +8,8 @@ import numpy as np
 
 from core.camera import Camera
 
-# World units. The eye of a camera that was only turned stays this close to the training sphere.
-RADIUS_TOLERANCE = 1e-3
+# World units. The eye of a camera that was only turned stays this close to the training sphere, its axis to the origin.
+TOLERANCE = 1e-3
 
 
 def shown_depths(camera: Camera, half: float) -> tuple[float, float]:
@@ -29,8 +29,9 @@ def shown_depths(camera: Camera, half: float) -> tuple[float, float]:
 def depth_range(camera: Camera, radius: float, near: float, far: float) -> tuple[float, float]:
     """Where samples may lie along every ray, before it is cut with the box.
 
-    The training rays' near and far hold for eyes on the training sphere. From anywhere else they would cut the object
-    or miss it, and the ray's segment inside the box is all there is.
+    The training rays' near and far hold for eyes on the training sphere that look at its centre. From anywhere else
+    they would cut the object or miss it, and the ray's segment inside the box is all there is. A roll and another angle
+    of view change neither the eye nor the axis.
 
     Args:
         camera: The camera to render from.
@@ -39,8 +40,14 @@ def depth_range(camera: Camera, radius: float, near: float, far: float) -> tuple
         far: Their end.
 
     Returns:
-        (nearest, farthest) distance along the ray; (0, inf) off the training sphere.
+        (nearest, farthest) distance along the ray; (0, inf) for a view that is none of the training's.
     """
-    if abs(float(np.linalg.norm(camera.position)) - radius) > RADIUS_TOLERANCE:
-        return 0.0, math.inf
-    return near, far
+    return (near, far) if is_training_view(camera, radius) else (0.0, math.inf)
+
+
+def is_training_view(camera: Camera, radius: float) -> bool:
+    """Whether a camera stands on the training sphere of this radius and looks at its centre."""
+    eye = camera.position
+    # Both: a camera that goes round another target crosses the sphere now and then, and must not flicker there.
+    beside = float(np.linalg.norm(np.cross(eye, camera.matrix[:3, 2])))
+    return abs(float(np.linalg.norm(eye)) - radius) <= TOLERANCE and beside <= TOLERANCE

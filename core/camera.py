@@ -26,6 +26,8 @@ class Camera:
         radius: Distance to the target, world units, > 0.
         fov: Full angle of view (both axes: pictures are square), degrees, in (0, 180).
         target: The point looked at, world units.
+        roll: Turn around the view axis, radians; a positive one turns the camera counter-clockwise and so the picture
+            clockwise.  Training has none.
     """
 
     yaw: float = math.pi / 2
@@ -33,10 +35,12 @@ class Camera:
     radius: float = 1.0
     fov: float = 30.0
     target: Vector = (0.0, 0.0, 0.0)
+    roll: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a camera that has no matrix."""
-        if not all(math.isfinite(value) for value in (self.yaw, self.pitch, self.radius, self.fov, *self.target)):
+        values = (self.yaw, self.pitch, self.radius, self.fov, *self.target, self.roll)
+        if not all(math.isfinite(value) for value in values):
             raise ValueError(f"camera: every value must be finite, got {self}")
         if self.radius <= 0:
             raise ValueError(f"camera.radius must be positive, got {self.radius}")
@@ -53,6 +57,10 @@ class Camera:
         """Camera-to-world matrix.  [4, 4], float64."""
         matrix = cam2world(np.array([self.yaw]), np.array([self.pitch]), self.radius)[0]
         matrix[:3, 3] += np.asarray(self.target)
+        if self.roll:
+            right, up = matrix[:3, 0].copy(), matrix[:3, 1].copy()
+            cosine, sine = math.cos(self.roll), math.sin(self.roll)
+            matrix[:3, 0], matrix[:3, 1] = cosine * right + sine * up, cosine * up - sine * right
         return matrix
 
     def orbited(self, yaw: float, pitch: float) -> Camera:
@@ -66,6 +74,10 @@ class Camera:
         right_axis, up_axis = self.matrix[:3, 0], self.matrix[:3, 1]
         x, y, z = np.asarray(self.target) + height * (right * right_axis + up * up_axis)
         return replace(self, target=(float(x), float(y), float(z)))
+
+    def rolled(self, angle: float) -> Camera:
+        """Turn around the view axis by this angle (radians)."""
+        return replace(self, roll=math.remainder(self.roll + angle, math.tau))
 
     def zoomed(self, factor: float) -> Camera:
         """Multiply the distance to the target by `factor` (> 0)."""

@@ -13,6 +13,10 @@ from core.model_config import FrozenModel, unit
 PoseKind = Literal["custom", "spherical-uniform", "uniform", "normal", "truncated-normal"]
 
 
+# Below this share of agreement yaws go all around, and their mean says nothing.
+AROUND = 0.1
+
+
 class PoseConfig(FrozenModel):
     """A distribution of yaw and pitch (radians; pitch from +y).
 
@@ -78,3 +82,18 @@ class PoseConfig(FrozenModel):
         while self.kind == "truncated-normal" and (beyond := np.abs(draws) > 2).any():
             draws[beyond] = rng.standard_normal(int(beyond.sum()))
         return draws
+
+
+def mean_pose(poses: np.ndarray) -> tuple[float | None, float]:
+    """The middle of poses.
+
+    Args:
+        poses: [n, 2 or more], n at least 1: yaw and pitch, radians.
+
+    Returns:
+        Mean yaw and pitch, radians; no yaw where the poses go all around.
+    """
+    yaw, pitch = np.asarray(poses, np.float64)[:, :2].T
+    sine, cosine = float(np.sin(yaw).mean()), float(np.cos(yaw).mean())
+    middle = math.atan2(sine, cosine) if math.hypot(sine, cosine) >= AROUND else None
+    return middle, float(pitch.mean())

@@ -22,8 +22,8 @@ MAX_FUNCTION_LINES = 50
 # The window's process and the commands' --help load these (docs/design.md, "The house").
 TORCH_FREE = {
     "core": """
-        augment_laws baked bounds camera files frustum model_config poses published_names scene schedules shares
-        foreign_files import_settings inert_modules inert_pickle inert_values infer_architecture
+        augment_laws baked bounds camera files frustum guides model_config poses projection published_names scene
+        schedules shares views foreign_files import_settings inert_modules inert_pickle inert_values infer_architecture
         checkpoint_header folded sizes
     """,
     "training": """

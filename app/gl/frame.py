@@ -50,15 +50,6 @@ class Frame:
         return replace(self, scale=wanted.scale) == wanted and self.scale >= wanted.scale
 
 
-def picture_extent(width: int, height: int) -> tuple[float, float]:
-    """Picture plane coordinates of the right and upper edge, where the centres of the shorter side's end pixels are ±1.
-
-    The extent belongs to the full picture: drawn coarser, it covers the same view.
-    """
-    span = max(1, min(width, height) - 1)
-    return width / span, height / span
-
-
 @dataclass(frozen=True)
 class Band:
     """Rows of a frame that are drawn in one go.

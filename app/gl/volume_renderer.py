@@ -11,7 +11,7 @@ from OpenGL import GL
 
 from app.gl.errors import forget_errors
 from app.gl.exact_field import ExactField
-from app.gl.frame import Band, Frame, picture_extent
+from app.gl.frame import Band, Frame
 from app.gl.pacing import Pacer
 from app.gl.program import Program
 from app.gl.shader_source import load_shader
@@ -22,6 +22,7 @@ from core.baked import BakedVolume
 from core.bounds import depth_range, shown_depths
 from core.camera import Camera
 from core.folded import FoldedField
+from core.projection import picture_extent
 from core.scene import FieldMode, Quality, Shown
 from widgets.picture import Picture
 

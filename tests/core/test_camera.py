@@ -57,8 +57,21 @@ def test_corner_pixels_lie_on_the_field_of_view():
     np.testing.assert_allclose(rays[2, 2], [0, 0, -1], atol=1e-12)
 
 
+@given(yaws, pitches, st.floats(-math.pi, math.pi))
+def test_a_roll_turns_the_picture_and_leaves_eye_and_view_alone(yaw, pitch, roll):
+    upright, rolled = Camera(yaw, pitch, target=(0.1, 0, 0)), Camera(yaw, pitch, target=(0.1, 0, 0), roll=roll)
+    np.testing.assert_array_equal(rolled.matrix[:, 2:], upright.matrix[:, 2:])
+    np.testing.assert_allclose(rolled.matrix[:3, :3] @ rolled.matrix[:3, :3].T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(rolled.matrix[:3, :3]) == pytest.approx(1)
+    # What was seen above is seen clockwise of it: towards the right for a small positive roll.
+    above = upright.matrix[:3, 1] @ rolled.matrix[:3, :2]
+    np.testing.assert_allclose(above, [math.sin(roll), math.cos(roll)], atol=1e-9)
+    assert upright.rolled(roll).matrix == pytest.approx(rolled.matrix, abs=1e-9)
+
+
 @pytest.mark.parametrize(
-    "bad", [{"radius": 0}, {"fov": 180}, {"fov": 0}, {"yaw": math.nan}, {"target": (0, math.inf, 0)}]
+    "bad",
+    [{"radius": 0}, {"fov": 180}, {"fov": 0}, {"yaw": math.nan}, {"roll": math.inf}, {"target": (0, math.inf, 0)}],
 )
 def test_impossible_cameras_are_refused(bad):
     with pytest.raises(ValueError, match="camera"):

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from core.poses import PoseConfig
+from core.poses import PoseConfig, mean_pose
 
 
 def draw(count=20_000, poses=None, **settings):
@@ -40,3 +40,13 @@ def test_custom_draws_the_data_sets_poses():
 def test_custom_without_poses_says_what_to_do():
     with pytest.raises(ValueError, match="no camera angles: choose another law"):
         draw(1, None, kind="custom")
+
+
+def test_the_mean_pose_crosses_the_seam_of_yaw():
+    yaw, pitch = mean_pose(np.array([[3.0, 1.2, 0.5], [-3.0, 1.4, 0.5]]))
+    assert (abs(yaw), pitch) == (pytest.approx(math.pi), pytest.approx(1.3))
+
+
+def test_poses_all_around_have_no_mean_yaw():
+    around = np.stack([np.linspace(0, math.tau, 12, endpoint=False), np.full(12, 1.0)], axis=1)
+    assert mean_pose(around) == (None, pytest.approx(1.0))

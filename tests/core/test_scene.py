@@ -21,6 +21,7 @@ scenes = st.builds(
         st.floats(0.1, 10),
         st.floats(1, 170),
         st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1)),
+        st.floats(-math.pi, math.pi),
     ),
     st.builds(Quality, st.integers(8, 512), st.integers(32, 256), st.sampled_from(["learned", "white", "black"])),
 )
@@ -29,6 +30,12 @@ scenes = st.builds(
 @given(scenes)
 def test_a_scene_survives_json(scene):
     assert Scene.from_json(scene.to_json()) == scene
+
+
+def test_a_scene_of_before_has_no_roll():
+    tree = json.loads(Scene(camera=Camera(yaw=0.5)).to_json())
+    del tree["camera"]["roll"]
+    assert Scene.from_json(json.dumps(tree)) == Scene(camera=Camera(yaw=0.5))
 
 
 def broken(**changes):
@@ -54,6 +61,7 @@ def broken(**changes):
         (broken(latent__colour=1), "colour"),
         (broken(camera__fov=0), "camera.fov"),
         (broken(camera__target=[1, 2]), "camera.target"),
+        (broken(camera__roll="upright"), "camera.roll"),
         (broken(camera=None), "camera"),
         (broken(quality__steps=1.5), "quality.steps"),
         (broken(quality__backdrop="green"), "quality.backdrop"),

@@ -24,6 +24,8 @@ CAMERAS = {
     "inside the box": Camera(yaw=1.3, pitch=1.4, radius=0.2),
     "far and narrow": Camera(yaw=2.9, pitch=1.9, radius=2.5, fov=14),
     "panned": Camera(yaw=-0.9, pitch=1.3, target=(0.1, -0.05, 0.07)),
+    "rolled": Camera(yaw=0.4, pitch=1.2, roll=0.6),
+    "rolled and panned": Camera(yaw=0.4, pitch=1.2, roll=-2.0).panned(0.1, 0.05),
 }
 
 
