@@ -54,7 +54,7 @@ def sample_of(
     sample = generator.field(ws)
     field = fold_sample(sample, generator.config.rays) if exact else None
     if exact and field is None:
-        raise ValueError(f"{path}: its colours depend on the direction of view; draw it with --reference")
+        raise ValueError(f"{path}: its colours depend on the direction of view; draw it with --field reference")
     rays, resolution = generator.config.rays, scene.quality.volume
     return bake_sample(sample, rays, resolution, source=name, on_progress=on_progress), field
 

@@ -46,7 +46,6 @@ class Order:
         size: Width and height of a view, pixels.
         views: So many side by side, all around.
         own_camera: The Scene's distance and angle of view are meant; else those of the training are taken.
-        reference: By the generator's own renderer, not by a baked volume.
         noise_seed: With it the randomness of training; none renders deterministically.
     """
 
@@ -54,8 +53,12 @@ class Order:
     size: tuple[int, int] = (DEFAULT_SIZE, DEFAULT_SIZE)
     views: int = 1
     own_camera: bool = False
-    reference: bool = False
     noise_seed: int | None = None
+
+    @property
+    def reference(self) -> bool:
+        """By the generator's own renderer, not by a shader."""
+        return self.scene.quality.field == REFERENCE
 
 
 def register(subparsers: Any) -> None:
@@ -94,7 +97,12 @@ def _register_picture(picture: Any) -> None:
     """Options of the picture."""
     picture.add_argument("--size", type=size, metavar="PIXELS", help="512, or 640x480 (default: 512)")
     picture.add_argument("--steps", type=int, help=f"samples along a ray (default: {DEFAULT_QUALITY.steps})")
-    picture.add_argument("--field", choices=get_args(FieldMode), help="what rays march through (default: baked)")
+    picture.add_argument(
+        "--field",
+        choices=get_args(FieldMode),
+        help="what rays march through: the baked volume, the exact field, or "
+        "whatever the generator has, by its own renderer, which is slower (default: baked)",
+    )
     picture.add_argument(
         "--sampling", choices=get_args(Sampling), help="samples of the exact field: even, or as in training"
     )
@@ -105,13 +113,13 @@ def _register_picture(picture: Any) -> None:
         "--reference",
         action="store_true",
         default=None,
-        help="by the generator's own renderer instead of a volume: slower, with its background and view direction",
+        help="the same as --field reference",
     )
     picture.add_argument(
         "--stochastic",
         type=int,
         metavar="SEED",
-        help="with jittered rays and noise, as the published code renders; implies --reference (default: without)",
+        help="with jittered rays and noise, as the published code renders; implies --field reference (default: none)",
     )
 
 
@@ -158,7 +166,7 @@ def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, list
         home = Camera(radius=volume.radius, fov=volume.fov)
         scene = replace(scene, camera=with_training(args, scene.camera, home))
     pictures = render_views(volume, field, turntable(scene.camera, order.views), scene.quality, *order.size)
-    note = f" ({volume.note}; --reference shows all)" if volume.note else ""
+    note = f" ({volume.note}; --field reference shows all)" if volume.note else ""
     return scene, pictures, f"{volume.source or args.source}{note}"
 
 
@@ -168,9 +176,6 @@ def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, l
     from app.reference import reference_views
     from app.render import turntable
 
-    width, height = order.size
-    if width != height:
-        raise ValueError(f"--size {width}x{height}: the generator's own renderer draws squares; choose one number")
     scene = order.scene
 
     def cameras(home: Camera) -> list[Camera]:
@@ -181,7 +186,7 @@ def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, l
 
     with ProgressLine("rendering") as line:
         pictures = reference_views(
-            scene, cameras, width, order.noise_seed, lambda done: line.update(round(100 * done), 100)
+            scene, cameras, order.size, order.noise_seed, lambda done: line.update(round(100 * done), 100)
         )
     name = Path(scene.source.path).name or "demo"
     return scene, pictures, f"{name}, seed {scene.latent.seed}, psi {scene.latent.psi:g}"
@@ -190,8 +195,6 @@ def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, l
 def notes_of(order: Order) -> dict[str, str]:
     """What the Scene does not hold and a picture must, to be made again."""
     notes = {TURNTABLE_KEY: str(order.views)} if order.views > 1 else {}
-    if order.reference:
-        notes[RENDERER_KEY] = REFERENCE
     if order.noise_seed is not None:
         notes[NOISE_KEY] = str(order.noise_seed)
     return notes
@@ -212,8 +215,9 @@ def order_of(args: argparse.Namespace) -> Order:
     chosen = {name: getattr(args, name) for name in ("steps", "backdrop", "field", "sampling", "show")}
     quality = _changed(scene.quality, volume=args.voxels, **chosen)
     scene = replace(scene, camera=camera, latent=latent, quality=quality)
-    reference = True if args.stochastic is not None else args.reference
-    order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable, reference=reference)
+    if args.reference or args.stochastic is not None:
+        scene = by_generator(scene)
+    order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable)
     return _changed(order, noise_seed=args.stochastic)
 
 
@@ -265,9 +269,16 @@ def saved_picture(path: Path) -> Order:
     views = int(count) if count.isdecimal() else 1
     width, height = picture.size
     noise = picture.notes.get(NOISE_KEY, "")
-    order = Order(picture.scene, (max(width // max(views, 1), 1), height), views)
-    reference = picture.notes.get(RENDERER_KEY) == REFERENCE
-    return replace(order, reference=reference, noise_seed=int(noise) if noise.lstrip("-").isdecimal() else None)
+    # Older pictures say here what the Scene says by now.
+    older = picture.notes.get(RENDERER_KEY) == REFERENCE
+    scene = by_generator(picture.scene) if older else picture.scene
+    order = Order(scene, (max(width // max(views, 1), 1), height), views)
+    return replace(order, noise_seed=int(noise) if noise.lstrip("-").isdecimal() else None)
+
+
+def by_generator(scene: Scene) -> Scene:
+    """The Scene as the generator's own renderer draws it."""
+    return replace(scene, quality=replace(scene.quality, field="reference"))
 
 
 def saved_scene(path: Path) -> Order:

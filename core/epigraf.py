@@ -52,6 +52,7 @@ class EpigrafGenerator(Generator):
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
         places: Tensor | None = None,
+        rays: RenderConfig | None = None,
     ) -> Rendering:
         """Patches along rays, with gradients."""
         assert isinstance(field, TriPlaneField)
@@ -59,7 +60,7 @@ class EpigrafGenerator(Generator):
             patches = patches or Patches.whole(len(matrices), matrices.device)
             places = patch_grid(patches, resolution).flatten(1, 2)
         origins, directions = world_rays(matrices, place_rays(places, fov or self.config.render.fov))
-        return self._render(field, places, origins, directions, noise)
+        return self._render(field, places, origins, directions, noise, rays)
 
     @torch.no_grad()
     def picture(

@@ -50,6 +50,7 @@ class Generator(nn.Module):
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
         places: Tensor | None = None,
+        rays: RenderConfig | None = None,
     ) -> Rendering:
         """Render patches of samples with gradients.
 
@@ -61,6 +62,7 @@ class Generator(nn.Module):
             fov: Full angle of view of the whole image, degrees; none: the data set's.
             noise: Randomness of training.
             places: Image-plane coordinates of the rays, [batch, rays, 2], instead of the patches' pixels.
+            rays: Where and how rays are sampled; none: as in training.
 
         Returns:
             A Rendering with [batch, resolution^2 or rays, ...], rows from the top.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -11,13 +11,17 @@ from core.camera import Camera
 
 SCENE_VERSION = 1
 
+# What of a Scene may differ beside it.
+PARTS = ("source", "latent", "quality")
+
 # For pydantic, which reads Scenes: an unknown name is an error, not ignored.
 STRICT = {"extra": "forbid", "allow_inf_nan": False}
 
 SourceKind = Literal["demo", "checkpoint", "run"]
 Backdrop = Literal["learned", "white", "black"]
-FieldMode = Literal["baked", "exact"]
+FieldMode = Literal["baked", "exact", "reference"]
 Sampling = Literal["even", "training"]
+Compared = Literal["split", "difference"]
 Shown = Literal["colour", "depth", "normals", "opacity", "samples"]
 
 
@@ -82,9 +86,11 @@ class Quality:
         steps: Samples along a ray, 8 to 512.
         volume: Voxels along an edge of the baked volume, 32 to 256.
         backdrop: What is seen through the field: each ray's last sample (what training sees), or a constant colour.
-        field: What is marched through: the baked volume, which any GPU draws fast, or the planes themselves.
+        field: What is marched through: the baked volume, which any GPU draws fast, the planes themselves, or whatever
+            the generator has, by its own renderer (torch), which takes its time.
         show: Colour, or something else about each ray: the depth where it is absorbed, the surface's normal there, how
             much of it is absorbed before the last sample, or how many samples it takes.
+        largest: Pixels along the longer side of a picture by the generator's own renderer, at most, 64 to 4096.
         sampling: Where samples lie in the exact field: evenly, as many as `steps`, or just as in training.
     """
 
@@ -96,6 +102,7 @@ class Quality:
     field: FieldMode = "baked"
     sampling: Sampling = "even"
     show: Shown = "colour"
+    largest: int = 512
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
@@ -103,11 +110,43 @@ class Quality:
             raise ValueError(f"quality.steps must lie in [8, 512], got {self.steps}")
         if not 32 <= self.volume <= 256:
             raise ValueError(f"quality.volume must lie in [32, 256], got {self.volume}")
+        if not 64 <= self.largest <= 4096:
+            raise ValueError(f"quality.largest must lie in [64, 4096], got {self.largest}")
+
+
+@dataclass(frozen=True)
+class Other:
+    """What a picture B, beside the Scene's own (A), has of its own; what is None follows A.
+
+    Attributes:
+        source: Another generator.
+        latent: Another sample.
+        quality: Drawn in another way.
+        view: A left of the divider and B right of it, or how much they differ.
+        divider: Where the divider stands: 0 is the left edge of the picture, 1 the right one.
+        gain: A difference is shown so many times brighter, 1 to 256.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    source: Source | None = None
+    latent: Latent | None = None
+    quality: Quality | None = None
+    view: Compared = "split"
+    divider: float = 0.5
+    gain: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        if not 0 <= self.divider <= 1:
+            raise ValueError(f"other.divider must lie in [0, 1], got {self.divider}")
+        if not 1 <= self.gain <= 256:
+            raise ValueError(f"other.gain must lie in [1, 256], got {self.gain}")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """All that is shown: the generator, the sample, the camera and the quality."""
+    """All that is shown: the generator, the sample, the camera, the quality, and what is compared with them, if any."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -115,6 +154,15 @@ class Scene:
     latent: Latent = field(default_factory=Latent)
     camera: Camera = field(default_factory=Camera)
     quality: Quality = field(default_factory=Quality)
+    other: Other | None = None
+
+    @property
+    def beside(self) -> Scene | None:
+        """B as a Scene of its own, seen by the same camera; None where nothing is compared."""
+        if self.other is None:
+            return None
+        given = {name: value for name in PARTS if (value := getattr(self.other, name)) is not None}
+        return replace(self, other=None, **given)
 
     def to_json(self) -> str:
         """The Scene as JSON text, with its version."""

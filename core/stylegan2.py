@@ -33,6 +33,7 @@ class StyleGan2Generator(Generator):
         fov: float | None = None,
         noise: SamplingNoise = DETERMINISTIC,
         places: Tensor | None = None,
+        rays: RenderConfig | None = None,
     ) -> Rendering:
         """Patches of the pictures; they are opaque, at distance 0."""
         assert isinstance(field, Painting)

@@ -1,16 +1,19 @@
 """Pictures by the generator's own renderer: with its background, deterministic unless noise is asked for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from app.cli import main
-from app.picture_file import read_picture
+from app.picture_file import read_picture, save_picture
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.families import build_generator
 from core.model_config import GeneratorConfig, RenderConfig
+from tests.app.gl.fields import psnr
 
 CONFIG = GeneratorConfig(
     z_dim=16, w_dim=16, plane_resolution=16, plane_features=4, channel_max=16, background="sphere",
@@ -52,7 +55,7 @@ def test_what_a_volume_leaves_out_is_said(tmp_path, capsys):
     path = tmp_path / "sheen.safetensors"
     save_checkpoint(path, EpigrafGenerator(config).eval(), None, {})
     rendered(tmp_path / "baked.png", str(path), "--size", "16", "--voxels", "32")
-    assert "colours as seen from the front; --reference shows all" in capsys.readouterr().err
+    assert "colours as seen from the front; --field reference shows all" in capsys.readouterr().err
 
 
 def test_deterministic_by_default_and_stochastic_on_request(snapshot, tmp_path):
@@ -79,11 +82,35 @@ def test_off_the_training_sphere_the_whole_box_is_seen(snapshot, tmp_path):
     assert far.std() > 1
 
 
+@pytest.mark.parametrize("backdrop", ["learned", "white", "black"])
+@pytest.mark.parametrize("radius", ["1", "0.8"])
+def test_shader_and_torch_mean_the_same_by_a_picture(tmp_path, backdrop, radius):
+    torch.manual_seed(1)
+    generator = EpigrafGenerator(CONFIG.model_copy(update={"background": "none"})).eval().requires_grad_(False)
+    generator.decoder.out.weight[3] *= 30
+    path = tmp_path / "box.safetensors"
+    save_checkpoint(path, generator, None, {})
+    common = (str(path), "--size", "80x48", "--backdrop", backdrop, "--radius", radius, "--yaw", "40")
+    torchs = rendered(tmp_path / "torch.png", *common, "--field", "reference")
+    exact = rendered(tmp_path / "exact.png", *common, "--field", "exact", "--sampling", "training", "--voxels", "32")
+    assert torchs.shape == (48, 80, 3)
+    assert torchs.std() > 10
+    assert psnr(exact, torchs, peak=255) > 48
+    assert read_picture(tmp_path / "torch.png").scene.quality.field == "reference"
+
+
+def test_pictures_of_older_versions_are_made_again_by_the_same_renderer(snapshot, tmp_path):
+    whole = rendered(tmp_path / "whole.png", str(snapshot), "--size", "16", "--field", "reference")
+    scene = read_picture(tmp_path / "whole.png").scene
+    old = replace(scene, quality=replace(scene.quality, field="baked"))
+    save_picture(tmp_path / "old.png", whole.astype(np.uint8), old, {"epigraf-renderer": "reference"})
+    assert np.array_equal(rendered(tmp_path / "again.png", str(tmp_path / "old.png")), whole)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--size", "32x16"], "draws squares"),
-        (["--backdrop", "white"], "learned backdrop only, not white"),
+        (["--show", "depth"], "shows colour only, not depth"),
     ],
 )
 def test_what_it_cannot_do_is_said(snapshot, tmp_path, capsys, arguments, words):
