@@ -9,11 +9,15 @@ from typing import Any, Literal
 import numpy as np
 
 from core.baked import BakedVolume
+from core.camera import Camera
 from core.folded import FoldedField
+from core.scene import Backdrop
 
 BAKE = "bake"
 # The same work for later: done while nothing else is asked, and given up as soon as something is.
 PREFETCH = "prefetch"
+# A picture by the generator's own renderer.
+PICTURE = "picture"
 VOLUME_ARRAYS = ("values", "surround")
 FIELD_ARRAYS = ("planes", "hidden_bias", "out_weight", "out_bias", "empty")
 
@@ -85,6 +89,40 @@ class Effort:
     sent: float | None = None
     device: str = "cpu"
     gpu_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class PictureRequest:
+    """Draw one sample by the generator's own renderer, tile by tile.
+
+    Attributes:
+        sample: Which one; its resolution does not count.
+        camera: From where.
+        width: Pixels.
+        height: Pixels.
+        backdrop: What is seen through the field.
+    """
+
+    sample: BakeRequest
+    camera: Camera
+    width: int
+    height: int
+    backdrop: Backdrop
+
+
+@dataclass(frozen=True)
+class TileAnswer:
+    """A part of a picture; its pixels travel beside it: [height, width, 3], uint8, top row first.
+
+    Attributes:
+        left: Where it lies in the picture, pixels from the left.
+        top: Likewise from above.
+        fraction: How much of the picture is there with it, in (0, 1].
+    """
+
+    left: int
+    top: int
+    fraction: float
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,27 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import psutil
 import torch
 
 from app.memory_cache import MemoryCache
-from app.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, CheckpointId, Prefetched, arrays_of
+from app.model_messages import (
+    BakeAnswer,
+    BakeRequest,
+    CheckpointId,
+    PictureRequest,
+    Prefetched,
+    TileAnswer,
+    arrays_of,
+)
 from app.stage_clock import StageClock
 from app.worker_child import Cancelled, Port
+from app.worker_share import plain_kind
 from core import bake as baking
 from core.baked import BakedVolume
 from core.checkpoint import Checkpoint, load_checkpoint
@@ -27,6 +38,7 @@ from core.fold import fold_sample
 from core.folded import FoldedField
 from core.generator import Sample
 from core.memory import is_out_of_memory
+from core.viewing import View, Viewing, tiles_of
 
 # The share of the progress bar that reading and synthesis take.
 READ_SHARE, PLANES_SHARE = 0.15, 0.4
@@ -92,26 +104,35 @@ class ModelHandler:
 
     def handle(self, kind: str, payload: Any, port: Port) -> None:
         """Answer a request.  Raises ValueError or OSError with a message for people."""
-        if kind not in (BAKE, PREFETCH) or not isinstance(payload, BakeRequest):
-            raise ValueError(f"the model worker does not know requests of kind {kind}")
-        self._choose_device(payload)
-        work = self._bake if kind == BAKE else self._prefetch
+        work, sample = self._work(plain_kind(kind), payload)
+        self._choose_device(sample)
         try:
             try:
-                work(payload, port)
+                work(port)
             except torch.OutOfMemoryError:
                 self._forget()
                 self._gpu_has_room = False  # somebody else has taken its memory, perhaps a training
-                self._choose_device(payload)
-                work(payload, port)
+                self._choose_device(sample)
+                work(port)
         except (RuntimeError, MemoryError, OSError) as error:
             if not is_out_of_memory(error):
                 raise
             self._forget()
             raise MemoryError(
-                f"there is not enough memory for a volume of {payload.resolution}³ of "
-                f"{Path(payload.checkpoint.path).name}: choose a smaller Volume in Camera, or close other programs"
+                f"there is not enough memory for {_wanted(payload)} of {Path(sample.checkpoint.path).name}: "
+                f"choose a smaller {_setting(payload)} in Camera, or close other programs"
             ) from error
+
+    def _work(self, kind: str, payload: Any) -> tuple[Callable[[Port], None], BakeRequest]:
+        """What answers a request, and the sample it is about."""
+        match kind, payload:
+            case "bake", BakeRequest():
+                return partial(self._bake, payload), payload
+            case "prefetch", BakeRequest():
+                return partial(self._prefetch, payload), payload
+            case "picture", PictureRequest():
+                return partial(self._picture, payload), payload.sample
+        raise ValueError(f"the model worker does not know requests of kind {kind}")
 
     def _choose_device(self, request: BakeRequest) -> None:
         """Compute on the GPU if there is one and nobody else needs it; leave it without a trace of memory otherwise."""
@@ -140,6 +161,18 @@ class ModelHandler:
             seconds, effort = time.process_time() - begun, clock.effort(self._device.type, self._gpu_bytes())
             answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds, effort)
             port.answer(answer, tuple(arrays_of(volume, folded).values()))
+
+    def _picture(self, request: PictureRequest, port: Port) -> None:
+        """Draw a picture by the generator's own renderer."""
+        port.progress(0, "reading the checkpoint")
+        checkpoint, sample = self._sample(request.sample, port, self._clock())
+        view = View(request.camera, request.width, request.height, request.backdrop)
+        viewing, tiles = Viewing(checkpoint.generator, sample, view), list(tiles_of(view.width, view.height))
+        for done, tile in enumerate(tiles):
+            port.progress(done / len(tiles), "drawing with torch")
+            port.stop_if_cancelled()
+            pixels = np.ascontiguousarray(viewing.draw(tile)[..., :3])
+            port.answer(TileAnswer(tile.left, tile.top, (done + 1) / len(tiles)), (pixels,))
 
     def _prefetch(self, request: BakeRequest, port: Port) -> None:
         """Make what a request asks for, and keep it."""
@@ -251,6 +284,18 @@ class _Quiet:
 def _sample_of(request: BakeRequest) -> tuple[CheckpointId, int, float]:
     """Which sample a request is about."""
     return request.checkpoint, request.seed, request.psi
+
+
+def _wanted(payload: BakeRequest | PictureRequest) -> str:
+    """What a request asks for, for people."""
+    if isinstance(payload, PictureRequest):
+        return f"a picture of {payload.width} x {payload.height}"
+    return f"a volume of {payload.resolution}³"
+
+
+def _setting(payload: BakeRequest | PictureRequest) -> str:
+    """What makes it smaller."""
+    return "Size" if isinstance(payload, PictureRequest) else "Volume"
 
 
 def _bytes_of(value: BakedVolume | FoldedField | None) -> int:

@@ -9,6 +9,12 @@ from app.worker_messages import Failure, Progress, Result
 Event = Result | Progress | Failure
 # Answers to older requests than these last ones do not come any more.
 MOST_OUTSTANDING = 64
+OF = " of "
+
+
+def plain_kind(kind: str) -> str:
+    """The kind of a request, whichever desk it comes from."""
+    return kind.partition(OF)[0]
 
 
 class Asked(Protocol):
@@ -92,4 +98,4 @@ class Desk:
         return events
 
     def _kind(self, kind: str) -> str:
-        return f"{kind} of {self._name}" if self._name else kind
+        return f"{kind}{OF}{self._name}" if self._name else kind

@@ -89,13 +89,14 @@ class Viewing:
         if self._plain is not None:
             self._rays = ForegroundRays.model_construct(**{**dict(self._rays), "white_back": False})
             self._sample = replace(sample, background=None) if isinstance(sample, TriPlaneField) else sample
-        self._matrix = torch.from_numpy(view.camera.matrix)[None].float()
+        self._device = next(generator.parameters()).device
+        self._matrix = torch.from_numpy(view.camera.matrix)[None].float().to(self._device)
 
     @torch.no_grad()
     def draw(self, tile: Tile) -> np.ndarray:
         """Colour in [0, 1] and opacity of a tile, rows from the top.  Returns [height, width, 4], uint8."""
         view = self._view
-        places = image_places(view.width, view.height, tile).reshape(1, -1, 2)
+        places = image_places(view.width, view.height, tile).reshape(1, -1, 2).to(self._device)
         seen = self._generator.render(
             self._sample, self._matrix, 0, fov=view.camera.fov, noise=self._noise, places=places, rays=self._rays
         )
