@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # imported when there is a context
     from core.folded import FoldedField
     from core.generator import Generator, Sample
 
-STEPS = (24, 32, 48, 64, 96, 128)
+STEPS = (8, 10, 12, 13, 14, 16, 18, 20, 24, 32, 48, 64, 96, 128)
 TRUTH_SAMPLES = 384
 CLOSENESS_SIZE = 96
 

@@ -8,17 +8,16 @@ from collections.abc import Callable
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from core.bake import grid_points
 from core.triplane import TriPlaneField
 
-SAMPLES_PER_CELL = 4
-# Of an edge: two per texel of the planes, as far as that is computed in a moment.
-MOST_SAMPLES = 256
+# Of an edge: two samples per texel of the planes, and small cells, as far as that is computed in a moment.
+MOST_SAMPLES, MOST_CELLS = 256, 128
 # A ray that crosses the whole box through empty cells absorbs at most this: half a step of an 8-bit picture.
 MOST_ABSORBED = 1 / 512
-LARGEST_DISTANCE = 255
+# In cells; a ray that has passed over so many looks again.
+LARGEST_DISTANCE = 24
 CHUNK_POINTS = 65_536
 
 
@@ -35,10 +34,11 @@ def occupancy(field: TriPlaneField, on_progress: Callable[[float], None] | None 
 
     Returns:
         [cells z, cells y, cells x], uint8: cells to the next occupied one along the axis where they are most, 0 for
-        occupied ones. Rays may pass over all cells but the last of these.
+        occupied ones, at most LARGEST_DISTANCE. All cells that are nearer are empty.
     """
-    cells = max(min(2 * field.planes.shape[-1], MOST_SAMPLES) // SAMPLES_PER_CELL, 1)
-    lines = SAMPLES_PER_CELL * cells + 1
+    samples = min(2 * field.planes.shape[-1], MOST_SAMPLES)
+    per_cell = math.ceil(samples / MOST_CELLS)
+    lines = max(samples // per_cell, 1) * per_cell + 1
     limit = math.log(math.expm1(MOST_ABSORBED / (2 * math.sqrt(3) * field.box)))  # of the density before softplus
     layers = max(1, CHUNK_POINTS // lines**2)
     dense = torch.empty(lines, lines, lines, dtype=torch.bool, device=field.planes.device)
@@ -48,22 +48,28 @@ def occupancy(field: TriPlaneField, on_progress: Callable[[float], None] | None 
         points = grid_points(lines, field.box, slice(start, start + layers), field.planes.device)
         _, density = field(points.reshape(1, -1, 3))
         dense[start : start + layers] = (density > limit).reshape(points.shape[:3])
-    occupied = F.max_pool3d(dense[None, None].float(), SAMPLES_PER_CELL + 1, SAMPLES_PER_CELL)
-    return _distances(_dilated(occupied))
+    occupied = F.max_pool3d(dense[None, None].float(), per_cell + 1, per_cell)[0, 0] > 0
+    return _distances(_dilated(occupied.cpu().numpy()))
 
 
-def _dilated(cells: Tensor) -> Tensor:
-    """Cells [1, 1, z, y, x] with all their neighbours."""
-    return F.max_pool3d(cells, 3, 1, 1)
+def _dilated(cells: np.ndarray) -> np.ndarray:
+    """Cells [z, y, x], bool, with all their neighbours."""
+    for axis in range(cells.ndim):
+        wide = cells.copy()
+        lower, upper = ((slice(None),) * axis + (part,) for part in (slice(None, -1), slice(1, None)))
+        wide[upper] |= cells[lower]
+        wide[lower] |= cells[upper]
+        cells = wide
+    return cells
 
 
-def _distances(occupied: Tensor) -> np.ndarray:
-    """Cells to the next occupied one, [z, y, x], uint8, from occupied ones [1, 1, z, y, x]."""
-    distances = torch.zeros_like(occupied)
+def _distances(occupied: np.ndarray) -> np.ndarray:
+    """Cells to the next occupied one, [z, y, x], uint8, at most LARGEST_DISTANCE."""
+    distances = np.zeros(occupied.shape, np.uint8)
     reached = occupied
-    for _ in range(min(max(occupied.shape), LARGEST_DISTANCE)):
-        if bool(reached.all()):
+    for _ in range(LARGEST_DISTANCE):
+        if reached.all():
             break
-        distances += 1 - reached
+        distances += ~reached
         reached = _dilated(reached)
-    return distances[0, 0].to(torch.uint8).cpu().numpy()
+    return distances

@@ -31,14 +31,19 @@ int evaluated = 0;                // samples of this ray
 float reached_depth = 0.0;        // sum of the depths of its samples, each by the light that it absorbs
 
 #if EXACT
-// How many samples at this distance from each other see nothing, this one included.
-int empty_samples(vec3 point, float interval) {
-    vec3 place = 0.5 * point / u_half + 0.5;
-    if (u_cells == 0 || any(lessThan(place, vec3(0.0))) || any(greaterThanEqual(place, vec3(1.0)))) {
-        return 0;
+// How many samples from this one on are alike, all in one occupied cell or none near matter; negative if these are
+// empty.  `place` counts cells, `pace` is the way between two samples in cells.
+int alike_samples(vec3 place, vec3 pace) {
+    if (any(lessThan(place, vec3(0.0))) || any(greaterThanEqual(place, vec3(float(u_cells))))) {
+        return 1;
     }
-    uint cells = texelFetch(u_empty, ivec3(place * float(u_cells)), 0).r;
-    return cells == 0u ? 0 : 1 + int(float(cells - 1u) * 2.0 * u_half / float(u_cells) / interval);
+    vec3 cell = floor(place);
+    float distance = float(texelFetch(u_empty, ivec3(cell), 0).r);
+    // All cells nearer than this are empty: the ray may leave the cube that they make.
+    float reach = max(distance, 1.0);
+    vec3 to_face = mix(place - cell + reach - 1.0, cell + reach - place, step(0.0, pace)) / max(abs(pace), 1e-9);
+    int samples = 1 + int(min(min(to_face.x, to_face.y), to_face.z));
+    return distance > 0.0 ? -samples : samples;
 }
 #endif
 
@@ -47,20 +52,30 @@ vec4 integrate(vec3 eye, vec3 direction, vec2 range) {
     float interval = (range.y - range.x) / float(u_steps - 1);
     vec3 colour = vec3(0.0);
     float passing = 1.0;
-    for (int index = 0; index < u_steps - 1; ++index) {
-        vec3 point = eye + (range.x + interval * float(index)) * direction;
+    int last = u_steps - 1;
 #if EXACT
-        int empty = empty_samples(point, interval);
-        if (empty > 0) {
-            index += empty - 1;
-            continue;
+    vec3 start = (0.5 * (eye + range.x * direction) / u_half + 0.5) * float(u_cells);
+    vec3 pace = 0.5 * interval * direction / u_half * float(u_cells);
+    int occupied = u_cells == 0 ? last : 0;   // samples up to this one are known to count
+#endif
+    for (int index = 0; index < last; ++index) {
+#if EXACT
+        // All rays of a group pass over what is empty for them before all evaluate together.
+        while (index >= occupied && index < last) {
+            int alike = alike_samples(start + float(index) * pace, pace);
+            index += max(-alike, 0);
+            occupied = alike > 0 ? index + alike : occupied;
+        }
+        if (index >= last) {
+            break;
         }
 #endif
-        vec4 value = field(point);
+        float depth = range.x + interval * float(index);
+        vec4 value = field(eye + depth * direction);
         ++evaluated;
         float through = exp(-softplus(value.a) * interval);
         colour += passing * (1.0 - through) * value.rgb;
-        reached_depth += passing * (1.0 - through) * (range.x + interval * float(index));
+        reached_depth += passing * (1.0 - through) * depth;
         passing *= through;
         if (passing < u_stop) {
             break;

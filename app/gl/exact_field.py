@@ -45,7 +45,7 @@ class ExactField:
         self._parts = None
         if field is None:
             return
-        self._texture.upload(field.planes)
+        self._texture.upload(field.planes, inside=field.cut and self._defines.get("CORNERS_ALIGNED") == 1)
         if field.empty is not None:
             self._cells.upload(field.empty)
         self._program_of(field)

@@ -57,8 +57,16 @@ class TexelStack:
         self._layout, self._id = layout, int(GL.glGenTextures(1))
         self._shape: tuple[int, ...] | None = None
 
-    def upload(self, values: np.ndarray) -> None:
-        """Replace the content by an array of the layout.  Raises ValueError if this GPU has no room for it."""
+    def upload(self, values: np.ndarray, *, inside: bool = False) -> None:
+        """Replace the content by an array of the layout.
+
+        Args:
+            values: The array.
+            inside: Nobody looks beside the outermost texel centres: software renderers are quicker without a border.
+
+        Raises:
+            ValueError: This GPU has no room for it.
+        """
         forget_errors()
         layout, (depth, height, width) = self._layout, values.shape[:3]
         kind, (internal, form, part) = layout.kind, layout.texels
@@ -68,14 +76,14 @@ class TexelStack:
         pixels = ctypes.c_void_p(values.ctypes.data)
         with texture_state():
             GL.glBindTexture(kind, self._id)
+            for axis in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T, GL.GL_TEXTURE_WRAP_R):
+                GL.glTexParameteri(kind, axis, GL.GL_CLAMP_TO_EDGE if inside else layout.wrap)
             if values.shape == self._shape:
                 GL.glTexSubImage3D(kind, 0, 0, 0, 0, width, height, depth, form, part, pixels)
                 return
             GL.glTexParameteri(kind, GL.GL_TEXTURE_MIN_FILTER, layout.filter)
             GL.glTexParameteri(kind, GL.GL_TEXTURE_MAG_FILTER, layout.filter)
             GL.glTexParameteri(kind, GL.GL_TEXTURE_MAX_LEVEL, 0)
-            for axis in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T, GL.GL_TEXTURE_WRAP_R):
-                GL.glTexParameteri(kind, axis, layout.wrap)
             GL.glTexParameterfv(kind, GL.GL_TEXTURE_BORDER_COLOR, np.zeros(4, np.float32))
             GL.glTexImage3D(kind, 0, internal, width, height, depth, 0, form, part, pixels)
             self._shape = values.shape

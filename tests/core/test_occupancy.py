@@ -31,10 +31,10 @@ def field_of(seed: int) -> TriPlaneField:
 @given(st.integers(0, 10_000), st.integers(2, 7), st.integers(1, 4))
 def test_distances_are_those_of_the_chessboard(seed, size, count):
     rng = np.random.default_rng(seed)
-    occupied = np.zeros((size, size, size), np.float32)
+    occupied = np.zeros((size, size, size), bool)
     places = rng.integers(0, size, (count, 3))
-    occupied[tuple(places.T)] = 1
-    found = _distances(torch.from_numpy(occupied)[None, None])
+    occupied[tuple(places.T)] = True
+    found = _distances(occupied)
     cells = np.stack(np.meshgrid(*[np.arange(size)] * 3, indexing="ij"), axis=-1)
     expected = np.abs(cells[..., None, :] - places).max(axis=-1).min(axis=-1)
     assert np.array_equal(found, expected)
@@ -44,10 +44,10 @@ def test_distances_are_those_of_the_chessboard(seed, size, count):
 def test_rays_through_empty_cells_absorb_next_to_nothing(seed):
     field = field_of(seed)
     empty = occupancy(field)
-    assert empty.shape == (8, 8, 8)
+    assert empty.shape == (32, 32, 32)
     assert 0.05 < (empty > 0).mean() < 0.95
     points = (torch.rand(1, 20_000, 3) * 2 - 1) * field.box
-    cells = ((points[0] / field.box + 1) / 2 * 8).long().clamp(0, 7).numpy()
+    cells = ((points[0] / field.box + 1) / 2 * 32).long().clamp(0, 31).numpy()
     density = F.softplus(field(points)[1])[0, :, 0].numpy()
     passed = empty[cells[:, 2], cells[:, 1], cells[:, 0]] > 0
     assert passed.sum() > 500
