@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from app.loader import Loader, LoadFailure
-from app.model_messages import BAKE, BakeAnswer, BakeRequest, CheckpointId
+from app.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, CheckpointId, Effort, Prefetched
 from app.paths import asset
 from app.run_watch import checkpoint_id
+from app.sharing import Sharing
 from app.worker_messages import Failure, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
@@ -24,11 +26,13 @@ log = logging.getLogger(__name__)
 
 DEMO_VOLUME, DEMO_CHECKPOINT = "demo.npz", "demo.safetensors"
 PREVIEW_VOLUME = 32
-# While a run is followed, a bake is followed by a pause of this many times its processor time: the trainer needs it.
-LIVE_SHARE = 1.0
+# Live weights are taken up no more often than this, however large the share of looking is.
 LIVE_PAUSE_S = 0.5
+# So many fetched samples are remembered.
+MOST_AHEAD = 64
 # Answers to older requests than these last ones do not come any more.
 MOST_OUTSTANDING = 8
+NO_EFFORT = Effort()
 
 
 class ModelWorker(Protocol):
@@ -57,6 +61,8 @@ class Shown:
         kimg: How long they were trained, thousands of images; none if unknown.
         preview: Whether a finer volume is on its way.
         field: The sample's exact field, if the Scene asks for it and the viewport can draw it.
+        effort: What it has cost the worker.
+        transfer_ms: How long its arrays took from the worker to here; none if they did not come from there.
     """
 
     volume: BakedVolume
@@ -65,6 +71,8 @@ class Shown:
     kimg: float | None = None
     preview: bool = False
     field: FoldedField | None = None
+    effort: Effort = NO_EFFORT
+    transfer_ms: float | None = None
 
 
 class Engine:
@@ -95,6 +103,15 @@ class Engine:
         self.cancelled = False
         self.follows_weights = False
         self._asked_at = 0.0
+        self.sharing = Sharing()
+        self._done: BakeRequest | None = None  # what is shown, once it is complete
+        self._fetching: tuple[int, BakeRequest] | None = None
+        self._fetched: OrderedDict[BakeRequest, None] = OrderedDict()
+
+    @property
+    def complete(self) -> bool:
+        """Whether what the Scene asks for is shown as finely as it asks."""
+        return self._demo_shown or (self._asked is not None and self._done == replace(self._asked, preview=0))
 
     @property
     def busy_s(self) -> float:
@@ -112,12 +129,22 @@ class Engine:
         """The newest weights of a run, as the watch has seen them."""
         self._run_weights = (path, weights)
 
-    def update(self, scene: Scene) -> bool:
-        """Take what has come and ask for what is missing.  Returns whether something else is shown now."""
+    def update(self, scene: Scene, ahead: Sequence[Source] = (), *, patient: bool = False) -> bool:
+        """Take what has come and ask for what is missing.
+
+        Args:
+            scene: What is to be shown.
+            ahead: Generators that may be wanted next, with the same latent; fetched while nothing else is to be done.
+            patient: Show nothing coarse first.
+
+        Returns:
+            Whether something else is shown now.
+        """
         version = self._versions
         for event in self._worker.take():
             self._receive(event, scene)
-        self._ask(scene)
+        self._ask(scene, patient)
+        self._fetch_ahead(scene, ahead)
         return version != self._versions
 
     def retry(self) -> None:
@@ -139,28 +166,42 @@ class Engine:
             case Progress():
                 if self._asked is not None and not self.cancelled:
                     self.progress = event
+            case Failure(number=number) if self._fetching is not None and number == self._fetching[0]:
+                self._take_fetched(self._fetching[1], 0.0)  # who goes there will be told
+            case Result(value=Prefetched(request=request, seconds=seconds)):
+                self._take_fetched(request, seconds)
             case Failure(number=number, message=message, detail=detail, out_of_memory=short):
                 self.progress = None
                 if number == 0 or self._asked_for.get(number) == scene.source:
                     log.error("%s", message)
                     self.problem = Problem(message, detail, short)
-            case Result(number=number, value=BakeAnswer() as answer, arrays=arrays):
+            case Result(number=number, value=BakeAnswer() as answer, arrays=arrays, received=received):
                 if self._asked is None or self._asked_for.get(number) != scene.source:
                     return  # the Scene shows another generator by now
                 if not answer.preview:
                     self.progress = None
                     self.problem, self.cancelled = None, False
-                    self._pause_until = self._clock() + max(LIVE_SHARE * answer.seconds, LIVE_PAUSE_S)
-                named = dict(zip(answer.arrays, arrays, strict=True))
-                self._show(answer.volume(named), scene.source, answer.kimg, answer.preview, answer.field(named))
+                    self._done = replace(answer.request, preview=0)
+                    self._pause_until = self._clock() + max(self.sharing.pause_s(answer.seconds), LIVE_PAUSE_S)
+                sent, named = answer.effort.sent, dict(zip(answer.arrays, arrays, strict=True))
+                transfer = None if sent is None else 1000 * (received - sent)
+                fields = (answer.kimg, answer.preview, answer.field(named), answer.effort, transfer)
+                self._show(answer.volume(named), scene.source, *fields)
 
     def _show(
-        self, volume: BakedVolume, source: Source, kimg: float | None, preview: bool, field: FoldedField | None = None
+        self,
+        volume: BakedVolume,
+        source: Source,
+        kimg: float | None = None,
+        preview: bool = False,
+        folded: FoldedField | None = None,
+        effort: Effort = NO_EFFORT,
+        transfer_ms: float | None = None,
     ) -> None:
         self._versions += 1
-        self.shown = Shown(volume, self._versions, source, kimg, preview, field)
+        self.shown = Shown(volume, self._versions, source, kimg, preview, folded, effort, transfer_ms)
 
-    def _ask(self, scene: Scene) -> None:
+    def _ask(self, scene: Scene, patient: bool) -> None:
         self.hint = ""
         if is_shipped(scene) and self._ask_demo(scene):
             return
@@ -170,23 +211,52 @@ class Engine:
             self._forget()
             self.hint = missing_hint(scene.source)
             return
-        latent, resolution = scene.latent, scene.quality.volume
-        wanted = BakeRequest(weights, latent.seed, latent.psi, resolution, exact=scene.quality.field == "exact")
-        asked = self._asked
+        wanted, asked = self._wanted(scene, weights), self._asked
         if asked is not None and replace(asked, preview=0) == wanted:
             return
         only_weights = asked is not None and replace(wanted, checkpoint=asked.checkpoint) == replace(asked, preview=0)
         live = only_weights and asked is not None and asked.checkpoint.path == weights.path
         if live and (self._worker.busy or self._clock() < self._pause_until):
             return
-        if not live and resolution >= 2 * PREVIEW_VOLUME:
+        if patient and self._fetching is not None and self._fetching[1] == wanted:
+            self._asked = self._done = None
+            return  # it is on its way: asking would begin it anew
+        if not live and not patient and wanted.resolution >= 2 * PREVIEW_VOLUME:
             wanted = replace(wanted, preview=PREVIEW_VOLUME)
+        self._fetching = None  # it gives way
         self.problem, self.cancelled = None, False
         self.follows_weights, self._asked_at = live, self._clock()
         self._asked = wanted
         number = self._worker.request(BAKE, wanted)
         recent = {old: source for old, source in self._asked_for.items() if old > number - MOST_OUTSTANDING}
         self._asked_for = {**recent, number: scene.source}
+
+    def _wanted(self, scene: Scene, weights: CheckpointId) -> BakeRequest:
+        """What a Scene needs of some weights."""
+        latent, quality, device = scene.latent, scene.quality, "cpu" if self.sharing.gpu_taken else "any"
+        exact = quality.field == "exact"
+        return BakeRequest(weights, latent.seed, latent.psi, quality.volume, exact=exact, device=device)
+
+    def _fetch_ahead(self, scene: Scene, ahead: Sequence[Source]) -> None:
+        """Have the first of these that is not at hand computed, if there is time."""
+        resting = self.sharing.training and self._clock() < self._pause_until
+        if resting or self._fetching is not None or self._worker.busy or not self.complete:
+            return
+        for source in ahead:
+            weights = self._weights(source)
+            wanted = None if weights is None else self._wanted(scene, weights)
+            if wanted is not None and wanted not in self._fetched and wanted != self._done:
+                self._fetching = (self._worker.request(PREFETCH, wanted), wanted)
+                return
+
+    def _take_fetched(self, request: BakeRequest, seconds: float) -> None:
+        """A sample is at hand, or cannot be had."""
+        if self._fetching is not None and self._fetching[1] == request:
+            self._fetching = None
+        self._fetched[request] = None
+        while len(self._fetched) > MOST_AHEAD:
+            self._fetched.popitem(last=False)
+        self._pause_until = max(self._pause_until, self._clock() + self.sharing.pause_s(seconds))
 
     def _ask_demo(self, scene: Scene) -> bool:
         """Show the volume that ships with the program.  Returns whether there is one."""
@@ -199,11 +269,15 @@ class Engine:
             if isinstance(volume, LoadFailure):
                 self.problem = Problem(volume.message)
             elif volume is not None:
-                self._show(volume, scene.source, None, preview=False)
+                self._show(volume, scene.source)
                 self._demo_shown, self.problem = True, None
         return True
 
     def _forget(self) -> None:
+        self._done = None
+        if self._fetching is not None:
+            self._worker.cancel(PREFETCH)
+            self._fetching = None
         if self._asked is not None:
             self._worker.cancel(BAKE)
             self._asked, self.progress, self.cancelled = None, None, False
@@ -214,6 +288,8 @@ class Engine:
                 return checkpoint_id(asset(DEMO_CHECKPOINT))
             case "checkpoint":
                 return checkpoint_id(Path(source.path))
+            case "run" if source.snapshot:
+                return checkpoint_id(Path(source.snapshot_file))
             case "run":
                 path, weights = self._run_weights
                 return weights if path == source.path else None
@@ -232,6 +308,8 @@ def missing_hint(source: Source) -> str:
             return "The demo is not part of this installation. Start a training, or choose a run in Train."
         case "checkpoint":
             return f"There is no checkpoint {source.path}."
+        case "run" if source.snapshot:
+            return f"The snapshot {source.snapshot} is not there any more. Choose another one below."
         case "run":
             return "The run has not written weights yet. The first ones come soon after its trainer has started."
 

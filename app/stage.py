@@ -11,6 +11,7 @@ from imgui_bundle import hello_imgui
 
 from app.engine import Engine, carried_camera
 from app.imports import Errand
+from app.model_messages import PREFETCH
 from app.paths import pictures_dir
 from app.view_controller import Turntable, ViewController
 from app.waker import Waker
@@ -28,7 +29,7 @@ from widgets.viewport import ViewportPanel, Work
 
 log = logging.getLogger(__name__)
 
-MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2)
+MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2, yielding=frozenset({PREFETCH}))
 # What takes less is not worth a bar.
 SHOW_WORK_AFTER_S = 0.5
 

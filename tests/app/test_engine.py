@@ -8,7 +8,8 @@ import pytest
 
 from app import engine as engine_module
 from app.engine import Engine, carried_camera
-from app.model_messages import BAKE, BakeAnswer, BakeRequest, CheckpointId
+from app.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, CheckpointId, Effort, Prefetched
+from app.sharing import Sharing
 from app.worker_messages import Failure, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
@@ -17,24 +18,32 @@ from tests.app.test_loader import wait_for
 
 RUN = Source("run", "/runs/00001-test")
 WEIGHTS = CheckpointId("/runs/00001-test/live.safetensors", 1, 100)
+EFFORT = Effort(read=1.0, bake=20.0, sent=7.0)
 
 
 class FakeWorker:
     def __init__(self):
         self.requests: list[BakeRequest] = []
+        self.kinds: list[str] = []
         self.events: list = []
         self.cancelled = 0
         self.busy = False
 
     def request(self, kind: str, payload: BakeRequest) -> int:
-        assert kind == BAKE
         self.requests.append(payload)
-        self.busy = True
+        self.kinds.append(kind)
+        self.busy = self.busy or kind == BAKE
         return len(self.requests)
 
     def cancel(self, kind: str) -> None:
         self.cancelled += 1
-        self.busy = False
+        self.busy = self.busy and kind != BAKE
+
+    def fetched(self, number: int | None = None) -> None:
+        """Answer what was to be fetched ahead."""
+        number = number or len(self.requests)
+        assert self.kinds[number - 1] == PREFETCH
+        self.events.append(Result(number, PREFETCH, Prefetched(self.requests[number - 1], seconds=3.0), ()))
 
     def take(self) -> tuple:
         events, self.events = tuple(self.events), []
@@ -46,7 +55,7 @@ class FakeWorker:
         values = np.full((4, 4, 4, 4), number, np.float16)
         volume = BakedVolume(values, 0.35, 0.74, 1.26, 1.0, 30.0, 24)
         self.events.append(
-            Result(number, BAKE, BakeAnswer.of(volume, None, request, preview, 2.5, seconds=4.0), (values,))
+            Result(number, BAKE, BakeAnswer.of(volume, None, request, preview, 2.5, 4.0, EFFORT), (values,), 7.25)
         )
         if not preview:
             self.busy = False
@@ -221,3 +230,100 @@ def test_an_untouched_camera_follows_the_training():
     turned = Camera(yaw=2, pitch=1, radius=1, fov=30)
     assert carried_camera(turned, old, new) == Camera(yaw=2, pitch=1, radius=3.5, fov=45)
     assert carried_camera(replace(turned, radius=0.8), old, new).radius == 0.8
+
+
+@pytest.fixture
+def snapshots(tmp_path) -> list[Source]:
+    """Four snapshots of a run."""
+    folder = tmp_path / "run" / "snapshots"
+    folder.mkdir(parents=True)
+    names = [f"00000{number}.safetensors" for number in range(4)]
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    return [Source("run", str(tmp_path / "run"), name) for name in names]
+
+
+def test_a_snapshot_is_shown_whatever_the_newest_weights_are(engine, worker, snapshots):
+    held = scene(source=snapshots[1])
+    engine.set_run_weights(snapshots[1].path, WEIGHTS)
+    engine.update(held)
+    assert worker.requests[0].checkpoint.path == snapshots[1].snapshot_file
+    worker.answer()
+    engine.update(held)
+    assert engine.complete
+    assert (engine.shown.source, engine.shown.effort, engine.shown.transfer_ms) == (snapshots[1], EFFORT, 250.0)
+    engine.set_run_weights(snapshots[1].path, replace(WEIGHTS, modified=9))
+    engine.update(held)
+    assert len(worker.requests) == 1
+    Path(snapshots[1].snapshot_file).unlink()
+    engine.update(held)
+    assert "not there any more" in engine.hint
+    assert engine.shown.source == snapshots[1], "what is shown stays"
+
+
+def test_neighbours_are_fetched_one_after_the_other_when_nothing_else_is_to_be_done(engine, worker, snapshots):
+    held, ahead = scene(source=snapshots[1]), (snapshots[2], snapshots[0])
+    engine.update(held, ahead)
+    engine.update(held, ahead)
+    assert worker.kinds == [BAKE]
+    worker.answer()
+    engine.update(held, ahead)
+    engine.update(held, ahead)
+    assert worker.kinds == [BAKE, PREFETCH]
+    worker.fetched()
+    engine.update(held, ahead)
+    assert [Path(request.checkpoint.path).name for request in worker.requests[1:]] == [
+        snapshots[2].snapshot,
+        snapshots[0].snapshot,
+    ]
+    worker.events.append(Failure(3, "broken file"))
+    engine.update(held, ahead)
+    engine.update(held, ahead)
+    assert len(worker.requests) == 3, "all that can be had is at hand"
+    assert engine.problem is None, "nobody has asked for the broken one"
+
+
+def test_fetching_ahead_leaves_a_trainer_its_share(engine, worker, clock, snapshots):
+    engine.sharing = Sharing(0.25, training=True, gpu_taken=True)
+    held, ahead = scene(source=snapshots[1]), (snapshots[2], snapshots[0])
+    engine.update(held, ahead)
+    worker.answer()
+    engine.update(held, ahead)
+    assert [request.device for request in worker.requests] == ["cpu"], "it rests, and the GPU is the trainer's"
+    clock.now += 3 * 4.0 + 0.1
+    engine.update(held, ahead)
+    worker.fetched()
+    engine.update(held, ahead)
+    assert len(worker.requests) == 2
+    clock.now += 3 * 3.0 - 0.1
+    engine.update(held, ahead)
+    assert len(worker.requests) == 2
+    clock.now += 0.2
+    engine.update(held, ahead)
+    assert len(worker.requests) == 3
+    engine.update(scene(source=snapshots[3]), ahead)
+    assert (worker.kinds[-1], len(worker.requests)) == (BAKE, 4), "a person is not kept waiting"
+
+
+def test_who_plays_waits_for_what_is_on_its_way(engine, worker, snapshots):
+    ahead = (snapshots[1],)
+    engine.update(scene(source=snapshots[0]), ahead, patient=True)
+    assert worker.requests[0].preview == 0
+    worker.answer()
+    engine.update(scene(source=snapshots[0]), ahead, patient=True)
+    assert worker.kinds == [BAKE, PREFETCH]
+    engine.update(scene(source=snapshots[1]), (), patient=True)
+    assert len(worker.requests) == 2
+    assert not engine.complete
+    worker.fetched()
+    engine.update(scene(source=snapshots[1]), (), patient=True)
+    assert worker.kinds[2:] == [BAKE]
+
+
+def test_going_elsewhere_gives_up_what_was_fetched_ahead(engine, worker, snapshots):
+    engine.update(scene(source=snapshots[0]), snapshots)
+    worker.answer()
+    engine.update(scene(source=snapshots[0]), snapshots)
+    assert worker.kinds[-1] == PREFETCH
+    engine.update(Scene(), snapshots)
+    assert worker.cancelled == 2
