@@ -38,7 +38,10 @@ NO_EFFORT = Effort()
 class ModelWorker(Protocol):
     """What the engine needs of app.worker.Worker."""
 
-    busy: bool
+    @property
+    def busy(self) -> bool:
+        """Whether it has something to do."""
+        ...
 
     def request(self, kind: str, payload: object) -> int:
         """Ask; the latest of a kind wins."""
@@ -112,6 +115,16 @@ class Engine:
     def complete(self) -> bool:
         """Whether what the Scene asks for is shown as finely as it asks."""
         return self._demo_shown or (self._asked is not None and self._done == replace(self._asked, preview=0))
+
+    def sample_of(self, scene: Scene) -> BakeRequest | None:
+        """What was asked for the sample that is shown, if it is that of the Scene and nothing finer is on its way."""
+        shown, latent, done = self.shown, scene.latent, self._done
+        if shown is None or shown.preview or shown.source != scene.source:
+            return None
+        if self._demo_shown:
+            weights, done = self._weights(scene.source), None
+            done = None if weights is None else self._wanted(Scene(), weights)
+        return done if done is not None and (done.seed, done.psi) == (latent.seed, latent.psi) else None
 
     @property
     def busy_s(self) -> float:

@@ -9,14 +9,16 @@ from dataclasses import replace
 
 from imgui_bundle import hello_imgui
 
-from app.engine import Engine, carried_camera
+from app.engine import carried_camera
 from app.imports import Errand
 from app.model_messages import PREFETCH
 from app.paths import pictures_dir
-from app.view_controller import Turntable, ViewController
+from app.side import Side
+from app.view_controller import Turntable
 from app.waker import Waker
 from app.worker import Worker
 from app.worker_child import Settings as WorkerSettings
+from app.worker_share import WorkerShare
 from core.bounds import shown_depths
 from core.camera import Camera
 from core.scene import Latent, Quality, Scene, Source
@@ -30,8 +32,6 @@ from widgets.viewport import ViewportPanel, Work
 log = logging.getLogger(__name__)
 
 MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2, yielding=frozenset({PREFETCH}))
-# What takes less is not worth a bar.
-SHOW_WORK_AFTER_S = 0.5
 
 
 class Stage:
@@ -44,13 +44,13 @@ class Stage:
 
     def __init__(self, scene: Scene, wake: Waker) -> None:
         self.scene = scene
-        self.view = ViewController()
         self.turntable = Turntable()
         self.turntable.on = scene.source.kind == "demo"
         self.refining = False
         self._wake = wake
         self.worker = Worker(MODEL_WORKER, wake)
-        self.engine = Engine(self.worker, wake)
+        self.side = Side(WorkerShare(self.worker), "", wake)
+        self.engine, self.view = self.side.engine, self.side.view
         self.errand: Errand | None = None
         self._default = scene.source
         self._viewport = ViewportPanel()
@@ -81,11 +81,11 @@ class Stage:
 
     def free_gpu(self) -> None:
         """Free what lies on the GPU, while the context is still there."""
-        self.view.close()
+        self.side.free_gpu()
 
     def close(self) -> None:
         """End threads and processes."""
-        self.engine.close()
+        self.side.close()
         self.worker.close()
 
     # What menus and keys do
@@ -109,14 +109,14 @@ class Stage:
     @property
     def can_cancel(self) -> bool:
         """Whether something is computed or imported that can be given up."""
-        return self.errand is not None or self.engine.progress is not None
+        return self.errand is not None or self.side.busy
 
     def cancel(self) -> None:
         """Give up what the viewport says is being done."""
         if self.errand is not None:
             self.errand.cancel()
         else:
-            self.engine.cancel()
+            self.side.cancel()
 
     def set_seed(self, seed: int) -> None:
         """Show another sample."""
@@ -128,7 +128,7 @@ class Stage:
 
     def save_picture(self) -> None:
         """Save what the viewport shows, with its Scene."""
-        pixels = self.view.pixels()
+        pixels = self.side.pixels()
         if pixels is None:
             return
         from app.picture_file import free_path, save_picture  # loads PIL, so not before the first frame
@@ -161,9 +161,7 @@ class Stage:
         engine = self.engine
         busy = not engine.hint and engine.problem is None and self.view.problem is None
         title = "Loading…" if busy else "Nothing to show yet"
-        # The exact field leaves nothing out; where it cannot be drawn, the volume stands in for it.
-        volume_is_shown = engine.shown is not None and (engine.shown.field is None or engine.shown.preview)
-        notes = [engine.shown.volume.note] if engine.shown is not None and volume_is_shown else []
+        notes = [self.side.note(self.scene)]
         if engine.shown is not None:
             notes.append(legend(self.scene, engine.shown.volume.half))
         note = "\n".join(filter(None, notes))
@@ -175,39 +173,33 @@ class Stage:
             case "cancel":
                 self.cancel()
             case "resume":
-                engine.retry()
+                self.scene = self.side.resumed(self.scene)
 
     def _work(self) -> Work | None:
         """What the viewport says of the worker: only of what takes a while."""
-        engine = self.engine
-        if self.errand is not None:
-            return self.errand.work
-        if engine.cancelled:
-            return Work("This sample was not computed", None)
-        if engine.progress is None or engine.busy_s < SHOW_WORK_AFTER_S or engine.follows_weights:
-            return None
-        return Work(engine.progress.text, engine.progress.fraction)
+        return self.errand.work if self.errand is not None else self.side.work(self.scene)
 
     def _picture(self, camera: Camera, width: int, height: int, moving: bool) -> Picture | None:
-        picture = self.view.picture(replace(self.scene, camera=camera), width, height, moving)
+        picture = self.side.picture(replace(self.scene, camera=camera), width, height, moving)
         self.refining = picture is not None and picture.refined is not None
         if self.refining:
             self._wake()  # it grows from frame to frame
         return picture
 
     def _draw_problem(self) -> None:
-        problem = self.view.problem or self.engine.problem
+        problem = self.side.problem
         if problem is None:
             return
         smaller = Quality().volume
-        offer = f"Volume {smaller}³" if problem.out_of_memory and self.scene.quality.volume > smaller else ""
+        too_large = problem.out_of_memory and problem is self.engine.problem
+        offer = f"Volume {smaller}³" if too_large and self.scene.quality.volume > smaller else ""
         match error_box("viewport", problem.message, problem.detail, self.view.problem is None, offer):
             case "offer":
                 self.scene = replace(self.scene, quality=replace(self.scene.quality, volume=smaller))
             case "dismiss":
-                self.view.problem = self.engine.problem = None
+                self.side.dismiss()
             case "retry":
-                self.engine.retry()
+                self.side.retry()
 
     def _carry_camera(self) -> None:
         """A new generator has its own cameras: take over what was never touched."""

@@ -13,11 +13,12 @@ from core.camera import POLE_MARGIN, Camera
 from core.scene import Backdrop, FieldMode, Quality, Sampling, Shown
 from widgets.common import button, icons, reset_button, row
 
+LARGEST = (128, 256, 384, 512, 768, 1024, 2048)
 VOLUMES = (32, 48, 64, 96, 128, 192, 256)
 BACKDROPS: tuple[Backdrop, ...] = get_args(Backdrop)
 BACKDROP_NAMES: dict[Backdrop, str] = {"learned": "as learned", "white": "white", "black": "black"}
 SHOWN_NAMES: dict[Shown, str] = {name: name for name in get_args(Shown)}
-FIELD_NAMES: dict[FieldMode, str] = {"baked": "baked volume", "exact": "exact"}
+FIELD_NAMES: dict[FieldMode, str] = {"baked": "baked volume", "exact": "exact", "reference": "torch reference"}
 SAMPLING_NAMES: dict[Sampling, str] = {"even": "even", "training": "as in training"}
 FOV_RANGE = (1.0, 120.0)
 DISTANCE_RANGE = (0.05, 20.0)
@@ -110,7 +111,7 @@ def _lens(camera: Camera, home: Camera) -> Camera:
 
 def _quality(quality: Quality, default: Quality) -> Quality:
     quality = _field(quality, default)
-    imgui.begin_disabled(quality.field == "exact" and quality.sampling == "training")
+    imgui.begin_disabled(quality.field == "reference" or (quality.field == "exact" and quality.sampling == "training"))
     row("Steps", "Samples along a ray", tail=1)
     changed, steps = imgui.slider_int("##steps", quality.steps, *STEPS_RANGE, "%d", imgui.SliderFlags_.logarithmic)
     if changed:
@@ -133,9 +134,16 @@ def _quality(quality: Quality, default: Quality) -> Quality:
 def _field(quality: Quality, default: Quality) -> Quality:
     """What is shown, what rays march through, and where they sample it."""
     show = _choice("Show", "Colour, or something else about each ray", quality.show, SHOWN_NAMES, default.show)
-    hint = "The baked volume is fast on any GPU. Exact: the planes and the decoder, at every sample."
+    hint = (
+        "The baked volume is fast on any GPU. Exact: the planes and the decoder, at every sample. "
+        "Torch reference: the generator's own renderer, which draws while the camera rests."
+    )
     field = _choice("Field", hint, quality.field, FIELD_NAMES, default.field)
     quality = replace(quality, show=show, field=field)
+    if field == "reference":
+        hint = "Pixels along the longer side, at most: the generator's own renderer takes some 10 µs for each and more"
+        names = {size: f"{size} px" for size in sorted({*LARGEST, quality.largest})}
+        return replace(quality, largest=_choice("Size", hint, quality.largest, names, default.largest))
     if field != "exact":
         return quality
     hint = "Even ones, or just those that the generator's own renderer takes"

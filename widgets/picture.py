@@ -18,6 +18,9 @@ class Picture:
         height: Likewise.
         milliseconds: GPU time of the last measured frame at this size, or None.
         refined: How much of it is as fine as wanted, in (0, 1), while it grows from frame to frame; None when all is.
+        caption: How it was made, where that is told instead of a time.
+        over: Name of a texture that is drawn over it, transparent where there is nothing yet.
+        beside: The picture that a split shows right of its divider.
     """
 
     texture: int
@@ -25,6 +28,9 @@ class Picture:
     height: int
     milliseconds: float | None = None
     refined: float | None = None
+    caption: str = ""
+    over: int | None = None
+    beside: Picture | None = None
 
 
 @dataclass(frozen=True)

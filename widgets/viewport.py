@@ -29,11 +29,13 @@ class Work:
 
     Attributes:
         text: What it is, or why there is nothing.
-        fraction: How much is done, 0 to 1; None when it was given up.
+        fraction: How much is done, 0 to 1; None when it was given up, or is not done.
+        offer: What can be done about it then.
     """
 
     text: str
     fraction: float | None
+    offer: str = "Compute"
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class ViewportPanel:
             return Wish(wanted, _work(work, origin, room.x))
         high = ImVec2(low.x + room.x, low.y + room.y)
         canvas = imgui.get_window_draw_list()
-        canvas.add_image(imgui.ImTextureRef(picture.texture), low, high, ImVec2(0, 1), ImVec2(1, 0))
+        _image(canvas, picture, low, high)
         lines = [camera_line(shown), picture_line(picture), *filter(None, note.split("\n"))]
         _overlay(canvas, low, high, lines, HELP if hovered else "")
         return Wish(wanted, _work(work, origin, room.x))
@@ -154,12 +156,20 @@ def camera_line(camera: Camera) -> str:
 def picture_line(picture: Picture) -> str:
     """Size and time of a picture in words."""
     size = f"{picture.width} × {picture.height}"
+    if picture.caption:
+        return f"{size}  {picture.caption}"
     if picture.refined is not None:
         return f"{size}  exact picture {picture.refined:.0%}"
     if picture.milliseconds is None or picture.milliseconds <= 0:
         return size
     rate = 1000 / picture.milliseconds
     return f"{size}  {picture.milliseconds:.1f} ms  {rate:.{0 if rate >= 10 else 1}f} fps"
+
+
+def _image(canvas: imgui.ImDrawList, picture: Picture, low: ImVec2, high: ImVec2) -> None:
+    """A picture, whose first row is its lowest, and what has come to be drawn over it."""
+    for texture in filter(None, (picture.texture, picture.over)):
+        canvas.add_image(imgui.ImTextureRef(texture), low, high, ImVec2(0, 1), ImVec2(1, 0))
 
 
 def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[str], help_line: str) -> None:
@@ -181,7 +191,7 @@ def _work(work: Work | None, origin: ImVec2, room: float) -> Literal["cancel", "
     if work is None:
         return None
     given_up = work.fraction is None
-    label = "Compute###resume work" if given_up else "Cancel###cancel work"
+    label = f"{work.offer}###resume work" if given_up else "Cancel###cancel work"
     style = imgui.get_style()
     button = imgui.calc_text_size(label, True).x + 2 * style.frame_padding.x
     left = ImVec2(origin.x + em(0.5), origin.y + em(0.5))

@@ -1,0 +1,195 @@
+"""One picture of the viewport, from its Scene to its texture: what computes it, what draws it, what torch adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.engine import Engine
+from app.model_messages import PictureRequest
+from app.reference_view import ReferenceView, size_within
+from app.view_controller import ViewController
+from app.worker_share import WorkerShare
+from core.scene import Scene
+from widgets.notes import Problem
+from widgets.picture import Picture
+from widgets.viewport import Work
+
+if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
+    import numpy as np
+
+    from app.gl.image_texture import ImageTexture
+
+# What takes less is not worth a bar.
+SHOW_WORK_AFTER_S = 0.5
+NO_FIELD = "This sample has no exact picture: its colours depend on the view"
+FLAT = "This sample has no exact picture: it is flat"
+COLOUR_ONLY = "the torch reference shows colour only; this is the baked volume"
+NO_DEMO = "the demo's generator is not part of this installation; this is the baked volume"
+
+
+class Side:
+    """Engine, renderer and torch picture of one Scene.  All methods need the window's context to be current.
+
+    Args:
+        share: Of the model worker.
+        name: Tells this side's requests from those of others.
+        wake: Called from threads when a frame should be drawn.
+    """
+
+    def __init__(self, share: WorkerShare, name: str, wake: Callable[[], None]) -> None:
+        self.engine = Engine(share.desk(name), wake)
+        self.view = ViewController()
+        self.reference = ReferenceView(share.desk(f"{name} by torch".strip()))
+        self._texture: ImageTexture | None = None
+        self._uploaded: tuple[int, Picture] | None = None
+        self._by_torch = False
+
+    def update(self, scene: Scene) -> bool:
+        """Bring what is shown up to date with the Scene.  Returns whether another sample is shown now."""
+        changed = self.engine.update(scene)
+        self.view.show(self.engine.shown)
+        return changed
+
+    def picture(self, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
+        """The picture for so many pixels of the screen; None while there is nothing to show.
+
+        In place of torch's picture the baked volume is shown while the camera moves, and below it until all tiles have
+        come.
+        """
+        self._by_torch = scene.quality.field == "reference"
+        if not self._by_torch:
+            self.reference.update(None)
+            return self.view.picture(scene, width, height, moving)
+        self.reference.update(None if moving else self._wanted(scene, width, height))
+        upper = self._upload()
+        if upper is not None and self.reference.complete:
+            return replace(upper, caption=f"torch reference in {self.reference.seconds:.1f} s")
+        volume = replace(scene, quality=replace(scene.quality, field="baked"))
+        picture = self.view.picture(volume, width, height, moving)
+        if picture is None or upper is None:
+            return picture
+        caption = f"torch reference {self.reference.fraction:.0%}"
+        return replace(upper, texture=picture.texture, over=upper.texture, caption=caption)
+
+    def size_of(self, scene: Scene, width: int, height: int) -> tuple[int, int]:
+        """Pixels of the picture that is complete, for so many of the screen."""
+        torch = scene.quality.field == "reference"
+        return size_within(width, height, scene.quality.largest) if torch else (width, height)
+
+    def pixels(self) -> np.ndarray | None:
+        """The picture as it is seen, [height, width, 4], uint8, top row first; None before the first."""
+        upper = self.reference.pixels if self._by_torch else None
+        if upper is not None and self.reference.complete:
+            return upper
+        below = self.view.pixels()
+        if upper is None or below is None:
+            return below
+        from app.seen import laid_over  # loads PIL
+
+        return laid_over(below, upper)
+
+    def note(self, scene: Scene) -> str:
+        """What this picture does not show of what was asked for, for people; empty if it shows all."""
+        shown, torch = self.engine.shown, scene.quality.field == "reference"
+        if shown is None or (torch and self.reference.complete):
+            return ""
+        if torch and scene.quality.show != "colour":
+            return COLOUR_ONLY
+        if torch and self.engine.complete and self.engine.sample_of(scene) is None:
+            return NO_DEMO
+        # The exact field leaves nothing out; where it cannot be drawn, the volume stands in for it.
+        return shown.volume.note if shown.field is None or shown.preview else ""
+
+    def lacks_exact(self, scene: Scene) -> str:
+        """Why there is no exact picture although the Scene asks for one, for people; empty if there is."""
+        shown, sample = self.engine.shown, self.engine.sample_of(scene)
+        if scene.quality.field != "exact" or shown is None or shown.field is not None:
+            return ""
+        if sample is None or not sample.exact:
+            return ""  # it is on its way
+        return FLAT if len(shown.volume.values) == 2 else NO_FIELD
+
+    def work(self, scene: Scene) -> Work | None:
+        """What is computed, if it takes long enough to be told, or why the picture is not what was asked for."""
+        engine, reference = self.engine, self.reference
+        if engine.cancelled:
+            return Work("This sample was not computed", None)
+        if engine.progress is not None and engine.busy_s >= SHOW_WORK_AFTER_S and not engine.follows_weights:
+            return Work(engine.progress.text, engine.progress.fraction)
+        if reference.cancelled:
+            return Work("The torch reference was given up", None, "Draw")
+        if reference.progress is not None and reference.busy_s >= SHOW_WORK_AFTER_S:
+            return Work(reference.progress.text, reference.fraction)
+        missing = self.lacks_exact(scene)
+        return Work(missing, None, "Torch reference") if missing else None
+
+    def resumed(self, scene: Scene) -> Scene:
+        """Take up what was given up, or draw in another way what cannot be drawn exactly.  Returns the Scene for it."""
+        if self.engine.cancelled or self.reference.cancelled:
+            self.retry()
+            return scene
+        return replace(scene, quality=replace(scene.quality, field="reference"))
+
+    @property
+    def problem(self) -> Problem | None:
+        """What went wrong, if anything did."""
+        return self.view.problem or self.engine.problem or self.reference.problem
+
+    def dismiss(self) -> None:
+        """Forget what went wrong."""
+        self.view.problem = self.engine.problem = self.reference.problem = None
+
+    def retry(self) -> None:
+        """Ask again for what has failed or was given up."""
+        if self.reference.cancelled or self.reference.problem is not None:
+            self.reference.retry()
+        else:
+            self.engine.retry()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is computed that can be given up."""
+        return self.engine.progress is not None or self.reference.progress is not None
+
+    def cancel(self) -> None:
+        """Give up what is computed."""
+        if self.engine.progress is not None:
+            self.engine.cancel()
+        else:
+            self.reference.cancel()
+
+    def free_gpu(self) -> None:
+        """Free what lies on the GPU."""
+        self.view.close()
+        if self._texture is not None:
+            self._texture.close()
+        self._texture, self._uploaded = None, None
+
+    def close(self) -> None:
+        """End threads, and what the worker still does for this side."""
+        self.reference.update(None)
+        self.engine.close()
+
+    def _wanted(self, scene: Scene, width: int, height: int) -> PictureRequest | None:
+        """What torch shall draw: the sample that is shown, once it is that of the Scene."""
+        sample = self.engine.sample_of(scene)
+        if sample is None or scene.quality.show != "colour":
+            return None
+        sample = replace(sample, resolution=0, preview=0, exact=False)  # whatever it was baked for
+        size = size_within(width, height, scene.quality.largest)
+        return PictureRequest(sample, scene.camera, *size, scene.quality.backdrop)
+
+    def _upload(self) -> Picture | None:
+        """Torch's picture as far as it has come, on the GPU."""
+        pixels, version = self.reference.pixels, self.reference.version
+        if pixels is None:
+            return None
+        if self._uploaded is None or self._uploaded[0] != version:
+            from app.gl.image_texture import ImageTexture
+
+            self._texture = self._texture or ImageTexture()
+            # Pictures of the viewport begin with the bottom row.
+            self._uploaded = version, self._texture.show(pixels[::-1], True)
+        return self._uploaded[1]
