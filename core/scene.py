@@ -22,7 +22,9 @@ Backdrop = Literal["learned", "white", "black"]
 FieldMode = Literal["baked", "exact", "reference"]
 Sampling = Literal["even", "training"]
 Compared = Literal["split", "difference"]
-Shown = Literal["colour", "depth", "normals", "opacity", "samples"]
+Shown = Literal["colour", "depth", "normals", "opacity", "samples", "surface", "slice"]
+Parts = Literal["both", "foreground", "background"]
+Axis = Literal["x", "y", "z"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,17 @@ class Latent:
             raise ValueError(f"latent.psi must lie in [-1, 2], got {self.psi}")
 
 
+# Least and greatest values of what a Quality holds.
+QUALITY_RANGES: dict[str, tuple[float, float]] = {
+    "steps": (8, 512),
+    "volume": (32, 256),
+    "largest": (64, 4096),
+    "threshold": (0.01, 10_000),
+    "slice_at": (-1, 1),
+    "smooth": (0, 64),
+}
+
+
 @dataclass(frozen=True)
 class Quality:
     """How finely the viewport draws.
@@ -89,7 +102,14 @@ class Quality:
         field: What is marched through: the baked volume, which any GPU draws fast, the planes themselves, or whatever
             the generator has, by its own renderer (torch), which takes its time.
         show: Colour, or something else about each ray: the depth where it is absorbed, the surface's normal there, how
-            much of it is absorbed before the last sample, or how many samples it takes.
+            much of it is absorbed before the last sample, how many samples it takes, the lit surface where the density
+            exceeds `threshold`, or the density in a plane that cuts the box.
+        parts: The field and what lies behind it (its last sample or background), or one of them.
+        threshold: Density of the surface, per world unit, 0.01 to 10000.
+        slice_axis: World axis that the sliced plane is perpendicular to.
+        slice_at: Where it cuts the axis, in halves of the box's edge, -1 to 1.
+        smooth: Pictures, each with its rays and samples shifted a little, whose mean is shown at rest, 1 to 64; 0: as
+            many as suit the device.
         largest: Pixels along the longer side of a picture by the generator's own renderer, at most, 64 to 4096.
         sampling: Where samples lie in the exact field: evenly, as many as `steps`, or just as in training.
     """
@@ -103,15 +123,17 @@ class Quality:
     sampling: Sampling = "even"
     show: Shown = "colour"
     largest: int = 512
+    parts: Parts = "both"
+    threshold: float = 20.0
+    slice_axis: Axis = "z"
+    slice_at: float = 0.0
+    smooth: int = 0
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
-        if not 8 <= self.steps <= 512:
-            raise ValueError(f"quality.steps must lie in [8, 512], got {self.steps}")
-        if not 32 <= self.volume <= 256:
-            raise ValueError(f"quality.volume must lie in [32, 256], got {self.volume}")
-        if not 64 <= self.largest <= 4096:
-            raise ValueError(f"quality.largest must lie in [64, 4096], got {self.largest}")
+        for name, (least, most) in QUALITY_RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise ValueError(f"quality.{name} must lie in [{least}, {most}], got {getattr(self, name)}")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@
 // still lets through is white if the training counted it so.
 
 uniform int u_steps;              // samples along a ray, both ends included
+uniform float u_phase;            // where each sample lies in its part of the ray; 0, its beginning, as in training
 uniform float u_stop;             // leave the loop once less light than this passes; negative: never
 uniform int u_backdrop;           // 0: the last sample, as it was learned; 1: a constant colour
 uniform vec3 u_backdrop_colour;   // raw colour, [-1, 1]
@@ -27,8 +28,22 @@ vec3 ending(vec4 last) {
     return (1.0 - through) * last.rgb + through * u_rest_colour;
 }
 
+// What a ray meets.
+struct Light {
+    vec3 colour;      // raw colour of its samples, each by the light that it absorbs
+    float passing;    // light that passes all of them but the last
+    vec3 behind;      // raw colour of where the ray ends
+};
+
 int evaluated = 0;                // samples of this ray
 float reached_depth = 0.0;        // sum of the depths of its samples, each by the light that it absorbs
+
+// Passes over samples that see nothing.
+struct Skipper {
+    vec3 start;      // of the samples, in cells of the box
+    vec3 pace;       // from one to the next
+    int occupied;    // samples up to this one are known to count
+};
 
 #if EXACT
 // How many samples from this one on are alike, all in one occupied cell or none near matter; negative if these are
@@ -45,48 +60,54 @@ int alike_samples(vec3 place, vec3 pace) {
     int samples = 1 + int(min(min(to_face.x, to_face.y), to_face.z));
     return distance > 0.0 ? -samples : samples;
 }
+
+Skipper skipper(vec3 first, vec3 pace) {
+    float scale = float(u_cells) / (2.0 * u_half);
+    return Skipper(scale * (first + u_half), scale * pace, u_cells == 0 ? u_steps : 0);
+}
+
+// The first sample from `index` on that may see something; at least `last` if there is none before.
+int next_sample(inout Skipper skipper, int index, int last) {
+    // All rays of a group pass over what is empty for them before all evaluate together.
+    while (index >= skipper.occupied && index < last) {
+        int alike = alike_samples(skipper.start + float(index) * skipper.pace, skipper.pace);
+        index += max(-alike, 0);
+        skipper.occupied = alike > 0 ? index + alike : skipper.occupied;
+    }
+    return index;
+}
+#else
+Skipper skipper(vec3 first, vec3 pace) {
+    return Skipper(first, pace, 0);
+}
+
+int next_sample(inout Skipper skipper, int index, int last) {
+    return index;
+}
 #endif
 
-// Raw colour and opacity of the ray's segment [range.x, range.y].
-vec4 integrate(vec3 eye, vec3 direction, vec2 range) {
-    float interval = (range.y - range.x) / float(u_steps - 1);
-    vec3 colour = vec3(0.0);
-    float passing = 1.0;
+// Integrate the ray's segment [range.x, range.y].
+Light integrate(vec3 eye, vec3 direction, vec2 range) {
     int last = u_steps - 1;
-#if EXACT
-    vec3 start = (0.5 * (eye + range.x * direction) / u_half + 0.5) * float(u_cells);
-    vec3 pace = 0.5 * interval * direction / u_half * float(u_cells);
-    int occupied = u_cells == 0 ? last : 0;   // samples up to this one are known to count
-#endif
-    for (int index = 0; index < last; ++index) {
-#if EXACT
-        // All rays of a group pass over what is empty for them before all evaluate together.
-        while (index >= occupied && index < last) {
-            int alike = alike_samples(start + float(index) * pace, pace);
-            index += max(-alike, 0);
-            occupied = alike > 0 ? index + alike : occupied;
-        }
-        if (index >= last) {
-            break;
-        }
-#endif
-        float depth = range.x + interval * float(index);
+    float interval = (range.y - range.x) / float(last);
+    float first = range.x + u_phase * interval;
+    Skipper skips = skipper(eye + first * direction, interval * direction);
+    Light light = Light(vec3(0.0), 1.0, u_backdrop_colour);
+    for (int index = next_sample(skips, 0, last); index < last; index = next_sample(skips, index + 1, last)) {
+        float depth = first + interval * float(index);
         vec4 value = field(eye + depth * direction);
         ++evaluated;
         float through = exp(-softplus(value.a) * interval);
-        colour += passing * (1.0 - through) * value.rgb;
-        reached_depth += passing * (1.0 - through) * depth;
-        passing *= through;
-        if (passing < u_stop) {
+        light.colour += light.passing * (1.0 - through) * value.rgb;
+        reached_depth += light.passing * (1.0 - through) * depth;
+        light.passing *= through;
+        if (light.passing < u_stop) {
             break;
         }
     }
-    float opacity = 1.0 - passing;
     if (u_backdrop == 0) {
-        colour += passing * ending(field(eye + range.y * direction));
+        light.behind = ending(field(eye + range.y * direction));
         ++evaluated;
-    } else {
-        colour += passing * u_backdrop_colour;
     }
-    return vec4(colour, opacity);
+    return light;
 }

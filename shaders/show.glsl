@@ -1,9 +1,13 @@
-// What a picture shows instead of colour, ready for the screen.  Needs `field`.
+// What a picture shows instead of colour, ready for the screen.  Needs `field`, and what integrate.glsl and box.glsl hold.
 
-uniform int u_show;          // 0: colour, 1: depth, 2: normals, 3: opacity, 4: samples
-uniform vec2 u_depth_range;  // shown as the two ends of the ramp, world units along the ray
+uniform int u_show;             // 0: colour, 1: depth, 2: normals, 3: opacity, 4: samples, 5: surface, 6: slice
+uniform vec2 u_depth_range;     // shown as the two ends of the ramp, world units along the ray
+uniform float u_threshold;      // raw density on the surface
+uniform vec4 u_slice;           // normal of the sliced plane, and its distance from the origin, world units
+uniform vec2 u_density_range;   // ends of the slice's ramp, densities per world unit; even steps are factors
 
-const int SHOW_COLOUR = 0, SHOW_DEPTH = 1, SHOW_NORMALS = 2, SHOW_OPACITY = 3;
+const int SHOW_COLOUR = 0, SHOW_DEPTH = 1, SHOW_NORMALS = 2, SHOW_OPACITY = 3, SHOW_SURFACE = 5, SHOW_SLICE = 6;
+const int BISECTIONS = 6;
 const vec3 NOTHING = vec3(0.06, 0.065, 0.08);   // where there is no object
 
 // Even steps of lightness, also for people who see few colours: five stops of viridis.
@@ -36,4 +40,48 @@ vec3 shown_value(vec3 eye, vec3 direction, float depth, float opacity, float sam
         return mix(NOTHING, 0.5 * normal_at(eye + depth * direction) + 0.5, opacity);
     }
     return u_show == SHOW_OPACITY ? vec3(opacity) : ramp(samples);
+}
+
+// Grey as clay in the light of the camera.
+vec3 shaded(vec3 normal, vec3 direction) {
+    float facing = max(-dot(normal, direction), 0.0);
+    float sky = 0.5 + 0.5 * normal.y;
+    return vec3(0.86, 0.85, 0.83) * (0.12 + 0.16 * sky + 0.72 * facing);
+}
+
+// Where the density first exceeds the threshold, lit; opacity is 1 there.
+vec4 surface(vec3 eye, vec3 direction, vec2 range) {
+    int last = u_steps - 1;
+    float interval = (range.y - range.x) / float(last);
+    Skipper skips = skipper(eye + range.x * direction, interval * direction);
+    if (range.x >= range.y) {
+        return vec4(NOTHING, 0.0);
+    }
+    for (int index = next_sample(skips, 0, last); index <= last; index = next_sample(skips, index + 1, last)) {
+        float inside = range.x + interval * float(index);
+        if (field(eye + inside * direction).a < u_threshold) {
+            continue;
+        }
+        float outside = max(inside - interval, range.x);
+        for (int count = 0; count < BISECTIONS; ++count) {
+            float middle = 0.5 * (outside + inside);
+            bool beyond = field(eye + middle * direction).a >= u_threshold;
+            outside = beyond ? outside : middle;
+            inside = beyond ? middle : inside;
+        }
+        return vec4(shaded(normal_at(eye + inside * direction), direction), 1.0);
+    }
+    return vec4(NOTHING, 0.0);
+}
+
+// The density in a plane that cuts the box.
+vec4 slice(vec3 eye, vec3 direction) {
+    float slope = dot(u_slice.xyz, direction);
+    float depth = (u_slice.w - dot(u_slice.xyz, eye)) / (abs(slope) < 1e-6 ? 1e-6 : slope);
+    vec3 place = eye + depth * direction;
+    if (depth <= 0.0 || any(greaterThan(abs(place), vec3(1.0001 * u_half)))) {
+        return vec4(NOTHING, 0.0);
+    }
+    float density = max(softplus(field(clamp(place, -u_half, u_half)).a), 1e-9);
+    return vec4(ramp(log(density / u_density_range.x) / log(u_density_range.y / u_density_range.x)), 1.0);
 }

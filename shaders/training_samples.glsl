@@ -23,8 +23,8 @@ void walk_on(inout Walk walk, vec4 value, float depth) {
     walk.depth = depth;
 }
 
-// Raw colour and opacity of the ray's segment [range.x, range.y].
-vec4 integrate_as_in_training(vec3 eye, vec3 direction, vec2 range) {
+// Integrate the ray's segment [range.x, range.y].
+Light integrate_as_in_training(vec3 eye, vec3 direction, vec2 range) {
     vec4 values[MOST_COARSE];
     float reached[MOST_COARSE];      // the distribution up to the middle between sample i and the next
     float step_length = (range.y - range.x) / float(u_coarse - 1);
@@ -66,6 +66,5 @@ vec4 integrate_as_in_training(vec3 eye, vec3 direction, vec2 range) {
         ++next;
     }
     evaluated = u_coarse + u_fine;
-    vec3 behind = u_backdrop == 0 ? ending(walk.value) : u_backdrop_colour;
-    return vec4(walk.colour + walk.passing * behind, 1.0 - walk.passing);
+    return Light(walk.colour, walk.passing, u_backdrop == 0 ? ending(walk.value) : u_backdrop_colour);
 }

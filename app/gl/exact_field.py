@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.gl.program import Program
-from app.gl.shader_source import load_shader
-from app.gl.textures import CELLS, EMPTY_UNIT, PLANES, TexelStack
+from app.gl.picture_program import Entry, PictureProgram
+from app.gl.textures import CELLS, EMPTY_UNIT, PLANES, PictureTarget, TexelStack
 from core.folded import FoldedField
 
 
@@ -18,11 +17,17 @@ class ExactField:
     Needs a current context in every method.  A decoder of another width compiles another program.
     """
 
-    def __init__(self, defines: Mapping[str, int]) -> None:
-        """Begin with nothing; `defines` are the conventions of sampling, as in shaders/planes_field.glsl."""
-        self._defines = dict(defines)
+    def __init__(self, defines: Mapping[str, int], entry: Entry, target: PictureTarget) -> None:
+        """Begin with nothing.
+
+        Args:
+            defines: The conventions of sampling, as in shaders/planes_field.glsl.
+            entry: How pictures are drawn.
+            target: What is drawn to.
+        """
+        self._defines, self._entry, self._target = dict(defines), entry, target
         self._texture, self._cells = TexelStack(PLANES), TexelStack(CELLS)
-        self._programs: dict[tuple[int, int], Program] = {}
+        self._programs: dict[tuple[int, int], PictureProgram] = {}
         self._parts: FoldedField | None = None
 
     @property
@@ -56,7 +61,7 @@ class ExactField:
             None if field.empty is None else np.zeros((len(field.empty), 1, 1), np.uint8),
         )  # fmt: skip
 
-    def use(self, *, as_in_training: bool, on_training_sphere: bool) -> Program:
+    def use(self, *, as_in_training: bool, on_training_sphere: bool) -> PictureProgram:
         """Bind planes and program, and set what the field needs.  Call `upload` first.
 
         Args:
@@ -91,9 +96,9 @@ class ExactField:
         self._programs.clear()
         self._parts = None
 
-    def _program_of(self, field: FoldedField) -> Program:
+    def _program_of(self, field: FoldedField) -> PictureProgram:
         key = (field.groups, field.coarse)
         if key not in self._programs:
             defines = {**self._defines, "EXACT": 1, "GROUPS": field.groups, "MOST_COARSE": field.coarse}
-            self._programs[key] = Program(load_shader("fullscreen.vert"), load_shader("field.frag", defines))
+            self._programs[key] = PictureProgram(defines, self._entry, self._target)
         return self._programs[key]

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from OpenGL import GL
 
 from app.gl.shader_source import ShaderError, ShaderSource
 
+_STAGES = {".vert": GL.GL_VERTEX_SHADER, ".frag": GL.GL_FRAGMENT_SHADER, ".comp": GL.GL_COMPUTE_SHADER}
+
 
 class Program:
-    """Vertex and fragment shader, linked.  Needs a current context; `close` frees it in the same context."""
+    """Shaders, linked: a vertex and a fragment shader, or a compute shader.
 
-    def __init__(self, vertex: ShaderSource, fragment: ShaderSource) -> None:
+    Needs a current context; `close` frees it in the same context.
+    """
+
+    def __init__(self, *sources: ShaderSource) -> None:
         """Compile and link.  Raises ShaderError with the driver's message, files and lines named."""
-        stages = [_compile(GL.GL_VERTEX_SHADER, vertex)]
+        stages: list[int] = []
         try:
-            stages.append(_compile(GL.GL_FRAGMENT_SHADER, fragment))
+            for source in sources:
+                stages.append(_compile(_STAGES[Path(source.files[0]).suffix], source))
             self._id = int(GL.glCreateProgram())
             for stage in stages:
                 GL.glAttachShader(self._id, stage)
@@ -30,7 +37,8 @@ class Program:
         if not GL.glGetProgramiv(self._id, GL.GL_LINK_STATUS):
             message = _text(GL.glGetProgramInfoLog(self._id))
             self.close()
-            raise ShaderError(f"{vertex.files[0]} and {fragment.files[0]} do not link:\n{message}")
+            files = " and ".join(source.files[0] for source in sources)
+            raise ShaderError(f"{files} do not link:\n{message}")
         self._locations: dict[str, int] = {}
 
     def use(self) -> None:
@@ -49,6 +57,10 @@ class Program:
         """Set a vec2, vec3 or vec4 uniform of the current program."""
         setters = {2: GL.glUniform2f, 3: GL.glUniform3f, 4: GL.glUniform4f}
         setters[len(value)](self._location(name), *(float(part) for part in value))
+
+    def set_whole(self, name: str, value: Sequence[int]) -> None:
+        """Set an ivec4 uniform of the current program."""
+        GL.glUniform4i(self._location(name), *value)
 
     def set_vectors(self, name: str, values: np.ndarray) -> None:
         """Set an array of vec4 of the current program from [n, 4]."""

@@ -43,7 +43,7 @@ class ShaderSource:
         return message
 
 
-def load_shader(name: str, defines: Mapping[str, int] | None = None, read: Reader | None = None) -> ShaderSource:
+def load_shader(name: str, defines: Mapping[str, int | str] | None = None, read: Reader | None = None) -> ShaderSource:
     """Read a shader and everything it includes.
 
     Args:

@@ -10,6 +10,11 @@ from OpenGL import GL
 from app.gl.errors import forget_errors
 
 _SWITCHES = (GL.GL_BLEND, GL.GL_SCISSOR_TEST, GL.GL_DEPTH_TEST, GL.GL_STENCIL_TEST, GL.GL_CULL_FACE)
+# Factors of source and destination, colour and alpha, and the equations of both.
+_BLENDING = (
+    GL.GL_BLEND_SRC_RGB, GL.GL_BLEND_DST_RGB, GL.GL_BLEND_SRC_ALPHA, GL.GL_BLEND_DST_ALPHA,
+    GL.GL_BLEND_EQUATION_RGB, GL.GL_BLEND_EQUATION_ALPHA,
+)  # fmt: skip
 
 
 @contextmanager
@@ -20,6 +25,8 @@ def drawing_state() -> Iterator[None]:
     program, vertices = _integer(GL.GL_CURRENT_PROGRAM), _integer(GL.GL_VERTEX_ARRAY_BINDING)
     viewport = [int(value) for value in GL.glGetIntegerv(GL.GL_VIEWPORT)]
     mask = [bool(value) for value in GL.glGetBooleanv(GL.GL_COLOR_WRITEMASK)]
+    blend = [_integer(name) for name in _BLENDING]
+    blend_colour = [float(value) for value in GL.glGetFloatv(GL.GL_BLEND_COLOR)]
     switches = {switch: bool(GL.glIsEnabled(switch)) for switch in _SWITCHES}
     with texture_state(), _volume_unit(1), _volume_unit(2):
         try:
@@ -34,6 +41,9 @@ def drawing_state() -> Iterator[None]:
             GL.glBindVertexArray(vertices)
             GL.glViewport(*viewport)
             GL.glColorMask(*mask)
+            GL.glBlendFuncSeparate(*blend[:4])
+            GL.glBlendEquationSeparate(*blend[4:])
+            GL.glBlendColor(*blend_colour)
             for switch, enabled in switches.items():
                 (GL.glEnable if enabled else GL.glDisable)(switch)
 

@@ -15,10 +15,8 @@ from app.gl.state import texture_state
 # The texture units of what lies behind the field, and of the cells that are empty.
 SURROUND_UNIT, EMPTY_UNIT = 1, 2
 TargetKind = Literal["screen", "float"]
-_TARGET_FORMATS = {
-    "screen": (GL.GL_RGBA8, GL.GL_UNSIGNED_BYTE, np.uint8),
-    "float": (GL.GL_RGBA32F, GL.GL_FLOAT, np.float32),
-}
+# Half floats for the screen: means of many pictures are not rounded to 8 bits on the way.
+_TARGET_FORMATS = {"screen": (GL.GL_RGBA16F, "rgba16f"), "float": (GL.GL_RGBA32F, "rgba32f")}
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ class PictureTarget:
     """
 
     def __init__(self, kind: TargetKind) -> None:
-        self._format, self._type, self._dtype = _TARGET_FORMATS[kind]
+        self._format, self.texels = _TARGET_FORMATS[kind]
         self.texture = int(GL.glGenTextures(1))
         self._framebuffer = int(GL.glGenFramebuffers(1))
         self.size = (0, 0)
@@ -137,10 +135,18 @@ class PictureTarget:
         GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._framebuffer)
         GL.glViewport(0, 0, width, height)
 
+    def bind_image(self) -> None:
+        """Let a compute shader read and write its texels, as image 0."""
+        GL.glBindImageTexture(0, self.texture, 0, GL.GL_FALSE, 0, GL.GL_READ_WRITE, self._format)
+
+    def release_image(self) -> None:
+        """End `bind_image`."""
+        GL.glBindImageTexture(0, 0, 0, GL.GL_FALSE, 0, GL.GL_READ_WRITE, self._format)
+
     def read(self) -> np.ndarray:
-        """The picture, top row first.  [height, width, 4], uint8, or float32 of a float target."""
+        """The picture, top row first.  [height, width, 4], float32."""
         width, height = self.size
-        pixels = np.empty((height, width, 4), self._dtype)
+        pixels = np.empty((height, width, 4), np.float32)
         if pixels.size == 0:
             return pixels
         forget_errors()
@@ -150,7 +156,7 @@ class PictureTarget:
             GL.glBindBuffer(GL.GL_PIXEL_PACK_BUFFER, 0)
             GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._framebuffer)
             # Rows of four bytes or more: packed tightly under OpenGL's default alignment of 4.
-            GL.glReadPixels(0, 0, width, height, GL.GL_RGBA, self._type, pixels)
+            GL.glReadPixels(0, 0, width, height, GL.GL_RGBA, GL.GL_FLOAT, pixels)
         finally:
             GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, before)
             GL.glBindBuffer(GL.GL_PIXEL_PACK_BUFFER, buffer)
@@ -162,7 +168,7 @@ class PictureTarget:
             return
         before = int(GL.glGetIntegerv(GL.GL_READ_FRAMEBUFFER_BINDING))
         GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._framebuffer)
-        GL.glReadPixels(0, 0, 1, 1, GL.GL_RGBA, self._type, np.empty(4, self._dtype))
+        GL.glReadPixels(0, 0, 1, 1, GL.GL_RGBA, GL.GL_FLOAT, np.empty(4, np.float32))
         GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, before)
 
     def close(self) -> None:
@@ -184,7 +190,7 @@ class PictureTarget:
             (GL.GL_TEXTURE_SWIZZLE_A, GL.GL_ONE),
         ):
             GL.glTexParameteri(flat, name, value)
-        GL.glTexImage2D(flat, 0, self._format, width, height, 0, GL.GL_RGBA, self._type, None)
+        GL.glTexImage2D(flat, 0, self._format, width, height, 0, GL.GL_RGBA, GL.GL_FLOAT, None)
         GL.glBindFramebuffer(GL.GL_DRAW_FRAMEBUFFER, self._framebuffer)
         GL.glFramebufferTexture2D(GL.GL_DRAW_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, flat, self.texture, 0)
         status = GL.glCheckFramebufferStatus(GL.GL_DRAW_FRAMEBUFFER)

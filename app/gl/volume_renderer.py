@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import get_args
 
 import numpy as np
 from OpenGL import GL
@@ -13,16 +12,15 @@ from app.gl.errors import forget_errors
 from app.gl.exact_field import ExactField
 from app.gl.frame import Band, Frame
 from app.gl.pacing import Pacer
-from app.gl.program import Program
-from app.gl.shader_source import load_shader
+from app.gl.picture_program import Entry, PictureProgram
 from app.gl.state import drawing_state
 from app.gl.textures import SURROUND_UNIT, VOLUME, PictureTarget, TargetKind, TexelStack
 from app.gl.timing import GpuTimer
+from app.gl.uniforms import set_picture
 from core.baked import BakedVolume
-from core.bounds import depth_range, shown_depths
+from core.bounds import is_training_view
 from core.camera import Camera
 from core.folded import FoldedField
-from core.projection import picture_extent
 from core.scene import FieldMode, Quality, Shown
 from widgets.picture import Picture
 
@@ -32,16 +30,6 @@ AT_ONCE_MS = 40.0
 FIRST_ROWS = 2
 # A picture is complete after so many, however slow the GPU: every band also costs a frame of the whole window.
 MOST_BANDS = 100
-# Less light than half a step of an 8-bit picture: nobody sees what lies behind.
-STOP_AT = 1 / 512
-# Larger than any scene, but finite, for drivers that are careless with infinities.
-FAR_AWAY = 1e30
-# White, and opaque however short the last interval is: beside a box around which training knew nothing.
-NOWHERE = (1.0, 1.0, 1.0, 1e6)
-# Nothing at all: beside a box with a background.
-CLEAR = (0.0, 0.0, 0.0, -1e4)
-_SHOWN: tuple[Shown, ...] = get_args(Shown)  # in the order of shaders/show.glsl
-_BACKDROPS = {"learned": (0, 1.0), "white": (1, 1.0), "black": (1, -1.0)}  # mode, raw colour (also beside the box)
 
 
 @dataclass(frozen=True)
@@ -53,12 +41,16 @@ class RendererOptions:
         manual_filter: Interpolate in the shader with full precision; GPUs' samplers round to about 8 bits.
         counted: Draw how many samples each ray takes instead of what it sees, for measuring (with a float target).
         corners_aligned: The convention of the grid; baked volumes are aligned (core/baked.py).
+        entry: How pictures are drawn; compute shaders need OpenGL 4.3.
+        smooth: How many shifted pictures are averaged at rest where a Quality leaves that open.
     """
 
     target: TargetKind = "screen"
     manual_filter: bool = False
     counted: bool = False
     corners_aligned: bool = True
+    entry: Entry = "fragment"
+    smooth: int = 1
 
 
 class VolumeRenderer:
@@ -82,7 +74,8 @@ class VolumeRenderer:
             ShaderError: The driver refuses the shaders; the message names file and line.
         """
         self.options = options or RendererOptions()
-        self._pacers: dict[FieldMode, Pacer] = {"baked": pacer or Pacer(), "exact": Pacer()}
+        self._pacers: dict[tuple[FieldMode, Shown], Pacer] = {("baked", "colour"): pacer or Pacer()}
+        self._target_ms = self._pacers["baked", "colour"].target_ms
         self.draws = 0
         forget_errors()
         defines = {
@@ -90,17 +83,24 @@ class VolumeRenderer:
             "MANUAL_FILTER": int(self.options.manual_filter),
             "COUNTED": int(self.options.counted),
         }
-        self._program = Program(load_shader("fullscreen.vert"), load_shader("field.frag", {**defines, "EXACT": 0}))
-        self._exact = ExactField(defines)
+        self._target = PictureTarget(self.options.target)
+        self._program = PictureProgram({**defines, "EXACT": 0}, self.options.entry, self._target)
+        self._exact = ExactField(defines, self.options.entry, self._target)
         self._vertices = int(GL.glGenVertexArrays(1))
         self._texture, self._surround = TexelStack(VOLUME), TexelStack(VOLUME)
-        self._target = PictureTarget(self.options.target)
         self._timer: GpuTimer[Band] = GpuTimer(self._target.wait)
         self._volume: BakedVolume | None = None
         self._uploads = 0
         self._frame: Frame | None = None  # that the target shows
-        self._band: Band | None = None  # the last one of an exact picture that is not complete
+        self._band: Band | None = None  # the last one of a picture that is not complete
+        self._pictures = 0  # complete ones of the frame, each shifted
         self._measured: tuple[float, Band] | None = None
+
+    def aim_at(self, target_ms: float) -> None:
+        """Let pictures take this much GPU time per frame of the window."""
+        self._target_ms = target_ms
+        for pacer in self._pacers.values():
+            pacer.target_ms = target_ms
 
     def upload(self, volume: BakedVolume, field: FoldedField | None = None) -> None:
         """Show this sample from now on; its values are copied to the GPU.
@@ -151,8 +151,12 @@ class VolumeRenderer:
         if self._volume is None:
             raise RuntimeError("nothing to draw: upload a volume first")
         self._poll()
+        if self._band is not None:
+            self._frame, self._band = None, None  # a part of it is ahead of the rest
         frame = self._drawable(Frame(self._uploads, camera, quality, max(1, width), max(1, height), to_the_end))
         self._show(self._coarser(frame) if moving and not to_the_end else frame)
+        while not moving and self._pictures < self._wanted_pictures(frame):
+            self._add(Band.whole(frame, self._pictures))
         return self._target.texture
 
     def picture(
@@ -161,25 +165,23 @@ class VolumeRenderer:
         """`render` for the viewport's panel, which must not wait long, or None before the first upload.
 
         An exact picture that takes a while grows from call to call, from the top, over that of the volume; while the
-        camera moves, the volume stands in for it.
+        camera moves, the volume stands in for it. At rest, shifted pictures are added to the mean that is shown.
         """
         if self._volume is None or width < 1 or height < 1:
             return None
         self._poll()
         frame = self._drawable(Frame(self._uploads, camera, quality, width, height))
-        if frame.quality.field == "exact":
-            self._approach(frame, moving=moving)
+        if moving:
+            self._show(self._standing_in(frame))
+        elif self._frame is None or not self._frame.shows(frame):
+            self._approach(frame)
         else:
-            self._show(self._coarser(frame) if moving else frame)
-        done = None if self._band is None else self._band.fraction
-        return Picture(self._target.texture, *self._target.size, self._milliseconds(), done)
+            self._smooth(frame)
+        return Picture(self._target.texture, *self._target.size, self._milliseconds(), self._refined(frame, moving))
 
     def read_pixels(self) -> np.ndarray:
         """The last picture as shown, top row first; alpha is opacity before the backdrop.  uint8 [height, width, 4]."""
-        pixels = self._target.read()
-        if pixels.dtype == np.uint8:
-            return pixels
-        return np.round(255 * np.clip(np.nan_to_num(pixels), 0, 1)).astype(np.uint8)
+        return np.round(255 * np.clip(np.nan_to_num(self._target.read()), 0, 1)).astype(np.uint8)
 
     def read_floats(self) -> tuple[np.ndarray, np.ndarray]:
         """The last picture of a float target, top row first.
@@ -226,54 +228,89 @@ class VolumeRenderer:
             return None
         milliseconds, band = self._measured
         whole = Band.whole(self._frame)
-        alike = (band.samples, band.frame.quality.field) == (whole.samples, self._frame.quality.field)
+        alike = (band.samples, band.frame.kind) == (whole.samples, self._frame.kind)
         return milliseconds if alike else None
 
     def _coarser(self, frame: Frame) -> Frame:
         """The frame as fast as a moving camera needs it."""
         if frame == self._frame:
             return frame
-        return replace(frame, scale=self._pacers[frame.quality.field].scale(frame.samples))
+        return replace(frame, scale=self._pacer(frame).scale(frame.samples))
 
     def _show(self, frame: Frame) -> None:
         """Draw all of a frame, unless it is shown already."""
-        self._band = None
         if self._frame is None or not self._frame.shows(frame):
-            self._draw(Band.whole(frame))
-            self._frame = frame
+            self._frame, self._pictures = frame, 0
+            self._add(Band.whole(frame))
 
-    def _approach(self, frame: Frame, *, moving: bool) -> None:
-        """Come closer to an exact frame within the time of one frame of the window."""
-        pacer = self._pacers["exact"]
-        if moving:
-            coarse = self._coarser(frame)
-            fits = pacer.expected_ms(coarse.samples) <= pacer.target_ms
-            self._show(coarse if fits else self._coarser(frame.of("baked")))
-            return
-        expected = pacer.expected_ms(frame.samples)
-        if expected <= AT_ONCE_MS or (self._frame is not None and self._frame.shows(frame)):
+    def _standing_in(self, frame: Frame) -> Frame:
+        """What is drawn of a frame while the camera moves."""
+        coarse = self._coarser(frame)
+        fits = self._pacer(frame).expected_ms(coarse.samples) <= self._target_ms
+        return coarse if frame.quality.field == "baked" or fits else self._coarser(frame.of("baked"))
+
+    def _approach(self, frame: Frame) -> None:
+        """Come closer to a frame that is not shown, within the time of one frame of the window."""
+        expected = self._pacer(frame).expected_ms(frame.samples)
+        if frame.quality.field == "baked" or expected <= AT_ONCE_MS:
             self._show(frame)
             return
-        begun = self._band is not None and self._band.frame == frame
-        if not begun:
+        if self._band is None or self._band.frame != frame:
             self._show(frame.of("baked"))
-        drawn = self._band.drawn if begun and self._band is not None else 0
-        rows = FIRST_ROWS if math.isinf(expected) else int(frame.height * pacer.target_ms / expected)
-        band = Band.after(frame, drawn, max(rows, math.ceil(frame.height / MOST_BANDS)))
+        self._add(self._next_band(frame, 0))
+
+    def _smooth(self, frame: Frame) -> None:
+        """Add a part of the next shifted picture to the mean that is shown, if more are wanted."""
+        if self._pictures < self._wanted_pictures(frame):
+            self._add(self._next_band(frame, self._pictures))
+
+    def _next_band(self, frame: Frame, number: int) -> Band:
+        """As many rows of a picture as fit into a frame of the window, after those that are drawn."""
+        going_on = self._band is not None and (self._band.frame, self._band.number) == (frame, number)
+        drawn = self._band.drawn if going_on and self._band is not None else 0
+        expected = self._pacer(frame).expected_ms(frame.samples)
+        height = frame.drawn_size[1]
+        rows = FIRST_ROWS if math.isinf(expected) else int(height * self._target_ms / expected)
+        return Band.after(frame, drawn, max(rows, math.ceil(height / MOST_BANDS)), number)
+
+    def _add(self, band: Band) -> None:
+        """Draw a band, and note what is complete with it."""
         self._draw(band)
-        complete = band.drawn == frame.height
-        self._frame, self._band = (frame, None) if complete else (None, band)
+        if band.drawn < band.frame.drawn_size[1]:
+            self._band = band
+            self._frame = band.frame if band.number else None
+        else:
+            self._frame, self._band, self._pictures = band.frame, None, band.number + 1
+
+    def _wanted_pictures(self, frame: Frame) -> int:
+        """How many shifted pictures are averaged; only one of what is compared with torch or counted."""
+        single = frame.to_the_end or self.options.counted or self._as_in_training(frame)
+        return 1 if single else frame.quality.smooth or self.options.smooth
+
+    def _refined(self, frame: Frame, moving: bool) -> float | None:
+        """How much of all that is wanted is drawn; none if it is complete, or will not be while the camera moves."""
+        if moving:
+            return None
+        wanted, begun = self._wanted_pictures(frame), self._band
+        if begun is not None and begun.frame == frame:
+            return (begun.number + begun.fraction) / wanted
+        return self._pictures / wanted if self._pictures < wanted else None
+
+    def _pacer(self, frame: Frame) -> Pacer:
+        return self._pacers.setdefault(frame.kind, Pacer(self._target_ms))
 
     def _most_samples(self, frame: Frame) -> int:
         """Samples that a ray of a frame can take."""
-        as_in_training = frame.quality.field == "exact" and frame.quality.sampling == "training"
-        return self._exact.training_samples if as_in_training else frame.quality.steps
+        return self._exact.training_samples if self._as_in_training(frame) else frame.quality.steps
+
+    def _as_in_training(self, frame: Frame) -> bool:
+        return frame.quality.field == "exact" and frame.quality.sampling == "training"
 
     def _poll(self) -> None:
         forget_errors()
         for milliseconds, band in self._timer.poll():
             self._measured = (milliseconds, band)
-            self._pacers[band.frame.quality.field].record(milliseconds, band.samples)
+            self._pacer(band.frame).record(milliseconds, band.samples)
 
     def _draw(self, band: Band) -> None:
         """Draw some rows of a frame over what the picture shows."""
@@ -282,49 +319,23 @@ class VolumeRenderer:
         self.draws += 1
         with drawing_state():
             self._target.bind(*frame.drawn_size)
-            GL.glViewport(*band.viewport)
-            self._set_uniforms(self._bound(frame, volume), frame, volume)
+            program = self._bound(frame, volume)
+            set_picture(program, band, volume, self._most_samples(frame))
             if volume.surround is not None:
                 self._surround.bind(SURROUND_UNIT)
             GL.glBindVertexArray(self._vertices)
             self._timer.start()
-            GL.glDrawArrays(GL.GL_TRIANGLES, 0, 3)
+            program.draw(self._target, band.viewport, 1 / (band.number + 1))
             self._timer.stop(band)
 
-    def _bound(self, frame: Frame, volume: BakedVolume) -> Program:
+    def _bound(self, frame: Frame, volume: BakedVolume) -> PictureProgram:
         """Bind the field that the frame is of, and its program."""
         if frame.quality.field == "exact":
-            on_sphere = not math.isinf(depth_range(frame.camera, volume.radius, volume.near, volume.far)[1])
-            as_in_training = frame.quality.sampling == "training"
-            return self._exact.use(as_in_training=as_in_training, on_training_sphere=on_sphere)
+            on_sphere = is_training_view(frame.camera, volume.radius)
+            return self._exact.use(as_in_training=self._as_in_training(frame), on_training_sphere=on_sphere)
         self._program.use()
         self._program.set_int("u_volume", 0)
         self._program.set_float("u_half", volume.half)
         self._program.set_int("u_cut", 1)
         self._texture.bind()
         return self._program
-
-    def _set_uniforms(self, program: Program, frame: Frame, volume: BakedVolume) -> None:
-        matrix = frame.camera.matrix
-        near, far = depth_range(frame.camera, volume.radius, volume.near, volume.far)
-        mode, colour = _BACKDROPS[frame.quality.backdrop]
-        program.set_vector("u_eye", matrix[:3, 3])
-        program.set_matrix("u_axes", matrix[:3, :3])
-        program.set_float("u_focal", 1 / math.tan(math.radians(frame.camera.fov) / 2))
-        program.set_vector("u_size", frame.drawn_size)
-        program.set_vector("u_extent", picture_extent(frame.width, frame.height))
-        program.set_vector("u_range", (near, min(far, FAR_AWAY)))
-        program.set_int("u_steps", frame.quality.steps)
-        program.set_int("u_show", _SHOWN.index(frame.quality.show))
-        program.set_int("u_most", self._most_samples(frame))
-        program.set_vector("u_depth_range", shown_depths(frame.camera, volume.half))
-        program.set_float("u_stop", -1.0 if frame.to_the_end else STOP_AT)
-        program.set_int("u_backdrop", mode)
-        program.set_vector("u_backdrop_colour", (colour,) * 3)
-        program.set_float("u_rest_colour", 1.0 if volume.white_back else 0.0)
-        program.set_float("u_last_interval", volume.last_delta)
-        layers = 0 if volume.surround is None else len(volume.surround)
-        program.set_vector("u_outside", volume.outside or (CLEAR if layers else NOWHERE))
-        program.set_int("u_surround_kind", min(layers, 2))
-        program.set_int("u_surround", SURROUND_UNIT)
-        program.set_float("u_sphere", volume.radius)
