@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from imgui_bundle import imgui
 
 from app import layout
+from app.camera_menu import camera_actions
 from app.paths import pictures_dir
 from app.settings import SCALES, Look
 from core.scene import Source
@@ -24,7 +25,8 @@ DIGITS = (Key._1, Key._2, Key._3, Key._4, Key._5, Key._6, Key._7, Key._8, Key._9
 
 def studio_actions(studio: Studio) -> tuple[Action, ...]:
     """What can be done now.  Labels end in … where more is asked for."""
-    return (*_file(studio), *_sample(studio), *_run(studio), *_view(studio), *_help(studio))
+    cameras = camera_actions(studio.stage)
+    return (*_file(studio), *_sample(studio), *cameras, *_run(studio), *_view(studio), *_help(studio))
 
 
 def _file(studio: Studio) -> list[Action]:
@@ -53,12 +55,10 @@ def _file(studio: Studio) -> list[Action]:
 
 def _sample(studio: Studio) -> list[Action]:
     seed = studio.stage.scene.latent.seed
-    turntable = studio.stage.turntable
     return [
         Action("Sample", "Next seed", partial(studio.stage.set_seed, seed + 1), Chord(Key.n)),
         Action("Sample", "Previous seed", partial(studio.stage.set_seed, seed - 1), Chord(Key.p), enabled=seed > 0),
         Action("Sample", "Random seed", studio.stage.random_seed, Chord(Key.n, shift=True)),
-        Action("Sample", "Turntable", turntable.toggle, Chord(Key.t), checked=turntable.on, group=1),
         Action(
             "Sample",
             "Back to the demo",

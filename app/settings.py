@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +13,7 @@ from widgets.curve_lines import LineSetup, XAxis
 from widgets.palette import Theme
 from widgets.setting_view import Changes
 from widgets.train_view import TrainForm
+from widgets.view_setup import TURN_RANGE, ViewSetup
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Settings:
         ask_before_exit: Whether to ask before a window closes whose training goes on.
         run: The folder of the run that was attached; empty if none was.
         curves: How the lines of Curves look.
+        viewing: What is drawn over the viewport's picture, and how fast the turntable turns.
     """
 
     form: TrainForm
@@ -53,6 +55,7 @@ class Settings:
     ask_before_exit: bool = True
     run: str = ""
     curves: LineSetup = field(default_factory=LineSetup)
+    viewing: ViewSetup = field(default_factory=ViewSetup)
 
 
 def load_settings(folder: Path, default: TrainForm) -> Settings:
@@ -68,6 +71,7 @@ def load_settings(folder: Path, default: TrainForm) -> Settings:
             ask_before_exit=content.get("ask_before_exit") is not False,
             run=content["run"] if isinstance(content.get("run"), str) else "",
             curves=_curves(content.get("curves", {})),
+            viewing=_viewing(content.get("viewing", {})),
         )
     except FileNotFoundError:
         return Settings(default)
@@ -104,6 +108,14 @@ def _curves(content: dict[str, Any]) -> LineSetup:
         smoothing=float(smoothing) if fits else LineSetup.smoothing,
         log=content.get("log") is True,
     )
+
+
+def _viewing(content: dict[str, Any]) -> ViewSetup:
+    default, seconds = ViewSetup(), content.get("turn_seconds")
+    fits = isinstance(seconds, int | float) and TURN_RANGE[0] <= seconds <= TURN_RANGE[1]
+    switches = {name: content.get(name) for name in ("box", "cameras", "cube")}
+    known = {name: value for name, value in switches.items() if isinstance(value, bool)}
+    return replace(default, **known, turn_seconds=float(seconds) if fits else default.turn_seconds)
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

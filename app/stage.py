@@ -9,16 +9,18 @@ from dataclasses import replace
 
 from imgui_bundle import hello_imgui
 
+from app.camera_motion import Flight, Turntable
 from app.engine import carried_camera
 from app.imports import Errand
 from app.model_messages import PREFETCH
 from app.paths import pictures_dir
 from app.side import Side
-from app.view_controller import Turntable
+from app.training_poses import Found, TrainingPoses, training_views
 from app.waker import Waker
 from app.worker import Worker
 from app.worker_child import Settings as WorkerSettings
 from app.worker_share import WorkerShare
+from core.baked import BakedVolume
 from core.bounds import shown_depths
 from core.camera import Camera
 from core.scene import Latent, Quality, Scene, Source
@@ -27,6 +29,7 @@ from widgets import latent as latent_panel
 from widgets.camera import CameraSettings
 from widgets.common import error_box
 from widgets.picture import Picture
+from widgets.view_setup import TrainingViews, ViewSetup
 from widgets.viewport import ViewportPanel, Work
 
 log = logging.getLogger(__name__)
@@ -46,6 +49,11 @@ class Stage:
         self.scene = scene
         self.turntable = Turntable()
         self.turntable.on = scene.source.kind == "demo"
+        self.flight = Flight()
+        self.viewing = ViewSetup()
+        self.poses = TrainingPoses(wake)
+        self.training_views = TrainingViews()
+        self._views_of: tuple[Camera, BakedVolume | None, Found | None] | None = None
         self.refining = False
         self._wake = wake
         self.worker = Worker(MODEL_WORKER, wake)
@@ -75,8 +83,10 @@ class Stage:
         if self.engine.update(self.scene):
             self._carry_camera()
         self.view.show(self.engine.shown)
-        self.scene = replace(self.scene, camera=self.turntable.turned(self.scene.camera))
-        if self.turntable.on:
+        self._gather_views()
+        camera = self.turntable.turned(self.scene.camera, self.viewing.turn_seconds)
+        self.scene = replace(self.scene, camera=self.flight.moved(camera))
+        if self.turntable.on or self.flight.on:
             hello_imgui.request_refresh()
 
     def free_gpu(self) -> None:
@@ -85,6 +95,7 @@ class Stage:
 
     def close(self) -> None:
         """End threads and processes."""
+        self.poses.close()
         self.side.close()
         self.worker.close()
 
@@ -118,6 +129,25 @@ class Stage:
         else:
             self.side.cancel()
 
+    @property
+    def aim(self) -> Camera:
+        """Where the camera is, or where it is on its way to."""
+        return self.flight.goal or self.scene.camera
+
+    def look(self, goal: Camera) -> None:
+        """Go to a view, until somebody takes hold of the camera."""
+        self.turntable.on = False
+        self.flight.begin(self.scene.camera, goal)
+
+    def toggle_turntable(self) -> None:
+        """Begin or end to go round the object."""
+        self.flight.stop()
+        self.turntable.toggle()
+
+    def set_viewing(self, setup: ViewSetup) -> None:
+        """Change what is drawn over the picture."""
+        self.viewing = setup
+
     def set_seed(self, seed: int) -> None:
         """Show another sample."""
         self.scene = replace(self.scene, latent=replace(self.scene.latent, seed=seed))
@@ -150,10 +180,15 @@ class Stage:
 
     def draw_camera(self) -> None:
         """The Camera panel."""
-        settings = CameraSettings(self.scene.camera, self.scene.quality, self.turntable.on)
-        settings = camera_panel.draw(settings, self._home, Quality())
+        before = CameraSettings(self.scene.camera, self.scene.quality, self.turntable.on, self.viewing.turn_seconds)
+        settings = camera_panel.draw(before, self.training_views, Quality())
         self.scene = replace(self.scene, camera=settings.camera, quality=settings.quality)
+        self.viewing = replace(self.viewing, turn_seconds=settings.turn_seconds)
+        if settings.turntable != before.turntable:
+            self.flight.stop()
         self.turntable.on = settings.turntable
+        if settings.goal is not None:
+            self.look(settings.goal)
 
     def draw_viewport(self) -> None:
         """The Viewport panel."""
@@ -165,10 +200,16 @@ class Stage:
         if engine.shown is not None:
             notes.append(legend(self.scene, engine.shown.volume.half))
         note = "\n".join(filter(None, notes))
-        wish = self._viewport.draw(self.scene.camera, self._home, self._picture, engine.hint, title, self._work(), note)
+        wish = self._viewport.draw(
+            self.scene.camera, self.training_views, self.viewing, self._picture, engine.hint, title, self._work(), note
+        )
         if wish.camera is not None:
+            self.flight.stop()
             self.scene = replace(self.scene, camera=wish.camera)
             self.turntable.on = False
+        if wish.goal is not None:
+            self.look(wish.goal)
+        self.viewing = wish.setup or self.viewing
         match wish.work:
             case "cancel":
                 self.cancel()
@@ -200,6 +241,13 @@ class Stage:
                 self.side.dismiss()
             case "retry":
                 self.side.retry()
+
+    def _gather_views(self) -> None:
+        """What is known of the training's cameras, gathered anew when any of it has changed."""
+        volume = self.engine.shown.volume if self.engine.shown is not None else None
+        of = (self._home, volume, self.poses.of(self.scene.source) if volume is not None else None)
+        if self._views_of is None or any(new is not old for new, old in zip(of, self._views_of, strict=True)):
+            self._views_of, self.training_views = of, training_views(*of)
 
     def _carry_camera(self) -> None:
         """A new generator has its own cameras: take over what was never touched."""

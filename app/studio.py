@@ -54,6 +54,7 @@ class Studio:
         last, follow = Path(settings.run) if settings.run else None, scene.source.kind != "checkpoint"
         self.train = TrainController(settings.form, self.wake, follow, last)
         self.stage = Stage(scene, self.wake)
+        self.stage.viewing = settings.viewing
         self.run_panels = RunPanels(self.messages, self.wake)
         self.run_panels.curves.setup = settings.curves
         self.openings = Openings(settings.recent, self.wake)
@@ -257,8 +258,10 @@ class Studio:
         """Write down what the next window should know."""
         self._remembered = str(self.train.attached or "")
         recent, ask = self.openings.recent, self.overlays.exit.ask
-        curves = self.run_panels.curves.setup
-        save_settings(self._folder, Settings(self.train.form, self.look, recent, ask, self._remembered, curves))
+        curves, viewing = self.run_panels.curves.setup, self.stage.viewing
+        save_settings(
+            self._folder, Settings(self.train.form, self.look, recent, ask, self._remembered, curves, viewing)
+        )
 
     def _draw_train(self) -> None:
         self.train.edit(*self._train_panel.draw(self.train.form, self.train.view()))

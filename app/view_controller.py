@@ -1,15 +1,11 @@
-"""Behind the viewport: the renderer, the turntable, and the picture for the panel.  Needs the window's GL context."""
+"""Behind the viewport: the renderer, and the picture for the panel.  Needs the window's GL context."""
 
 from __future__ import annotations
 
 import logging
-import math
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.engine import Shown
-from core.camera import Camera
 from core.scene import Scene
 from widgets.notes import Problem
 from widgets.picture import Picture
@@ -20,31 +16,6 @@ if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
     from app.gl.volume_renderer import VolumeRenderer
 
 log = logging.getLogger(__name__)
-
-TURNS_PER_SECOND = 1 / 18
-# A turn that stood still (window hidden, machine asleep) goes on from where it was.
-LONGEST_STEP_S = 0.1
-
-
-class Turntable:
-    """Turns a camera with the time that passes."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.on = False
-        self._clock = clock
-        self._last: float | None = None
-
-    def toggle(self) -> None:
-        """Begin or end to turn."""
-        self.on = not self.on
-
-    def turned(self, camera: Camera) -> Camera:
-        """The camera now; the same one while the turntable is off."""
-        now, last = self._clock(), self._last
-        self._last = now if self.on else None
-        if not self.on or last is None:
-            return camera
-        return camera.orbited(math.tau * TURNS_PER_SECOND * min(now - last, LONGEST_STEP_S), 0.0)
 
 
 class ViewController:

@@ -12,6 +12,7 @@ from imgui_bundle import imgui
 Key = imgui.Key
 # What people call keys whose names in the toolkit differ.
 KEY_NAMES = {Key.equal: "+", Key.minus: "-", Key.enter: "Enter", Key.escape: "Esc", Key.comma: ","}
+KEY_NAMES |= {getattr(Key, f"keypad{digit}"): f"Num {digit}" for digit in range(10)}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Action:
         group: A line divides neighbours of different groups.
         tooltip: What it does, where the label does not say it all.
         spoken: What the page of help calls it; the label if empty.
+        also: More keys that do the same; menus and help name the first one only.
     """
 
     menu: str
@@ -59,6 +61,12 @@ class Action:
     group: int = 0
     tooltip: str = ""
     spoken: str = ""
+    also: tuple[Chord, ...] = ()
+
+    @property
+    def chords(self) -> tuple[Chord, ...]:
+        """All of its keys."""
+        return self.also if self.chord is None else (self.chord, *self.also)
 
 
 def draw_menus(actions: Sequence[Action]) -> None:
@@ -72,11 +80,10 @@ def draw_menus(actions: Sequence[Action]) -> None:
 def hear_keys(actions: Sequence[Action]) -> None:
     """Do what the keys say; those that somebody types into a field are left to it."""
     for action in actions:
-        if (
-            action.chord is not None
-            and action.enabled
-            and imgui.shortcut(action.chord.code, imgui.InputFlags_.route_global)
-        ):
+        heard = [
+            imgui.shortcut(chord.code, imgui.InputFlags_.route_global) for chord in action.chords if action.enabled
+        ]
+        if any(heard):
             action.run()
 
 

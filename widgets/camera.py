@@ -11,7 +11,10 @@ from imgui_bundle import imgui
 
 from core.camera import POLE_MARGIN, Camera
 from core.scene import Backdrop, FieldMode, Quality, Sampling, Shown
-from widgets.common import button, icons, reset_button, row
+from core.views import VIEWS, seen_from, view_of
+from widgets.common import reset_button, row, row_start
+from widgets.navigation import FOV_RANGE
+from widgets.view_setup import TURN_RANGE, TrainingViews, ViewSetup
 
 LARGEST = (128, 256, 384, 512, 768, 1024, 2048)
 VOLUMES = (32, 48, 64, 96, 128, 192, 256)
@@ -20,7 +23,6 @@ BACKDROP_NAMES: dict[Backdrop, str] = {"learned": "as learned", "white": "white"
 SHOWN_NAMES: dict[Shown, str] = {name: name for name in get_args(Shown)}
 FIELD_NAMES: dict[FieldMode, str] = {"baked": "baked volume", "exact": "exact", "reference": "torch reference"}
 SAMPLING_NAMES: dict[Sampling, str] = {"even": "even", "training": "as in training"}
-FOV_RANGE = (1.0, 120.0)
 DISTANCE_RANGE = (0.05, 20.0)
 STEPS_RANGE = (8, 512)
 
@@ -36,38 +38,66 @@ class CameraSettings:
         camera: Of the Scene.
         quality: Of the Scene.
         turntable: Whether the camera goes round by itself.
+        turn_seconds: How long it takes for once around.
+        goal: A camera to go to from here, or None.
     """
 
     camera: Camera
     quality: Quality
     turntable: bool
+    turn_seconds: float
+    goal: Camera | None = None
 
 
-def draw(settings: CameraSettings, home: Camera, default: Quality) -> CameraSettings:
+def draw(settings: CameraSettings, training: TrainingViews, default: Quality) -> CameraSettings:
     """Draw the panel.
 
     Args:
         settings: As they are.
-        home: Where the camera is reset to.
+        training: The cameras of the training; the camera is reset to its home.
         default: What the quality is reset to.
 
     Returns:
         The settings as they are now wanted; the turntable ends when a value of the camera is taken in hand.
     """
-    camera = _angles(settings.camera, home)
-    camera = _lens(camera, home)
-    turntable = settings.turntable and camera == settings.camera
-    changed, wanted = imgui.checkbox("Turntable", turntable)
-    turntable = wanted if changed else turntable
-    imgui.set_item_tooltip("Go round the object until you take hold of it")
-    label = f"{icons.ICON_FA_CROSSHAIRS}  Reset camera"
-    imgui.same_line()
-    if imgui.get_content_region_avail().x < imgui.calc_text_size(label).x + 2 * imgui.get_style().frame_padding.x:
-        imgui.new_line()
-    if button(f"{label}###reset camera", camera != home, "Back to the cameras of the training"):
-        camera, turntable = home, False
+    goal = _view(settings.camera, training)
+    camera = _angles(settings.camera, training.home)
+    camera = _lens(camera, training.home)
+    turntable, seconds = _turntable(settings.turntable and camera == settings.camera, settings.turn_seconds)
     imgui.separator_text("Quality")
-    return CameraSettings(camera, _quality(settings.quality, default), turntable)
+    return CameraSettings(camera, _quality(settings.quality, default), turntable, seconds, goal)
+
+
+def _view(camera: Camera, training: TrainingViews) -> Camera | None:
+    """A row with the views that have names.  Returns the one that was chosen."""
+    goal = None
+    row("View", f"Views that have names. The mean pose is the middle of {training.origin}.", tail=1)
+    shown = view_of(camera)
+    at_mean = camera == training.mean
+    if imgui.begin_combo("##view", "mean pose" if at_mean else shown or "free"):
+        for view in VIEWS:
+            if imgui.selectable(view, view == shown and not at_mean)[0]:
+                goal = seen_from(camera, view)
+        imgui.separator()
+        if imgui.selectable("mean pose", at_mean)[0]:
+            goal = training.mean
+        imgui.end_combo()
+    if reset_button("camera", camera != training.home, "the camera of the training"):
+        goal = training.home
+    return goal
+
+
+def _turntable(on: bool, seconds: float) -> tuple[bool, float]:
+    """Whether it turns, and how fast."""
+    on = imgui.checkbox("Turntable", on)[1]
+    imgui.set_item_tooltip("Go round the object until you take hold of it")
+    default = ViewSetup().turn_seconds
+    row_start(tail=1, least=5)
+    changed, wanted = imgui.drag_float("##turn", seconds, 0.1, *TURN_RANGE, "%.0f s a turn")
+    imgui.set_item_tooltip("How long the turntable takes for once around")
+    if changed:
+        seconds = min(max(wanted, TURN_RANGE[0]), TURN_RANGE[1])
+    return on, default if reset_button("turn", seconds != default, f"{default:g} s") else seconds
 
 
 def _angles(camera: Camera, home: Camera) -> Camera:
@@ -84,6 +114,12 @@ def _angles(camera: Camera, home: Camera) -> Camera:
         camera = replace(camera, pitch=pitch)
     if reset_button("pitch", camera.pitch != home.pitch, f"{math.degrees(home.pitch):.1f}°"):
         camera = replace(camera, pitch=home.pitch)
+    row("Roll", "Turn of the picture; Ctrl+drag in the viewport does the same", tail=1)
+    changed, degrees = imgui.drag_float("##roll", math.degrees(camera.roll), 0.5, 0, 0, "%.1f°")
+    if changed:
+        camera = replace(camera, roll=math.remainder(math.radians(degrees), math.tau))
+    if reset_button("roll", camera.roll != home.roll, f"{math.degrees(home.roll):.1f}°"):
+        camera = replace(camera, roll=home.roll)
     return camera
 
 

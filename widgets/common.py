@@ -69,6 +69,11 @@ def row(label: str, tooltip: str = "", tail: int = 0, least: float = 3.5) -> Non
     imgui.text(label)
     if tooltip:
         imgui.set_item_tooltip(tooltip)
+    row_start(tail, least)
+
+
+def row_start(tail: int = 0, least: float = 3.5) -> None:
+    """Go on behind the label of a row that was just drawn, arguments as of `row`."""
     beside = em(LABEL_WIDTH) + imgui.get_style().window_padding.x
     room = tail * (icon_width() + imgui.get_style().item_inner_spacing.x)
     imgui.same_line(beside)

@@ -15,8 +15,12 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
     "Viewport": (
         ("drag", "go round the object"),
         ("Shift+drag, middle drag", "move the target"),
-        ("wheel", "nearer or farther"),
-        ("R, double click", "back to the camera of the training"),
+        ("Ctrl+drag", "roll the picture"),
+        ("wheel, right drag", "nearer or farther"),
+        ("Ctrl+wheel", "angle of view"),
+        ("double click", "back to the camera of the training"),
+        ("cube", "click a side to look from there, drag to turn"),
+        ("number pad", "1, 3, 7, 9, 0 as above; Ctrl: from the other side"),
     ),
     "Plots": (
         ("drag, wheel", "move and zoom; over an axis only that one"),

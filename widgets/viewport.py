@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from imgui_bundle import ImVec2, imgui
 
 from core.camera import Camera
-from widgets import navigation
+from core.views import seen_from
+from widgets import navigation, view_guides
+from widgets.axes_cube import AxesCube
 from widgets.common import em, empty_state, icons, tone_ink
+from widgets.on_picture import GROUND, INK, QUIET_INK
 from widgets.picture import Picture, PictureProvider
+from widgets.view_guides import Place
+from widgets.view_setup import TrainingViews, ViewSetup
+from widgets.view_switches import view_switches
 
-Grip = Literal["orbit", "pan"]
+Grip = Literal["orbit", "pan", "roll", "dolly"]
 
-HELP = "drag: orbit · shift+drag: pan · wheel: zoom · R: reset"
+HELP = "drag: orbit · shift: pan · ctrl: roll · wheel: zoom · double click: reset"
 # Once the camera has stood still for so long, the picture is drawn in full.
 SETTLE_S = 0.2
-GROUND = imgui.IM_COL32(16, 17, 20, 178)
-INK = imgui.IM_COL32(236, 238, 242, 255)
-QUIET_INK = imgui.IM_COL32(178, 184, 194, 255)
+# Edge of the square that the cube takes in its corner, font sizes.
+CORNER = 6.2
+# Dragging across the cube turns it half around, as dragging across the picture does; in font sizes.
+CUBE_SIDE = 8.0
+# A smaller picture, in font sizes, is for the picture: neither cube nor switches lie on it.
+ROOM_FOR_CUBE = ImVec2(15, 12)
 
 
 @dataclass(frozen=True)
@@ -45,10 +54,14 @@ class Wish:
     Attributes:
         camera: The camera that was taken hold of, or None if it was left alone.
         work: Whether the work shall be given up, or taken up again.
+        goal: A camera to go to from here, or None.
+        setup: What shall be drawn over the picture from now on, or None if that stays.
     """
 
     camera: Camera | None = None
     work: Literal["cancel", "resume"] | None = None
+    goal: Camera | None = None
+    setup: ViewSetup | None = None
 
 
 class ViewportPanel:
@@ -56,7 +69,7 @@ class ViewportPanel:
 
     It keeps only the gesture in progress; the camera is the caller's. Typical use, once a frame:
 
-        wish = panel.draw(scene.camera, home, provider, hint)
+        wish = panel.draw(scene.camera, training, setup, provider, hint)
         if wish.camera is not None:
             scene = replace(scene, camera=wish.camera)
     """
@@ -65,11 +78,13 @@ class ViewportPanel:
         self._grip: Grip | None = None
         self._seen: Camera | None = None
         self._moved_at = -math.inf
+        self._cube = AxesCube()
 
     def draw(
         self,
         camera: Camera,
-        home: Camera,
+        training: TrainingViews,
+        setup: ViewSetup,
         provider: PictureProvider,
         hint: str = "",
         title: str = "Nothing to show yet",
@@ -80,7 +95,8 @@ class ViewportPanel:
 
         Args:
             camera: Of the Scene.
-            home: The camera of the training: what reset goes back to.
+            training: The cameras of the training; reset goes back to its home.
+            setup: What is drawn over the picture.
             provider: Gives the picture; it is asked once, for pixels of the screen (not of the layout, which are
                 larger where the screen is scaled).
             hint: While there is no picture: what is being done, or what to do.
@@ -91,52 +107,62 @@ class ViewportPanel:
         Returns:
             What the user wants.
         """
-        room = imgui.get_content_region_avail()
-        room = ImVec2(max(math.floor(room.x), 1), max(math.floor(room.y), 1))
         origin, low = imgui.get_cursor_pos(), imgui.get_cursor_screen_pos()
-        buttons = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
-        imgui.set_next_item_allow_overlap()
-        imgui.invisible_button("canvas", room, buttons)
+        room = _canvas()
         hovered = imgui.is_item_hovered()
-        wanted = self._gesture(camera, home, min(room.x, room.y), hovered)
+        wanted = self._gesture(camera, training.home, ImVec2(low.x + room.x / 2, low.y + room.y / 2), room, hovered)
+        reset = hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left)
         shown = camera if wanted is None else wanted
         scale = imgui.get_io().display_framebuffer_scale
-        picture = provider(shown, max(1, round(room.x * scale.x)), max(1, round(room.y * scale.y)), self._moves(shown))
+        place = Place(low, max(1, round(room.x * scale.x)), max(1, round(room.y * scale.y)), scale)
+        picture = provider(shown, place.width, place.height, self._moves(shown))
         if picture is None:
             imgui.set_cursor_pos(origin)
             empty_state(icons.ICON_FA_CUBE, title, hint)
             return Wish(wanted, _work(work, origin, room.x))
-        high = ImVec2(low.x + room.x, low.y + room.y)
-        canvas = imgui.get_window_draw_list()
+        canvas, high = imgui.get_window_draw_list(), place.high
         _image(canvas, picture, low, high)
+        view_guides.draw(canvas, shown, place, setup, training)
         lines = [camera_line(shown), picture_line(picture), *filter(None, note.split("\n"))]
         _overlay(canvas, low, high, lines, HELP if hovered else "")
-        return Wish(wanted, _work(work, origin, room.x))
+        wish, free = self._corner(Wish(wanted, goal=training.home if reset else None), shown, setup, low, high)
+        return replace(wish, work=_work(work, origin, free))
 
-    def _gesture(self, camera: Camera, home: Camera, side: float, hovered: bool) -> Camera | None:
+    def _corner(self, wish: Wish, camera: Camera, setup: ViewSetup, low: ImVec2, high: ImVec2) -> tuple[Wish, float]:
+        """The cube and the switches in the picture's upper right corner.
+
+        Returns:
+            The wish with what they want, and how much of the picture's width they leave free, pixels.
+        """
+        free, top, right = high.x - low.x, low.y + em(0.4), high.x - em(0.4)
+        if free < em(ROOM_FOR_CUBE.x) or high.y - low.y < em(ROOM_FOR_CUBE.y):
+            return wish, free
+        if setup.cube:
+            view, moved = self._cube.draw(camera, right, top, em(CORNER))
+            if view is not None:
+                wish = replace(wish, goal=seen_from(camera, view))
+            if moved.x or moved.y:
+                wish = replace(wish, camera=navigation.orbited(camera, moved.x, moved.y, em(CUBE_SIDE)))
+            top += em(CORNER)
+        wanted = view_switches(setup, right, top)
+        return wish if wanted == setup else replace(wish, setup=wanted), free - em(CORNER)
+
+    def _gesture(self, camera: Camera, home: Camera, middle: ImVec2, room: ImVec2, hovered: bool) -> Camera | None:
         """What the user does to the camera in this frame, or None."""
         io = imgui.get_io()
         if imgui.is_item_activated():
-            self._grip = "pan" if io.key_shift or imgui.is_mouse_down(imgui.MouseButton_.middle) else "orbit"
+            self._grip = _grip()
         if not imgui.is_item_active():
             self._grip = None
+        moved = camera
+        if self._grip is not None and not imgui.is_item_activated() and (io.mouse_delta.x or io.mouse_delta.y):
+            moved = _dragged(self._grip, moved, home, middle, min(room.x, room.y))
         if hovered:
             imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)  # the window around must not scroll
-            if imgui.is_mouse_double_clicked(imgui.MouseButton_.left) or self._reset_key():
-                return home
-        moved = camera
-        held = self._grip is not None and not imgui.is_item_activated()
-        if held and (io.mouse_delta.x or io.mouse_delta.y):
-            move = navigation.panned if self._grip == "pan" else navigation.orbited
-            moved = move(moved, io.mouse_delta.x, io.mouse_delta.y, side)
-        if hovered and io.mouse_wheel:
-            moved = navigation.zoomed(moved, io.mouse_wheel, home)
+            if io.mouse_wheel:
+                turned = navigation.lensed if io.key_ctrl else navigation.zoomed
+                moved = turned(moved, io.mouse_wheel, home)
         return None if moved == camera and self._grip is None else moved
-
-    def _reset_key(self) -> bool:
-        io = imgui.get_io()
-        plain = not (io.key_ctrl or io.key_shift or io.key_alt or io.key_super)
-        return plain and not io.want_text_input and imgui.is_key_pressed(imgui.Key.r, False)
 
     def _moves(self, camera: Camera) -> bool:
         """Whether the camera was changed just now, here or elsewhere."""
@@ -147,10 +173,46 @@ class ViewportPanel:
         return now - self._moved_at < SETTLE_S
 
 
+def _canvas() -> ImVec2:
+    """All the room there is, as an item that hears the mouse.  Returns its size, whole pixels."""
+    room, flags = imgui.get_content_region_avail(), imgui.ButtonFlags_
+    room = ImVec2(max(math.floor(room.x), 1), max(math.floor(room.y), 1))
+    buttons = flags.mouse_button_left | flags.mouse_button_middle | flags.mouse_button_right
+    imgui.set_next_item_allow_overlap()
+    imgui.invisible_button("canvas", room, buttons)
+    return room
+
+
+def _grip() -> Grip:
+    """What the mouse does that was pressed just now."""
+    io = imgui.get_io()
+    if imgui.is_mouse_down(imgui.MouseButton_.right):
+        return "dolly"
+    if io.key_shift or imgui.is_mouse_down(imgui.MouseButton_.middle):
+        return "pan"
+    return "roll" if io.key_ctrl else "orbit"
+
+
+def _dragged(grip: Grip, camera: Camera, home: Camera, middle: ImVec2, side: float) -> Camera:
+    """The camera after the mouse has gone on, which holds it by a grip."""
+    mouse, moved = imgui.get_mouse_pos(), imgui.get_io().mouse_delta
+    match grip:
+        case "orbit":
+            return navigation.orbited(camera, moved.x, moved.y, side)
+        case "pan":
+            return navigation.panned(camera, moved.x, moved.y, side)
+        case "dolly":
+            return navigation.dollied(camera, moved.y, side, home)
+        case "roll":
+            after = (mouse.x - middle.x, mouse.y - middle.y)
+            return navigation.rolled(camera, (after[0] - moved.x, after[1] - moved.y), after)
+
+
 def camera_line(camera: Camera) -> str:
     """The camera in words and degrees."""
     yaw, pitch = math.degrees(camera.yaw), math.degrees(camera.pitch)
-    return f"yaw {yaw:.1f}°  pitch {pitch:.1f}°  distance {camera.radius:.2f}  fov {camera.fov:.1f}°"
+    roll = f"  roll {math.degrees(camera.roll):.1f}°" if camera.roll else ""
+    return f"yaw {yaw:.1f}°  pitch {pitch:.1f}°{roll}  distance {camera.radius:.2f}  fov {camera.fov:.1f}°"
 
 
 def picture_line(picture: Picture) -> str:

@@ -60,8 +60,12 @@ def test_latent_and_camera_edit_the_scene(tmp_path: Path, monkeypatch):
         assert (round(camera.radius, 3), round(camera.fov, 3)) == (2, 45)
         ctx.item_click("###reset pitch")
         assert studio.stage.scene.camera.pitch == Camera().pitch
+        ctx.item_input_value("##roll", -45.0)
+        assert math.degrees(studio.stage.scene.camera.roll) == pytest.approx(-45)
+        ctx.item_click("###reset roll")
+        assert studio.stage.scene.camera.roll == 0
         ctx.item_click("###reset camera")
-        assert studio.stage.scene.camera == Camera()
+        ui.wait_until(ctx, lambda: studio.stage.scene.camera == Camera(), 10, "the way home")
         ctx.combo_click("##volume/32³")
         ctx.combo_click("##backdrop/white")
         ctx.item_input_value("##steps", 64)

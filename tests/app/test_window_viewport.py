@@ -33,8 +33,8 @@ def test_the_demo_turns_until_it_is_taken_hold_of(demo, tmp_path, monkeypatch):
         shot = ui.capture(ctx, tmp_path / "window.png").astype(int)
         assert ((shot[..., 1] > 200) & (shot[..., 0] < 80) & (shot[..., 2] < 80)).sum() > 100
         ctx.key_press(imgui.Key.r)
-        ctx.yield_(2)
-        assert studio.stage.scene.camera == studio.stage.engine.home
+        home = studio.stage.engine.home
+        ui.wait_until(ctx, lambda: studio.stage.scene.camera == home, 10, "the way home")
         assert np.isfinite(studio.stage.scene.camera.matrix).all()
 
     ui.run_studio(clicks, monkeypatch, tmp_path)

@@ -9,9 +9,13 @@ from imgui_bundle import ImVec2, imgui
 
 from core.camera import Camera
 from core.scene import Quality
+from core.views import view_of
 from tests import ui
 from tests.app.gl.fields import blob_volume
+from widgets.axes_cube import HALF, faces
+from widgets.common import em
 from widgets.picture import Picture
+from widgets.view_setup import TrainingViews, ViewSetup
 from widgets.viewport import ViewportPanel, Work, camera_line, picture_line
 
 pytestmark = pytest.mark.ui
@@ -25,6 +29,7 @@ class Bench:
     def __init__(self, empty: bool = False) -> None:
         self.panel = ViewportPanel()
         self.camera = HOME
+        self.setup = ViewSetup()
         self.taken = False
         self.work: Work | None = None
         self.wished: str | None = None
@@ -51,9 +56,10 @@ class Bench:
         imgui.set_next_window_pos(ImVec2(20, 20), imgui.Cond_.appearing)
         imgui.set_next_window_size(ImVec2(420, 360), imgui.Cond_.appearing)
         imgui.begin("Viewport")
-        wish = self.panel.draw(self.camera, HOME, self.picture, "Loading the demo…", work=self.work)
-        wanted, self.wished = wish.camera, wish.work or self.wished
-        self.taken = wanted is not None
+        training = TrainingViews(HOME, HOME, "a test", np.array([HOME.position]), 0.74, 1.26, 0.35)
+        wish = self.panel.draw(self.camera, training, self.setup, self.picture, "Loading the demo…", work=self.work)
+        wanted, self.wished = wish.goal or wish.camera, wish.work or self.wished
+        self.taken, self.setup = wanted is not None, wish.setup or self.setup
         self.camera = wanted or self.camera
         imgui.end()
 
@@ -76,7 +82,7 @@ def test_dragging_turns_shift_and_middle_pan_and_reset_brings_home():
         assert turned.yaw > HOME.yaw
         assert turned.pitch > HOME.pitch
         assert turned == replace(HOME, yaw=turned.yaw, pitch=turned.pitch)
-        ctx.key_press(imgui.Key.r)
+        ctx.mouse_double_click(0)
         ctx.yield_(2)
         assert bench.camera == HOME
         ctx.key_down(imgui.Key.mod_shift)
@@ -86,8 +92,69 @@ def test_dragging_turns_shift_and_middle_pan_and_reset_brings_home():
         assert panned == replace(HOME, target=panned.target) != HOME
         drag(ctx, -30, 0, imgui.MouseButton_.middle)
         assert np.allclose(bench.camera.target, HOME.target, atol=0.01)
-        ctx.mouse_double_click(0)
+
+    bench.run(clicks)
+
+
+def test_ctrl_rolls_the_right_button_dollies_and_ctrl_and_wheel_change_the_lens():
+    bench = Bench()
+
+    def clicks(ctx):
+        ctx.mouse_move(CANVAS)
+        middle = imgui.get_mouse_pos()
+        ctx.mouse_move_to_pos(ImVec2(middle.x + 80, middle.y))
+        ctx.key_down(imgui.Key.mod_ctrl)
+        ctx.mouse_drag_with_delta(ImVec2(0, 80))
+        ctx.key_up(imgui.Key.mod_ctrl)
         ctx.yield_(2)
+        rolled = bench.camera
+        assert rolled == replace(HOME, roll=rolled.roll)
+        assert math.degrees(rolled.roll) == pytest.approx(45, abs=3), "clockwise, as the mouse went"
+        bench.camera = HOME
+        drag(ctx, 0, -40, imgui.MouseButton_.right)
+        assert bench.camera == replace(HOME, radius=bench.camera.radius)
+        assert bench.camera.radius < HOME.radius
+        bench.camera = HOME
+        ctx.key_down(imgui.Key.mod_ctrl)
+        ctx.mouse_wheel_y(2)
+        ctx.key_up(imgui.Key.mod_ctrl)
+        ctx.yield_(2)
+        assert bench.camera == replace(HOME, fov=bench.camera.fov)
+        assert bench.camera.fov < HOME.fov
+
+    bench.run(clicks)
+
+
+def test_the_cube_looks_from_its_sides_and_turns_and_the_switches_draw(tmp_path):
+    bench = Bench()
+
+    def clicks(ctx):
+        ctx.yield_(3)
+        plain = ui.capture(ctx, tmp_path / "plain.png")
+        info = ctx.item_info("//Viewport/###axes cube")
+        middle = np.array([*info.rect_full.get_center()])
+        top = next(face for face in faces(HOME) if face.view == "top")
+        ctx.mouse_move_to_pos(ImVec2(*(middle + em(HALF) * top.corners.mean(axis=0)).tolist()))
+        ctx.mouse_click(0)
+        ctx.yield_(2)
+        assert view_of(bench.camera) == "top"
+        ctx.mouse_move_to_pos(ImVec2(*middle.tolist()))
+        ctx.mouse_drag_with_delta(ImVec2(30, -20))
+        ctx.yield_(2)
+        assert view_of(bench.camera) is None
+        assert bench.camera.pitch > 0.1
+        bench.camera = HOME
+        for name in ("box", "cameras"):
+            ctx.item_click(f"//Viewport/###guide {name}")
+        assert (bench.setup.box, bench.setup.cameras) == (True, True)
+        ctx.mouse_move_to_pos(ImVec2(620, 460))
+        ctx.yield_(3)
+        assert (ui.capture(ctx, tmp_path / "guides.png") != plain).any(axis=-1).sum() > 400
+        ctx.item_click("//Viewport/###guide cube")
+        ctx.yield_(2)
+        assert bench.setup == ViewSetup(box=True, cameras=True, cube=False)
+        assert ctx.item_exists("//Viewport/###guide cube")
+        assert not ctx.item_exists("//Viewport/###axes cube")
         assert bench.camera == HOME
 
     bench.run(clicks)
@@ -161,6 +228,7 @@ def test_without_a_picture_it_says_why(tmp_path):
 
 def test_the_lines_of_the_overlay():
     assert camera_line(Camera(yaw=math.pi / 2, pitch=math.pi / 4)) == "yaw 90.0°  pitch 45.0°  distance 1.00  fov 30.0°"
+    assert "pitch 90.0°  roll -30.0°  dist" in camera_line(Camera(roll=-math.pi / 6))
     assert picture_line(Picture(1, 640, 480)) == "640 × 480"
     assert picture_line(Picture(1, 640, 480, 12.5)) == "640 × 480  12.5 ms  80 fps"
 

@@ -1,0 +1,64 @@
+"""What the configuration of a run tells about the cameras of its training."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from core.poses import PoseConfig, mean_pose
+from training.config_files import load_config
+from training.data_set import ImageDataSet
+
+# So many poses show how they lie; more only hide each other.
+MOST = 256
+
+
+@dataclass(frozen=True)
+class KnownPoses:
+    """Cameras of a training.
+
+    Attributes:
+        yaw: Middle of the yaws, radians; None where they go all around.
+        pitch: Middle of the pitches, radians.
+        origin: Where this comes from, for people.
+        poses: Yaw and pitch of some, [n, 2] with n up to MOST, radians.
+    """
+
+    yaw: float | None
+    pitch: float
+    origin: str
+    poses: np.ndarray = field(compare=False)
+
+
+def known_poses(config_file: Path) -> KnownPoses:
+    """The poses that a run draws its cameras from.
+
+    Args:
+        config_file: The config.yaml of a run.
+
+    Raises:
+        ValueError: It cannot be understood, or the data set that has the poses cannot.
+        OSError: One of the files cannot be read.
+    """
+    config = load_config(config_file)
+    if config.poses.kind != "custom":
+        return of_law(config.poses)
+    if config.data.path is None:
+        raise ValueError(f"{config_file}: the poses are those of the data set, but data.path names none")
+    with ImageDataSet.open(config.data.path, mirrored=config.data.mirror) as data:
+        angles, count = data.all_angles, data.info.count
+    if angles is None:
+        raise ValueError(f"{config.data.path} has no poses")
+    yaw, pitch = mean_pose(angles)
+    chosen = angles[np.linspace(0, len(angles) - 1, min(len(angles), MOST)).round().astype(int), :2]
+    return KnownPoses(yaw, pitch, f"the poses of the data set's {count} pictures", chosen)
+
+
+def of_law(law: PoseConfig) -> KnownPoses:
+    """The poses of a law of which no data set is needed."""
+    yaw = law.yaw_center if law.yaw_spread < math.pi else None
+    drawn = law.sample(MOST, np.random.default_rng(0))
+    return KnownPoses(yaw, law.pitch_center, f"the law of poses, {law.kind}", drawn)

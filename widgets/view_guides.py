@@ -1,0 +1,74 @@
+"""Lines over the viewport's picture: the box of the field, and the cameras of the training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from imgui_bundle import ImVec2, imgui
+
+from core.camera import Camera
+from core.guides import box_edges, frustum, horizon
+from core.projection import in_front, to_camera, to_pixels
+from widgets.common import em
+from widgets.on_picture import cased_lines, grey, picture_ink
+from widgets.view_setup import TrainingViews, ViewSetup
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a picture lies on the screen.
+
+    Attributes:
+        low: Upper left corner, pixels of the layout.
+        width: Pixels of the picture, which are finer than those of the layout where the screen is scaled.
+        height: Likewise.
+        scale: Pixels of the picture for one of the layout, across and down.
+    """
+
+    low: ImVec2
+    width: int
+    height: int
+    scale: ImVec2
+
+    @property
+    def high(self) -> ImVec2:
+        """Lower right corner, pixels of the layout."""
+        return ImVec2(self.low.x + self.width / self.scale.x, self.low.y + self.height / self.scale.y)
+
+    def on_screen(self, camera: Camera, points: np.ndarray) -> np.ndarray:
+        """Where points in front of the eye are seen, pixels of the layout.  [..., 3] -> [..., 2]."""
+        pixels = to_pixels(camera, points, self.width, self.height)
+        return pixels / [self.scale.x, self.scale.y] + [self.low.x, self.low.y]
+
+
+def draw(canvas: imgui.ImDrawList, camera: Camera, place: Place, setup: ViewSetup, training: TrainingViews) -> None:
+    """Draw what is switched on, and nothing beside the picture."""
+    canvas.push_clip_rect(place.low, place.high, True)
+    if setup.box and training.half is not None:
+        _box(canvas, camera, place, training.half)
+    if setup.cameras and training.half is not None:
+        _cameras(canvas, camera, place, training)
+    canvas.pop_clip_rect()
+
+
+def _box(canvas: imgui.ImDrawList, camera: Camera, place: Place, half: float) -> None:
+    seen, hidden = box_edges(half, camera.position)
+    cased_lines(canvas, _seen(camera, place, hidden), picture_ink("busy", 0.45), 0.15)
+    cased_lines(canvas, _seen(camera, place, seen), picture_ink("busy"))
+
+
+def _cameras(canvas: imgui.ImDrawList, camera: Camera, place: Place, training: TrainingViews) -> None:
+    """The sphere's level circle, eyes as dots, and what the middle one of the training sees."""
+    cased_lines(canvas, _seen(camera, place, horizon(training.mean.radius)), picture_ink("accent", 0.6), 0.15)
+    ahead = training.places[to_camera(camera, training.places)[..., 2] < -0.01 * camera.radius]
+    for spot in place.on_screen(camera, ahead).tolist():
+        canvas.add_circle_filled(ImVec2(*spot), em(0.2), grey(0.05, 0.55))
+        canvas.add_circle_filled(ImVec2(*spot), em(0.12), picture_ink("accent"))
+    lines = frustum(training.mean, training.near, training.far)
+    cased_lines(canvas, _seen(camera, place, lines), picture_ink("accent"))
+
+
+def _seen(camera: Camera, place: Place, lines: np.ndarray) -> np.ndarray:
+    """Lines of the world on the screen.  [n, 2, 3] -> [m, 2, 2]."""
+    return place.on_screen(camera, in_front(camera, lines))
