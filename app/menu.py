@@ -12,6 +12,7 @@ from app import layout
 from app.camera_menu import camera_actions
 from app.paths import pictures_dir
 from app.settings import SCALES, Look
+from app.time_actions import time_actions
 from core.scene import Source
 from widgets.actions import Action, Chord
 from widgets.palette import Theme
@@ -25,8 +26,8 @@ DIGITS = (Key._1, Key._2, Key._3, Key._4, Key._5, Key._6, Key._7, Key._8, Key._9
 
 def studio_actions(studio: Studio) -> tuple[Action, ...]:
     """What can be done now.  Labels end in … where more is asked for."""
-    cameras = camera_actions(studio.stage)
-    return (*_file(studio), *_sample(studio), *cameras, *_run(studio), *_view(studio), *_help(studio))
+    cameras, times = camera_actions(studio.stage), time_actions(studio.stage.time)
+    return (*_file(studio), *_sample(studio), *cameras, *times, *_run(studio), *_view(studio), *_help(studio))
 
 
 def _file(studio: Studio) -> list[Action]:

@@ -15,14 +15,16 @@ from app.model_messages import CheckpointId
 from app.run_events import EventWatch
 from app.run_list import RunList
 from app.scalars import KIMG, TICK, ScalarTable
+from app.snapshot_watch import SnapshotWatch
 from app.tick_watch import TickWatch
 from widgets.runs_view import RunItem
 from widgets.tick_views import ModulationView, PatchesView
+from widgets.time_view import Snapshot
 from widgets.views import CurvesView, LogLine, Sample
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
     from training.liveness import RunView
-    from training.run_dir import RunDirectory
+    from training.run_dir import RunDirectory, StampedFile
     from training.stats import StatsCursor
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class WatchedRun:
         curves: Its scalars.
         samples: Its sample pictures.
         reals: Pictures of its data set in the same layout, if there are any.
+        snapshots: Its snapshots, oldest first.
         lines: The end of its log.
         weights: The newest weights that can be shown, if any.
         patches: Its patch scales.
@@ -58,6 +61,7 @@ class WatchedRun:
     patches: PatchesView = field(default_factory=PatchesView)
     modulation: ModulationView = field(default_factory=ModulationView)
     reals: Path | None = None
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,10 @@ class RunWatch:
             self._hurry()
 
     def show(self, snapshot: Path | None) -> None:
-        """The viewport shows this checkpoint: if it is a snapshot of a run, its trainer must not remove it."""
+        """The viewport shows this checkpoint: if it is a snapshot of a run, its trainer must not remove it.
+
+        Meanwhile nobody needs the trainer's live weights.
+        """
         with self._lock:
             self._shown = snapshot
 
@@ -175,7 +182,8 @@ class RunWatch:
                     runs.close()
                     return
                 forced, self._look_now = self._look_now, False
-                runs_dir, path, follow, elsewhere = self._runs_dir, self._path, self._follow, self._elsewhere
+                follow = self._follow and self._shown is None
+                runs_dir, path, elsewhere = self._runs_dir, self._path, self._elsewhere
             self._mark_shown()
             if reader is None or reader.path != path:
                 reader = _Reader(path) if path is not None else None
@@ -234,6 +242,7 @@ class _Reader:
         self._curves = CurvesView(run=path.name)
         self._events = EventWatch(self._run)
         self._ticks = TickWatch(self._run)
+        self._snapshots = SnapshotWatch(self._run)
         self._log = LogTail(self._run.log_path, path.name)
         self._lines: tuple[LogLine, ...] = ()
         self._next_lease = 0.0
@@ -252,9 +261,11 @@ class _Reader:
             self._lines = self._log.lines
         samples = tuple(Sample(file.kimg, file.path) for file in self._run.samples())
         item = RunItem(self.path, replace(view, age=0.0))
-        weights, ticks = newest_weights(self._run), self._ticks
+        files, ticks = self._run.snapshots(), self._ticks
+        weights, snapshots = newest_weights(self._run, files), self._snapshots.look(files)
         reals = self._run.reals_path if self._run.reals_path.is_file() else None
-        return WatchedRun(item, self._curves, samples, self._lines, weights, ticks.patches, ticks.modulation, reals)
+        seen = (ticks.patches, ticks.modulation, reals, snapshots)
+        return WatchedRun(item, self._curves, samples, self._lines, weights, *seen)
 
     def _read_stats(self) -> None:
         """Read some pages of the statistics; `behind` tells whether there is more."""
@@ -284,9 +295,9 @@ class _Reader:
         self._ticks.look(self._curves.columns.get(TICK, kimg[:0]), kimg, float(now))
 
 
-def newest_weights(run: RunDirectory) -> CheckpointId | None:
-    """The weights that were written last: live ones, or the last snapshot."""
-    candidates = [run.live_path, *(file.path for file in run.snapshots()[-1:])]
+def newest_weights(run: RunDirectory, snapshots: list[StampedFile]) -> CheckpointId | None:
+    """The weights that were written last: live ones, or the last of the snapshots."""
+    candidates = [run.live_path, *(file.path for file in snapshots[-1:])]
     found = [identity for path in candidates if (identity := checkpoint_id(path)) is not None]
     return max(found, key=lambda identity: identity.modified, default=None)
 

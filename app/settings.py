@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from app.sharing import DEFAULT_SHARE, LEAST_SHARE
 from core.files import write_text
 from widgets.curve_lines import LineSetup, XAxis
 from widgets.palette import Theme
 from widgets.setting_view import Changes
+from widgets.time_view import FASTEST, SLOWEST, TimeSetup
 from widgets.train_view import TrainForm
 from widgets.view_setup import TURN_RANGE, ViewSetup
 
@@ -47,6 +49,8 @@ class Settings:
         run: The folder of the run that was attached; empty if none was.
         curves: How the lines of Curves look.
         viewing: What is drawn over the viewport's picture, and how fast the turntable turns.
+        time: How the past of a run is played.
+        share: The part of the time that looking takes at most while a trainer works here.
     """
 
     form: TrainForm
@@ -56,6 +60,8 @@ class Settings:
     run: str = ""
     curves: LineSetup = field(default_factory=LineSetup)
     viewing: ViewSetup = field(default_factory=ViewSetup)
+    time: TimeSetup = field(default_factory=TimeSetup)
+    share: float = DEFAULT_SHARE
 
 
 def load_settings(folder: Path, default: TrainForm) -> Settings:
@@ -72,6 +78,8 @@ def load_settings(folder: Path, default: TrainForm) -> Settings:
             run=content["run"] if isinstance(content.get("run"), str) else "",
             curves=_curves(content.get("curves", {})),
             viewing=_viewing(content.get("viewing", {})),
+            time=_time(content.get("time", {})),
+            share=_number(content.get("share"), LEAST_SHARE, 1.0, DEFAULT_SHARE),
         )
     except FileNotFoundError:
         return Settings(default)
@@ -116,6 +124,16 @@ def _viewing(content: dict[str, Any]) -> ViewSetup:
     switches = {name: content.get(name) for name in ("box", "cameras", "cube")}
     known = {name: value for name, value in switches.items() if isinstance(value, bool)}
     return replace(default, **known, turn_seconds=float(seconds) if fits else default.turn_seconds)
+
+
+def _time(content: dict[str, Any]) -> TimeSetup:
+    rate = _number(content.get("rate"), SLOWEST, FASTEST, TimeSetup.rate)
+    return TimeSetup(rate, content.get("loop") is not False)
+
+
+def _number(value: Any, least: float, most: float, default: float) -> float:
+    """A number in a range, or the default."""
+    return float(value) if isinstance(value, int | float) and least <= value <= most else default
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

@@ -14,7 +14,9 @@ from app.engine import carried_camera
 from app.imports import Errand
 from app.model_messages import PREFETCH
 from app.paths import pictures_dir
+from app.run_watch import WatchedRun
 from app.side import Side
+from app.time_machine import Moment, TimeMachine
 from app.training_poses import Found, TrainingPoses, training_views
 from app.waker import Waker
 from app.worker import Worker
@@ -26,6 +28,7 @@ from core.camera import Camera
 from core.scene import Latent, Quality, Scene, Source
 from widgets import camera as camera_panel
 from widgets import latent as latent_panel
+from widgets import time_strip
 from widgets.camera import CameraSettings
 from widgets.common import error_box
 from widgets.picture import Picture
@@ -54,6 +57,7 @@ class Stage:
         self.poses = TrainingPoses(wake)
         self.training_views = TrainingViews()
         self._views_of: tuple[Camera, BakedVolume | None, Found | None] | None = None
+        self.time = TimeMachine()
         self.refining = False
         self._wake = wake
         self.worker = Worker(MODEL_WORKER, wake)
@@ -71,16 +75,21 @@ class Stage:
         self.view.start()
         self.worker.start()
 
-    def update(self, followed: Source | None) -> None:
+    def update(self, followed: Source | None, run: WatchedRun | None) -> None:
         """Bring what is shown up to date with the Scene.
 
         Args:
             followed: The run that the viewport follows; None if it follows none.
+            run: The attached run, if it was looked at.
         """
-        if followed is not None and followed != self.scene.source:
+        if followed is not None and followed != replace(self.scene.source, snapshot=""):
             self.scene = replace(self.scene, source=followed)
             self.turntable.on = False  # the trainer needs the processor
-        if self.engine.update(self.scene):
+        source = self.time.update(self.scene.source, run, self._moment())
+        self.scene = replace(self.scene, source=source)
+        if self.time.playing:
+            hello_imgui.request_refresh()
+        if self.engine.update(self.scene, self.time.ahead, patient=self.time.playing):
             self._carry_camera()
         self.view.show(self.engine.shown)
         self._gather_views()
@@ -124,6 +133,7 @@ class Stage:
 
     def cancel(self) -> None:
         """Give up what the viewport says is being done."""
+        self.time.playing = False
         if self.errand is not None:
             self.errand.cancel()
         else:
@@ -200,8 +210,11 @@ class Stage:
         if engine.shown is not None:
             notes.append(legend(self.scene, engine.shown.volume.half))
         note = "\n".join(filter(None, notes))
+        past = self.time.view
+        below = time_strip.height() if past is not None else 0.0
+        work = self._work()
         wish = self._viewport.draw(
-            self.scene.camera, self.training_views, self.viewing, self._picture, engine.hint, title, self._work(), note
+            self.scene.camera, self.training_views, self.viewing, self._picture, engine.hint, title, work, note, below
         )
         if wish.camera is not None:
             self.flight.stop()
@@ -215,6 +228,19 @@ class Stage:
                 self.cancel()
             case "resume":
                 self.scene = self.side.resumed(self.scene)
+        if past is not None:
+            intent = time_strip.draw(past)
+            if intent is not None:
+                self.time.handle(intent)
+
+    def _moment(self) -> Moment:
+        """How far what the Scene's source asks for is."""
+        engine, shown = self.engine, self.engine.shown
+        if engine.problem is not None or engine.hint:
+            return Moment("failed", engine.problem.message if engine.problem is not None else engine.hint)
+        if shown is None or shown.source != self.scene.source or not engine.complete:
+            return Moment()
+        return Moment("shown", kimg=shown.kimg)
 
     def _work(self) -> Work | None:
         """What the viewport says of the worker: only of what takes a while."""

@@ -21,6 +21,7 @@ from app.overlays import Answers, Overlays
 from app.panels_shown import PanelsShown
 from app.run_panels import RunPanels
 from app.settings import Look, Settings, save_settings
+from app.sharing import sharing
 from app.stage import Stage
 from app.style import apply_metrics, apply_plot_metrics, apply_theme
 from app.train_controller import TrainController
@@ -57,6 +58,7 @@ class Studio:
         self.stage.viewing = settings.viewing
         self.run_panels = RunPanels(self.messages, self.wake)
         self.run_panels.curves.setup = settings.curves
+        self.stage.time.setup, self._share = settings.time, settings.share
         self.openings = Openings(settings.recent, self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
@@ -118,7 +120,11 @@ class Studio:
             self.stage.engine.set_run_weights(str(run.item.path), run.weights)
         if attached is None and self.stage.scene.source.kind == "run":
             self.stage.show_default()
-        self.stage.update(self.train.source)
+        self.stage.engine.sharing = sharing(self.train.runs, self._share)
+        self.stage.update(self.train.source, run)
+        if self.stage.time.homesick:
+            self.stage.time.homesick = False
+            self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
 
     def after_frame(self) -> None:
@@ -258,10 +264,11 @@ class Studio:
         """Write down what the next window should know."""
         self._remembered = str(self.train.attached or "")
         recent, ask = self.openings.recent, self.overlays.exit.ask
-        curves, viewing = self.run_panels.curves.setup, self.stage.viewing
-        save_settings(
-            self._folder, Settings(self.train.form, self.look, recent, ask, self._remembered, curves, viewing)
+        curves, viewing, time = self.run_panels.curves.setup, self.stage.viewing, self.stage.time.setup
+        settings = Settings(
+            self.train.form, self.look, recent, ask, self._remembered, curves, viewing, time, self._share
         )
+        save_settings(self._folder, settings)
 
     def _draw_train(self) -> None:
         self.train.edit(*self._train_panel.draw(self.train.form, self.train.view()))

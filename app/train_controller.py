@@ -139,7 +139,8 @@ class TrainController:
 
     def shows(self, source: Source) -> None:
         """The viewport shows this; a snapshot of a run is not removed meanwhile."""
-        self._watch.show(Path(source.path) if source.kind == "checkpoint" else None)
+        file = source.path if source.kind == "checkpoint" else source.snapshot_file
+        self._watch.show(Path(file) if file else None)
 
     def set_follow(self, on: bool) -> None:
         """Show the attached run's generator in the viewport while it learns, or keep the viewport as it is."""
@@ -161,7 +162,7 @@ class TrainController:
                 case _:
                     pass
             self._watch.hurry()
-        self._news.look(self._runs())
+        self._news.look(self.runs)
         self._look_at_shapes()
         self._attach_living()
         self.fields.update()
@@ -197,7 +198,7 @@ class TrainController:
             problem = Problem(seen.problem)
         return TrainView(
             form=form,
-            runs=self._runs(),
+            runs=self.runs,
             attached=attached,
             follow=self.follow,
             waiting=self._actions.waiting,
@@ -213,7 +214,7 @@ class TrainController:
             folder=str(folder) if folder is not None else "",
             listed=seen.listed,
             problem=seen.folder_problem,
-            runs=self._runs(),
+            runs=self.runs,
             attached=self._attached,
             work=self._actions.work,
             trouble=self._problem,
@@ -314,7 +315,8 @@ class TrainController:
             self.follow = self._follow_living
             self.attach(next((path for path in living if path.resolve() == last), living[0]))
 
-    def _runs(self) -> tuple[RunItem, ...]:
+    @property
+    def runs(self) -> tuple[RunItem, ...]:
         """The runs of the list, the attached one as it was seen last."""
         seen, run = self._watch.seen, self.run
         known, attached, items = self._merged

@@ -11,7 +11,7 @@ from imgui_bundle import imgui
 
 Key = imgui.Key
 # What people call keys whose names in the toolkit differ.
-KEY_NAMES = {Key.equal: "+", Key.minus: "-", Key.enter: "Enter", Key.escape: "Esc", Key.comma: ","}
+KEY_NAMES = {Key.equal: "+", Key.minus: "-", Key.enter: "Enter", Key.escape: "Esc", Key.comma: ",", Key.period: "."}
 KEY_NAMES |= {getattr(Key, f"keypad{digit}"): f"Num {digit}" for digit in range(10)}
 
 

@@ -90,6 +90,7 @@ class ViewportPanel:
         title: str = "Nothing to show yet",
         work: Work | None = None,
         note: str = "",
+        below: float = 0.0,
     ) -> Wish:
         """Draw the panel over all the room there is.
 
@@ -103,12 +104,13 @@ class ViewportPanel:
             title: Likewise, its heading.
             work: What is being computed, if that takes long enough to be told.
             note: Lines about the picture: what it does not show of the sample, what its tones mean.
+            below: Room to leave at the lower edge for what is drawn next, pixels.
 
         Returns:
             What the user wants.
         """
         origin, low = imgui.get_cursor_pos(), imgui.get_cursor_screen_pos()
-        room = _canvas()
+        room = _canvas(below)
         hovered = imgui.is_item_hovered()
         wanted = self._gesture(camera, training.home, ImVec2(low.x + room.x / 2, low.y + room.y / 2), room, hovered)
         reset = hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left)
@@ -173,10 +175,10 @@ class ViewportPanel:
         return now - self._moved_at < SETTLE_S
 
 
-def _canvas() -> ImVec2:
-    """All the room there is, as an item that hears the mouse.  Returns its size, whole pixels."""
+def _canvas(below: float) -> ImVec2:
+    """The room there is, but for what is left free below, as an item that hears the mouse.  Its size, whole pixels."""
     room, flags = imgui.get_content_region_avail(), imgui.ButtonFlags_
-    room = ImVec2(max(math.floor(room.x), 1), max(math.floor(room.y), 1))
+    room = ImVec2(max(math.floor(room.x), 1), max(math.floor(room.y - below), 1))
     buttons = flags.mouse_button_left | flags.mouse_button_middle | flags.mouse_button_right
     imgui.set_next_item_allow_overlap()
     imgui.invisible_button("canvas", room, buttons)

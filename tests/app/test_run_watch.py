@@ -99,13 +99,13 @@ def test_without_follow_there_is_no_lease(watch: RunWatch, run: RunDirectory):
 
 
 def test_the_newest_weights(run: RunDirectory):
-    assert newest_weights(run).path == str(run.snapshot_path(0.5))
+    assert newest_weights(run, run.snapshots()).path == str(run.snapshot_path(0.5))
     run.live_path.write_bytes(b"newer")
     os.utime(run.live_path, (time.time() + 5,) * 2)
-    assert newest_weights(run).path == str(run.live_path)
+    assert newest_weights(run, run.snapshots()).path == str(run.live_path)
     run.live_path.unlink()
     run.snapshot_path(0.5).unlink()
-    assert newest_weights(run) is None
+    assert newest_weights(run, run.snapshots()) is None
 
 
 def test_a_broken_status_is_a_problem_not_an_end(watch: RunWatch, run: RunDirectory):
