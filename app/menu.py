@@ -11,7 +11,7 @@ from imgui_bundle import imgui
 from app import layout
 from app.camera_menu import camera_actions
 from app.paths import pictures_dir
-from app.settings import SCALES, Look
+from app.settings import FRAME_RATES, SCALES, Look
 from app.time_actions import time_actions
 from core.scene import Source
 from widgets.actions import Action, Chord
@@ -152,10 +152,11 @@ def _view(studio: Studio) -> list[Action]:
 
 
 def _looks(studio: Studio) -> list[Action]:
-    """Themes and sizes to choose from."""
+    """Themes, sizes and frame rates to choose from."""
     look = studio.look
     looks = {f"View/Theme/{name.capitalize()}": replace(look, theme=name) for name in get_args(Theme)}
     looks |= {f"View/Size/{scale:.0%}": replace(look, scale=scale) for scale in SCALES}
+    looks |= {f"View/Moving camera/{rate} frames per second": replace(look, frame_rate=rate) for rate in FRAME_RATES}
     return [
         Action(
             path.rpartition("/")[0],

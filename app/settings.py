@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 FILE = "settings.json"
 VERSION = 1
 SCALES = (1.0, 1.25, 1.5, 1.75, 2.0)
+# Frames per second that the viewport leaves room for while the camera moves.
+FRAME_RATES = (30, 60)
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,12 @@ class Look:
     Attributes:
         theme: Its colours.
         scale: Size of text and spacing, 1 to 2, on top of the screen's own scaling.
+        frame_rate: Frames per second that a moving camera shall have.
     """
 
     theme: Theme = "dark"
     scale: float = 1.0
+    frame_rate: int = FRAME_RATES[0]
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,12 @@ def _changes(content: Any) -> Changes:
 
 
 def _look(content: dict[str, Any]) -> Look:
-    theme, scale = content.get("theme"), content.get("scale")
-    return Look(theme if theme in get_args(Theme) else Look.theme, scale if scale in SCALES else Look.scale)
+    theme, scale, rate = content.get("theme"), content.get("scale"), content.get("frame_rate")
+    return Look(
+        theme if theme in get_args(Theme) else Look.theme,
+        scale if scale in SCALES else Look.scale,
+        rate if rate in FRAME_RATES else Look.frame_rate,
+    )
 
 
 def _curves(content: dict[str, Any]) -> LineSetup:

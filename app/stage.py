@@ -23,7 +23,7 @@ from app.worker import Worker
 from app.worker_child import Settings as WorkerSettings
 from app.worker_share import WorkerShare
 from core.baked import BakedVolume
-from core.bounds import shown_depths
+from core.bounds import SHOWN_DENSITIES, shown_depths
 from core.camera import Camera
 from core.scene import Latent, Quality, Scene, Source
 from widgets import camera as camera_panel
@@ -295,5 +295,12 @@ def legend(scene: Scene, half: float) -> str:
             return "opacity: 0 black, 1 white"
         case "samples":
             return "samples of a ray: none (violet) to all (yellow)"
+        case "surface":
+            return f"surface at density {scene.quality.threshold:.3g}"
+        case "slice":
+            quality = scene.quality
+            least, most = SHOWN_DENSITIES
+            place = f"{quality.slice_axis} = {quality.slice_at * half:+.3f}"
+            return f"density at {place}: {least:g} (violet) to {most:g} (yellow), logarithmic"
         case _:
             return ""

@@ -96,9 +96,10 @@ class Studio:
         return self._frames > 0
 
     def apply_look(self) -> None:
-        """Set colours and metrics of the window as they are wanted."""
+        """Set colours, metrics and frame rate of the window as they are wanted."""
         self._applied = self.look
         apply_metrics(self.look.scale)
+        self.stage.view.aim_at(self.look.frame_rate)
         apply_theme(self.look.theme)
 
     def before_frame(self) -> None:
@@ -225,7 +226,7 @@ class Studio:
         self.panels_shown.show(layout.TRAIN)
 
     def set_look(self, look: Look) -> None:
-        """Change theme or size, from the next frame on."""
+        """Change theme, size or frame rate, from the next frame on."""
         self.look = look
 
     def _take(self, answers: Answers) -> None:

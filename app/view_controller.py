@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from app.engine import Shown
+from app.settings import FRAME_RATES
 from core.scene import Scene
 from widgets.notes import Problem
 from widgets.picture import Picture
@@ -17,6 +18,16 @@ if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
 
 log = logging.getLogger(__name__)
 
+# Shifted pictures that are averaged at rest where there is a GPU.
+SMOOTH_ON_GPU = 16
+# Of a frame's time; the rest is the window's.
+PICTURE_SHARE = 0.75
+
+
+def frame_ms(frame_rate: int) -> float:
+    """GPU time for the picture in a frame, milliseconds."""
+    return 1000 * PICTURE_SHARE / frame_rate
+
 
 class ViewController:
     """Uploads what the engine shows and draws it for the panel."""
@@ -26,18 +37,29 @@ class ViewController:
         self._uploaded = 0
         self.problem: Problem | None = None
         self.device = ""
+        self._frame_ms = frame_ms(FRAME_RATES[0])
 
     def start(self) -> None:
         """Make the renderer: after the first frame, since it loads PyOpenGL and compiles shaders."""
         from app.gl.device import device_name
-        from app.gl.volume_renderer import VolumeRenderer
+        from app.gl.entry import fastest_entry, is_software
+        from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 
         self.device = device_name()
         try:
-            self._renderer = VolumeRenderer()
+            software = is_software(self.device)
+            options = RendererOptions() if software else RendererOptions(entry=fastest_entry(), smooth=SMOOTH_ON_GPU)
+            self._renderer = VolumeRenderer(options)
+            self._renderer.aim_at(self._frame_ms)
         except (RuntimeError, ValueError, OSError) as error:
             log.error("%s", error)
             self.problem = Problem("The viewport cannot draw on this graphics driver.", str(error))
+
+    def aim_at(self, frame_rate: int) -> None:
+        """Let pictures of a moving camera, and parts of one at rest, leave the window this many frames per second."""
+        self._frame_ms = frame_ms(frame_rate)
+        if self._renderer is not None:
+            self._renderer.aim_at(self._frame_ms)
 
     def show(self, shown: Shown | None) -> None:
         """Upload a volume that is new."""

@@ -10,6 +10,8 @@ from core.camera import Camera
 
 # World units. The eye of a camera that was only turned stays this close to the training sphere, its axis to the origin.
 TOLERANCE = 1e-3
+# Per world unit: those that a slice tells apart.
+SHOWN_DENSITIES = (0.1, 1000.0)
 
 
 def shown_depths(camera: Camera, half: float) -> tuple[float, float]:

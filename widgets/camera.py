@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar, get_args
 
 from imgui_bundle import imgui
 
 from core.camera import POLE_MARGIN, Camera
-from core.scene import Backdrop, FieldMode, Quality, Sampling, Shown
+from core.scene import Quality
 from core.views import VIEWS, seen_from, view_of
 from widgets.common import reset_button, row, row_start
 from widgets.navigation import FOV_RANGE
+from widgets.quality import draw_quality
 from widgets.view_setup import TURN_RANGE, TrainingViews, ViewSetup
 
-LARGEST = (128, 256, 384, 512, 768, 1024, 2048)
-VOLUMES = (32, 48, 64, 96, 128, 192, 256)
-BACKDROPS: tuple[Backdrop, ...] = get_args(Backdrop)
-BACKDROP_NAMES: dict[Backdrop, str] = {"learned": "as learned", "white": "white", "black": "black"}
-SHOWN_NAMES: dict[Shown, str] = {name: name for name in get_args(Shown)}
-FIELD_NAMES: dict[FieldMode, str] = {"baked": "baked volume", "exact": "exact", "reference": "torch reference"}
-SAMPLING_NAMES: dict[Sampling, str] = {"even": "even", "training": "as in training"}
 DISTANCE_RANGE = (0.05, 20.0)
-STEPS_RANGE = (8, 512)
-
-
-Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True)
@@ -65,7 +53,7 @@ def draw(settings: CameraSettings, training: TrainingViews, default: Quality) ->
     camera = _lens(camera, training.home)
     turntable, seconds = _turntable(settings.turntable and camera == settings.camera, settings.turn_seconds)
     imgui.separator_text("Quality")
-    return CameraSettings(camera, _quality(settings.quality, default), turntable, seconds, goal)
+    return CameraSettings(camera, draw_quality(settings.quality, default), turntable, seconds, goal)
 
 
 def _view(camera: Camera, training: TrainingViews) -> Camera | None:
@@ -143,56 +131,3 @@ def _lens(camera: Camera, home: Camera) -> Camera:
     if reset_button("target", camera.target != home.target, "the origin"):
         camera = replace(camera, target=home.target)
     return camera
-
-
-def _quality(quality: Quality, default: Quality) -> Quality:
-    quality = _field(quality, default)
-    imgui.begin_disabled(quality.field == "reference" or (quality.field == "exact" and quality.sampling == "training"))
-    row("Steps", "Samples along a ray", tail=1)
-    changed, steps = imgui.slider_int("##steps", quality.steps, *STEPS_RANGE, "%d", imgui.SliderFlags_.logarithmic)
-    if changed:
-        quality = replace(quality, steps=min(max(steps, STEPS_RANGE[0]), STEPS_RANGE[1]))
-    if reset_button("steps", quality.steps != default.steps, str(default.steps)):
-        quality = replace(quality, steps=default.steps)
-    imgui.end_disabled()
-    row("Volume", "Voxels along an edge: more show finer detail and take longer to compute", tail=1)
-    if imgui.begin_combo("##volume", f"{quality.volume}³"):
-        for size in VOLUMES:
-            if imgui.selectable(f"{size}³", size == quality.volume)[0]:
-                quality = replace(quality, volume=size)
-        imgui.end_combo()
-    if reset_button("volume", quality.volume != default.volume, f"{default.volume}³"):
-        quality = replace(quality, volume=default.volume)
-    hint = "What is seen through the object: the learned background, or a plain colour"
-    return replace(quality, backdrop=_choice("Backdrop", hint, quality.backdrop, BACKDROP_NAMES, default.backdrop))
-
-
-def _field(quality: Quality, default: Quality) -> Quality:
-    """What is shown, what rays march through, and where they sample it."""
-    show = _choice("Show", "Colour, or something else about each ray", quality.show, SHOWN_NAMES, default.show)
-    hint = (
-        "The baked volume is fast on any GPU. Exact: the planes and the decoder, at every sample. "
-        "Torch reference: the generator's own renderer, which draws while the camera rests."
-    )
-    field = _choice("Field", hint, quality.field, FIELD_NAMES, default.field)
-    quality = replace(quality, show=show, field=field)
-    if field == "reference":
-        hint = "Pixels along the longer side, at most: the generator's own renderer takes some 10 µs for each and more"
-        names = {size: f"{size} px" for size in sorted({*LARGEST, quality.largest})}
-        return replace(quality, largest=_choice("Size", hint, quality.largest, names, default.largest))
-    if field != "exact":
-        return quality
-    hint = "Even ones, or just those that the generator's own renderer takes"
-    return replace(quality, sampling=_choice("Samples", hint, quality.sampling, SAMPLING_NAMES, default.sampling))
-
-
-def _choice(name: str, hint: str, value: Choice, names: Mapping[Choice, str], default: Choice) -> Choice:
-    """A row with a chooser.  Returns what is chosen now."""
-    identity = name.lower()
-    row(name, hint, tail=1)
-    if imgui.begin_combo(f"##{identity}", names[value]):
-        for choice, label in names.items():
-            if imgui.selectable(label, choice == value)[0]:
-                value = choice
-        imgui.end_combo()
-    return default if reset_button(identity, value != default, names[default]) else value

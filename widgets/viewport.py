@@ -223,7 +223,7 @@ def picture_line(picture: Picture) -> str:
     if picture.caption:
         return f"{size}  {picture.caption}"
     if picture.refined is not None:
-        return f"{size}  exact picture {picture.refined:.0%}"
+        return f"{size}  refining {picture.refined:.0%}"
     if picture.milliseconds is None or picture.milliseconds <= 0:
         return size
     rate = 1000 / picture.milliseconds

@@ -11,7 +11,7 @@ from app.gl.frame import Band, Frame
 from app.gl.program import Program
 from app.gl.textures import SURROUND_UNIT
 from core.baked import BakedVolume
-from core.bounds import depth_range, shown_depths
+from core.bounds import SHOWN_DENSITIES, depth_range, shown_depths
 from core.projection import picture_extent
 from core.scene import Parts, Quality, Shown
 
@@ -23,8 +23,6 @@ FAR_AWAY = 1e30
 NOWHERE = (1.0, 1.0, 1.0, 1e6)
 # Nothing at all: beside a box with a background.
 CLEAR = (0.0, 0.0, 0.0, -1e4)
-# Densities per world unit that a slice tells apart.
-DENSITY_RANGE = (0.1, 1000.0)
 _SHOWN: tuple[Shown, ...] = get_args(Shown)  # in the order of shaders/show.glsl
 _PARTS: tuple[Parts, ...] = get_args(Parts)
 _BACKDROPS = {"learned": (0, 1.0), "white": (1, 1.0), "black": (1, -1.0)}  # mode, raw colour (also beside the box)
@@ -83,7 +81,7 @@ def _set_shown(program: Program, frame: Frame, volume: BakedVolume) -> None:
     program.set_vector("u_depth_range", shown_depths(frame.camera, volume.half))
     program.set_float("u_threshold", raw_density(quality.threshold))
     program.set_vector("u_slice", slice_plane(quality, volume.half))
-    program.set_vector("u_density_range", DENSITY_RANGE)
+    program.set_vector("u_density_range", SHOWN_DENSITIES)
 
 
 def raw_density(density: float) -> float:
