@@ -56,7 +56,6 @@ class TimeMachine:
         self._held: Snapshot | None = None
         self._moment = Moment()
         self._shown_at: float | None = None
-        self._skipped = 0
         self._wanted: str | None = None
         self._broken: dict[tuple[str, float], str] = {}
 
@@ -126,7 +125,6 @@ class TimeMachine:
     def play(self, on: bool) -> None:
         """Let time run from here, from the beginning if this is the end; or stop it."""
         self.playing = on and len(self.snapshots) > 1
-        self._skipped = 0
         if self.playing and self.index >= len(self.snapshots) - 1:
             self._go_to(0)
 
@@ -140,11 +138,8 @@ class TimeMachine:
         if self._run is None or (self._held is None and self._run.item.view.active):
             return ()  # who follows a training does not want it to wait for the past
         here, count = self.index, len(self.snapshots)
-        if self.playing:
-            wanted = [(here + by) % count if self.setup.loop else here + by for by in range(1, AHEAD + 1)]
-        else:
-            wanted = [here + 1, here - 1]
-        names = [self.snapshots[index].name for index in dict.fromkeys(wanted) if 0 <= index < count and index != here]
+        wanted = self._coming()[:AHEAD] if self.playing else [here + 1, here - 1]
+        names = [self.snapshots[index].name for index in wanted if 0 <= index < count]
         return tuple(replace(self._source, snapshot=name) for name in names)
 
     @property
@@ -197,7 +192,6 @@ class TimeMachine:
         held = self._held
         if moment.progress == "shown":
             self._shown_at = self._clock() if self._shown_at is None else self._shown_at
-            self._skipped = 0
         if held is None:
             return
         key = (held.name, held.written)
@@ -207,15 +201,22 @@ class TimeMachine:
             self._broken.pop(key, None)
 
     def _run_on(self, moment: Moment) -> None:
-        """Go to the next snapshot if it is due."""
+        """Go to the next snapshot if it is due; those that cannot be shown are passed over."""
         due = self._shown_at is not None and self._clock() >= self._shown_at + 1 / self.setup.rate
-        if moment.progress == "failed":
-            self._skipped += 1
-        elif not due:
+        if not due and moment.progress != "failed":
             return
-        count, missing = len(self.snapshots), self._held not in self.snapshots
-        following = self.index + (0 if missing and self._held is not None else 1)
-        if self._skipped > count or not count or (following >= count and not self.setup.loop):
+        following = next((index for index in self._coming() if not self._is_broken(index)), None)
+        if following is None:
             self.playing = False  # the end, or nothing that can be shown
-            return
-        self._go_to(following % count)
+        else:
+            self._go_to(following)
+
+    def _coming(self) -> list[int]:
+        """Numbers of the snapshots that time will bring, in their order."""
+        here, count = self.index, len(self.snapshots)
+        missing = self._held is not None and self._held not in self.snapshots
+        later, earlier = range(here if missing else here + 1, count), range(min(here, count))
+        return [*later, *(earlier if self.setup.loop else ())]
+
+    def _is_broken(self, index: int) -> bool:
+        return (self.snapshots[index].name, self.snapshots[index].written) in self._broken

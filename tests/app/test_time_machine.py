@@ -126,7 +126,10 @@ def test_what_is_removed_or_broken_does_not_stop_time(film):
     assert film.look(Moment("failed", "it is not there any more")) == 3
     assert film.look(Moment("failed", "cut off")) == 1, "a broken one is passed over at once"
     assert film.time.playing
-    assert film.look(SHOWN) == 1
+    film.run = watched(1, 3, 4)
+    assert [film.look(SHOWN, seconds) for seconds in (0, 2, 0, 2)] == [1, 4, 4, 1], "and not tried again"
+    assert film.time.playing
+    film.look(SHOWN)
     film.time.handle(GoTo(NAMES[2]))
     film.look(SHOWN)
     assert film.time.view.trouble == "cut off"

@@ -87,7 +87,7 @@ def test_through_the_snapshots_and_back(run: RunDirectory, tmp_path: Path, monke
         ui.wait_until(ctx, film, 60, "a film")
         assert time.playing
         ctx.item_click("###live")
-        assert not time.playing
+        ui.wait_until(ctx, lambda: not time.playing, 10, "the end of the film")
         newest = run.snapshot_path(5)
         ui.wait_until(ctx, lambda: stage.engine.complete and stage.engine.shown.kimg == 5, 60, f"{newest.name}")
         assert stage.scene.source.snapshot == ""
