@@ -20,13 +20,10 @@ MENU = "Camera"
 STEP = math.radians(15)
 # As in Blender: the digits of the number pad, whose other side is Ctrl. The digits above the letters do the same for
 # keyboards without a number pad; there the other side is Shift, since Ctrl shows panels.
-_DIGITS: dict[ViewName, tuple[Key, Key, bool]] = {
-    "front": (Key._1, Key.keypad1, False),
-    "back": (Key._1, Key.keypad1, True),
-    "right": (Key._3, Key.keypad3, False),
-    "left": (Key._3, Key.keypad3, True),
-    "top": (Key._7, Key.keypad7, False),
-    "bottom": (Key._7, Key.keypad7, True),
+_DIGITS: dict[tuple[ViewName, ViewName], tuple[Key, Key]] = {
+    ("front", "back"): (Key._1, Key.keypad1),
+    ("right", "left"): (Key._3, Key.keypad3),
+    ("top", "bottom"): (Key._7, Key.keypad7),
 }
 
 
@@ -44,9 +41,10 @@ def _views(stage: Stage) -> list[Action]:
             partial(stage.look, seen_from(camera, view)),
             Chord(digit, shift=other),
             also=(Chord(pad, ctrl=other),),
-            spoken=f"look from the {view}",
+            spoken=f"look from {' and '.join(pair)}",
         )
-        for view, (digit, pad, other) in _DIGITS.items()
+        for pair, (digit, pad) in _DIGITS.items()
+        for view, other in zip(pair, (False, True), strict=True)
     ]
     behind = Action(
         MENU,
@@ -86,14 +84,17 @@ def _steps(stage: Stage) -> list[Action]:
         "Orbit down": (Key.keypad2, camera.orbited(0.0, STEP)),
     }
     rolls = {"Roll left": (Key.keypad4, camera.rolled(-STEP)), "Roll right": (Key.keypad6, camera.rolled(STEP))}
-    level = Action(f"{MENU}/Step", "Upright", partial(stage.look, replace(camera, roll=0.0)), enabled=camera.roll != 0)
+    steps = f"{MENU}/Step"
     return [
-        *(Action(f"{MENU}/Step", name, partial(stage.look, goal), Chord(key)) for name, (key, goal) in turns.items()),
         *(
-            Action(f"{MENU}/Step", name, partial(stage.look, goal), Chord(key, ctrl=True))
+            Action(steps, name, partial(stage.look, goal), Chord(key), spoken="go round in steps of 15°")
+            for name, (key, goal) in turns.items()
+        ),
+        *(
+            Action(steps, name, partial(stage.look, goal), Chord(key, ctrl=True), spoken="roll in steps of 15°")
             for name, (key, goal) in rolls.items()
         ),
-        level,
+        Action(steps, "Upright", partial(stage.look, replace(camera, roll=0.0)), enabled=camera.roll != 0, group=1),
     ]
 
 

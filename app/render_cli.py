@@ -10,10 +10,11 @@ import math
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from core.camera import Camera
 from core.scene import Backdrop, FieldMode, Latent, Quality, Sampling, Scene, Shown, Source, SourceKind
+from core.views import VIEWS, ViewName, seen_from
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +36,7 @@ LARGEST_SIDE = 8192
 TURNTABLE_KEY = "epigraf-turntable"
 RENDERER_KEY, NOISE_KEY = "epigraf-renderer", "epigraf-noise"
 REFERENCE = "reference"
+MEAN: Literal["mean"] = "mean"
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,12 @@ def register(subparsers: Any) -> None:
     sample.add_argument("--snapshot", metavar="KIMG", help="of a run: by its kimg, as 40, or `best` (default: newest)")
     sample.add_argument("--voxels", type=int, help=f"of the volume's edge (default: {DEFAULT_QUALITY.volume})")
     view = parser.add_argument_group("the camera")
+    view.add_argument(
+        "--view", choices=(*VIEWS, MEAN), help="from a side, or from the middle of the training's poses, upright"
+    )
     view.add_argument("--yaw", type=float, help="around the vertical axis (default: 90)")
     view.add_argument("--pitch", type=float, help="from above: 0 looks straight down (default: 90)")
+    view.add_argument("--roll", type=float, help="of the camera, which turns the picture clockwise (default: 0)")
     view.add_argument("--radius", type=float, help="distance to the target (default: of the training)")
     view.add_argument("--fov", type=float, help="full angle of view (default: of the training)")
     view.add_argument("--target", type=float, nargs=3, metavar=("X", "Y", "Z"), help="the point looked at")
@@ -209,8 +215,10 @@ def order_of(args: argparse.Namespace) -> Order:
     """
     order = given(args.source, args.snapshot)
     scene, target = order.scene, args.target and tuple(float(value) for value in args.target)
-    angles = {name: None if value is None else math.radians(value) for name, value in _named(args, "yaw", "pitch")}
-    camera = _changed(scene.camera, **angles, **dict(_named(args, "radius", "fov")), target=target)
+    given_angles = _named(args, "yaw", "pitch", "roll")
+    angles = {name: None if value is None else math.radians(value) for name, value in given_angles}
+    seen = scene.camera if args.view is None else viewed(scene, args.view)
+    camera = _changed(seen, **angles, **dict(_named(args, "radius", "fov")), target=target)
     latent = _changed(scene.latent, **dict(_named(args, "seed", "psi")))
     chosen = {name: getattr(args, name) for name in ("steps", "backdrop", "field", "sampling", "show")}
     quality = _changed(scene.quality, volume=args.voxels, **chosen)
@@ -219,6 +227,19 @@ def order_of(args: argparse.Namespace) -> Order:
         scene = by_generator(scene)
     order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable)
     return _changed(order, noise_seed=args.stochastic)
+
+
+def viewed(scene: Scene, view: ViewName | Literal["mean"]) -> Camera:
+    """The Scene's camera, turned to a view that has a name.  Raises ValueError if nobody knows the training's poses."""
+    if view != MEAN:
+        return seen_from(scene.camera, view)
+    from app.training_poses import look_up
+
+    found = look_up(scene.source)
+    if found.known is None:
+        raise ValueError(f"--view {view}: the poses of the training are not known: {found.reason}")
+    yaw = scene.camera.yaw if found.known.yaw is None else found.known.yaw
+    return replace(scene.camera, yaw=yaw, pitch=found.known.pitch, roll=0.0)
 
 
 def given(source: Path | None, snapshot: str | None = None) -> Order:

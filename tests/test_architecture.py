@@ -32,6 +32,7 @@ TORCH_FREE = {
         run_errors sampler setting_schema stats status
         warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
         evaluation_target evaluation_job steering changes set_cli retention health errand
+        known_poses
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")

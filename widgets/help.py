@@ -10,7 +10,10 @@ from widgets.actions import Action
 from widgets.common import em, text_colour
 
 TITLE = "Keys and mouse"
-WIDTH = 44.0
+# Font sizes: of the page, of a column at least, and of the keys in it.
+SIZE = ImVec2(66, 46)
+COLUMN, KEYS = 19.0, 8.0
+MOST_COLUMNS = 3
 GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
     "Viewport": (
         ("drag", "go round the object"),
@@ -47,7 +50,9 @@ def draw(actions: Sequence[Action]) -> bool:
     centre = imgui.get_main_viewport().get_center()
     room = imgui.get_main_viewport().work_size
     imgui.set_next_window_pos(centre, imgui.Cond_.appearing, ImVec2(0.5, 0.5))
-    imgui.set_next_window_size(ImVec2(min(em(WIDTH), room.x * 0.9), min(em(35), room.y * 0.94)), imgui.Cond_.appearing)
+    imgui.set_next_window_size(
+        ImVec2(min(em(SIZE.x), room.x * 0.94), min(em(SIZE.y), room.y * 0.94)), imgui.Cond_.appearing
+    )
     flags = imgui.WindowFlags_.no_docking | imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_collapse
     visible, stays = imgui.begin(f"{TITLE}###help", True, flags)
     if visible:
@@ -60,7 +65,7 @@ def draw(actions: Sequence[Action]) -> bool:
 
 def _contents(actions: Sequence[Action]) -> None:
     sections = sheet(actions)
-    columns = 2 if imgui.get_content_region_avail().x > em(34) else 1
+    columns = min(max(int(imgui.get_content_region_avail().x / em(COLUMN)), 1), MOST_COLUMNS)
     if not imgui.begin_table("sheet", columns, imgui.TableFlags_.sizing_stretch_same):
         return
     imgui.table_next_row()
@@ -72,14 +77,18 @@ def _contents(actions: Sequence[Action]) -> None:
 
 
 def sheet(actions: Sequence[Action]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Every key and gesture with what it does, by heading."""
-    sections: dict[str, tuple[tuple[str, str], ...]] = {}
+    """Every key and gesture with what it does, by heading; keys that are spoken of alike share a line."""
+    sections: dict[str, dict[str, list[str]]] = {}
     for action in actions:
         if action.chord is not None:
             heading = action.menu.partition("/")[0] or "Everywhere"
-            entry = (str(action.chord), action.spoken or action.label.rstrip("…"))
-            sections[heading] = (*sections.get(heading, ()), entry)
-    return {**sections, **GESTURES}
+            text = action.spoken or action.label.rstrip("…")
+            sections.setdefault(heading, {}).setdefault(text, []).append(str(action.chord))
+    keys = {
+        heading: tuple((", ".join(chords), text) for text, chords in entries.items())
+        for heading, entries in sections.items()
+    }
+    return {**keys, **GESTURES}
 
 
 def balanced(sections: Mapping[str, Sequence[tuple[str, str]]], columns: int) -> list[list[str]]:
@@ -97,7 +106,7 @@ def _section(heading: str, entries: tuple[tuple[str, str], ...]) -> None:
     imgui.separator_text(heading)
     if not imgui.begin_table(heading, 2):
         return
-    imgui.table_setup_column("key", imgui.TableColumnFlags_.width_fixed, em(7.5))
+    imgui.table_setup_column("key", imgui.TableColumnFlags_.width_fixed, em(KEYS))
     imgui.table_setup_column("what", imgui.TableColumnFlags_.width_stretch)
     for key, text in entries:
         imgui.table_next_row()

@@ -9,7 +9,7 @@ from imgui_bundle import ImVec2, imgui
 
 from core.camera import Camera
 from core.guides import box_edges, frustum, horizon
-from core.projection import in_front, to_camera, to_pixels
+from core.projection import NEAR_PLANE, in_front, to_camera, to_pixels
 from widgets.common import em
 from widgets.on_picture import cased_lines, grey, picture_ink
 from widgets.view_setup import TrainingViews, ViewSetup
@@ -61,10 +61,12 @@ def _box(canvas: imgui.ImDrawList, camera: Camera, place: Place, half: float) ->
 def _cameras(canvas: imgui.ImDrawList, camera: Camera, place: Place, training: TrainingViews) -> None:
     """The sphere's level circle, eyes as dots, and what the middle one of the training sees."""
     cased_lines(canvas, _seen(camera, place, horizon(training.mean.radius)), picture_ink("accent", 0.6), 0.15)
-    ahead = training.places[to_camera(camera, training.places)[..., 2] < -0.01 * camera.radius]
-    for spot in place.on_screen(camera, ahead).tolist():
-        canvas.add_circle_filled(ImVec2(*spot), em(0.2), grey(0.05, 0.55))
-        canvas.add_circle_filled(ImVec2(*spot), em(0.12), picture_ink("accent"))
+    depths = -to_camera(camera, training.places)[..., 2]
+    ahead = depths > NEAR_PLANE * camera.radius
+    spots, behind = place.on_screen(camera, training.places[ahead]), depths[ahead] > np.linalg.norm(camera.position)
+    for spot, far in zip(spots.tolist(), behind.tolist(), strict=True):
+        canvas.add_circle_filled(ImVec2(*spot), em(0.18), grey(0.05, 0.12 if far else 0.45))
+        canvas.add_circle_filled(ImVec2(*spot), em(0.13), picture_ink("accent", 0.45 if far else 1.0))
     lines = frustum(training.mean, training.near, training.far)
     cased_lines(canvas, _seen(camera, place, lines), picture_ink("accent"))
 

@@ -38,6 +38,17 @@ def test_a_picture_of_a_volume_carries_its_scene(volume, tmp_path):
     assert [path.name for path in out.parent.iterdir()] == ["picture.png"]
 
 
+def test_a_view_by_name_and_a_roll_turn_the_camera(volume, tmp_path):
+    out = tmp_path / "right.png"
+    assert main(["render", str(volume), "--view", "right", "--roll", "90", "--size", "48", "--out", str(out)]) == 0
+    camera = read_picture(out).scene.camera
+    assert (camera.yaw, camera.pitch, camera.roll) == (0, pytest.approx(math.pi / 2), pytest.approx(math.pi / 2))
+    pixels = np.asarray(Image.open(out))
+    green = (pixels[..., 1] > 150) & (pixels[..., [0, 2]].max(axis=-1) < 100)
+    assert np.nonzero(green)[1].mean() > 24 + 5, "what was above is seen at the right"
+    assert main(["render", str(volume), "--view", "mean", "--out", str(out)]) != 0
+
+
 def test_a_turntable_is_a_strip_that_begins_with_the_picture(volume, tmp_path):
     one, strip = tmp_path / "one.png", tmp_path / "strip.png"
     assert main(["render", str(volume), "--size", "48", "--out", str(one)]) == 0

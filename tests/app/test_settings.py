@@ -10,6 +10,7 @@ import pytest
 from app.settings import Look, Settings, load_settings, save_settings
 from widgets.curve_lines import LineSetup
 from widgets.train_view import TrainForm
+from widgets.view_setup import ViewSetup
 
 DEFAULT = TrainForm(runs_dir="/somewhere/runs")
 CHANGES = (("loop.batch", 8), ("optimizer.r1_gamma", 0.5), ("data.mirror", True), ("ema.ramp_up", None), ("x", "abc"))
@@ -24,6 +25,7 @@ def test_round_trip(tmp_path: Path):
         ask_before_exit=False,
         run="/r",
         curves=LineSetup("hours", 0.9, log=True),
+        viewing=ViewSetup(box=True, cameras=True, cube=False, turn_seconds=40.0),
     )
     save_settings(tmp_path / "new" / "folder", filled)
     assert load_settings(tmp_path / "new" / "folder", DEFAULT) == filled
@@ -31,6 +33,7 @@ def test_round_trip(tmp_path: Path):
 
 def test_looks_that_there_are_not_are_default(tmp_path: Path):
     odd = {"look": {"theme": "pink", "scale": 7}, "curves": {"axis": "miles", "smoothing": 2, "log": "yes"}}
+    odd["viewing"] = {"box": 1, "cube": "no", "turn_seconds": 0}
     (tmp_path / "settings.json").write_text(json.dumps({"version": 1, "form": {}, **odd}))
     assert load_settings(tmp_path, DEFAULT) == Settings(DEFAULT)
 

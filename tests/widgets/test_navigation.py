@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.camera import Camera
-from widgets.navigation import FARTHEST, NEAREST, orbited, panned, zoomed
+from widgets.navigation import FARTHEST, NEAREST, dollied, lensed, orbited, panned, rolled, zoomed
 
 SIDE = 400
 CAMERAS = [Camera(), Camera(yaw=-2, pitch=0.8, fov=50), Camera(yaw=0.3, pitch=2, radius=2, target=(0.2, -0.1, 0.3))]
+CAMERAS += [replace(camera, roll=roll) for camera, roll in zip(CAMERAS, (0.7, -2.0, 3.0), strict=True)]
 
 
 def pixel(camera: Camera, point: np.ndarray) -> np.ndarray:
@@ -36,6 +37,30 @@ def test_a_panned_target_stays_under_the_mouse(camera):
     target = np.array(camera.target)
     moved = pixel(panned(camera, 30, -20, SIDE), target) - pixel(camera, target)
     assert moved == pytest.approx([30, -20], abs=1e-6)
+
+
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_a_rolled_point_turns_with_the_mouse(camera):
+    point = np.array(camera.target) + camera.matrix[:3, :3] @ [0.1, 0.05, 0]
+    before = pixel(camera, point)
+    turn = np.array([[math.cos(0.4), -math.sin(0.4)], [math.sin(0.4), math.cos(0.4)]])
+    after = turn @ before
+    assert pixel(rolled(camera, (before[0], before[1]), (after[0], after[1])), point) == pytest.approx(after, abs=1e-6)
+
+
+def test_a_drag_upwards_goes_nearer_as_the_wheel_does():
+    home = Camera()
+    assert dollied(home, -SIDE / 12, SIDE, home).radius == pytest.approx(zoomed(home, 1, home).radius)
+    assert dollied(home, 50, SIDE, home).radius > home.radius
+
+
+def test_the_lens_narrows_and_widens_exactly_back_within_bounds():
+    home = Camera(fov=30)
+    narrow = lensed(home, 4, home)
+    assert narrow == replace(home, fov=narrow.fov)
+    assert narrow.fov < 30
+    assert lensed(narrow, -4, home) == home
+    assert [lensed(home, notches, home).fov for notches in (1e3, -1e3)] == pytest.approx([1, 120])
 
 
 def test_the_wheel_goes_nearer_and_back_exactly():
