@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING
 
 from app.engine import Shown
@@ -37,6 +38,7 @@ class ViewController:
         self._uploaded = 0
         self.problem: Problem | None = None
         self.device = ""
+        self.upload_ms: float | None = None  # that the last sample took on its way to the GPU
         self._frame_ms = frame_ms(FRAME_RATES[0])
 
     def start(self) -> None:
@@ -66,12 +68,24 @@ class ViewController:
         if self._renderer is None or shown is None or shown.version == self._uploaded:
             return
         self._uploaded = shown.version
+        began = time.perf_counter()
         try:
             # The exact picture would take the processor from the finer volume that is on its way.
             self._renderer.upload(shown.volume, None if shown.preview else shown.field)
         except (RuntimeError, ValueError, MemoryError) as error:
             log.error("%s", error)
             self.problem = Problem(str(error))
+        self.upload_ms = 1000 * (time.perf_counter() - began)
+
+    @property
+    def march_ms(self) -> float | None:
+        """GPU time of a whole picture, by the part of it that was measured last; none before that."""
+        return self._renderer.march_ms if self._renderer is not None else None
+
+    @property
+    def texture_bytes(self) -> int:
+        """Memory that sample and picture take on the GPU."""
+        return self._renderer.texture_bytes if self._renderer is not None else 0
 
     def picture(self, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
         """The picture of the Scene for so many pixels, or None while there is nothing to show."""

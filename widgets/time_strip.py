@@ -18,7 +18,9 @@ def height() -> float:
 
 
 def draw(view: TimeView) -> TimeIntent | None:
-    """Draw the strip, one row over all the width there is.  Returns what somebody wants."""
+    """Draw the strip, one row along the lower edge of the present window.  Returns what somebody wants."""
+    padding = imgui.get_style().window_padding
+    imgui.set_cursor_pos(ImVec2(padding.x, imgui.get_window_height() - padding.y - imgui.get_frame_height()))
     if not view.snapshots and view.held is None:
         imgui.align_text_to_frame_padding()
         with text_colour("quiet"):

@@ -40,6 +40,11 @@ class ExactField:
         """Samples of a training ray."""
         return 0 if self._parts is None else self._parts.coarse + self._parts.fine
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that its textures take."""
+        return self._texture.nbytes + self._cells.nbytes
+
     def upload(self, field: FoldedField | None) -> None:
         """Take this field from now on, or none.
 

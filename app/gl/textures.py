@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +17,8 @@ from app.gl.state import texture_state
 SURROUND_UNIT, EMPTY_UNIT = 1, 2
 TargetKind = Literal["screen", "float"]
 # Half floats for the screen: means of many pictures are not rounded to 8 bits on the way.
-_TARGET_FORMATS = {"screen": (GL.GL_RGBA16F, "rgba16f"), "float": (GL.GL_RGBA32F, "rgba32f")}
+# Internal format, its name in shaders, bytes of a texel.
+_TARGET_FORMATS = {"screen": (GL.GL_RGBA16F, "rgba16f", 8), "float": (GL.GL_RGBA32F, "rgba32f", 16)}
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class TexelStack:
             GL.glTexImage3D(kind, 0, internal, width, height, depth, 0, form, part, pixels)
             self._shape = values.shape
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that the texels take."""
+        return 0 if self._shape is None else math.prod(self._shape) * np.dtype(self._layout.dtype).itemsize
+
     def bind(self, unit: int = 0) -> None:
         """Bind to a texture unit (inside `drawing_state`, which knows units 0 to 2); unit 0 is active afterwards."""
         GL.glActiveTexture(GL.GL_TEXTURE0 + unit)
@@ -123,10 +130,15 @@ class PictureTarget:
     """
 
     def __init__(self, kind: TargetKind) -> None:
-        self._format, self.texels = _TARGET_FORMATS[kind]
+        self._format, self.texels, self._texel_bytes = _TARGET_FORMATS[kind]
         self.texture = int(GL.glGenTextures(1))
         self._framebuffer = int(GL.glGenFramebuffers(1))
         self.size = (0, 0)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the picture takes."""
+        return self.size[0] * self.size[1] * self._texel_bytes
 
     def bind(self, width: int, height: int) -> None:
         """Draw to it from now on, at this size in pixels (inside `drawing_state`)."""

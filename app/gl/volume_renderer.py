@@ -96,6 +96,19 @@ class VolumeRenderer:
         self._pictures = 0  # complete ones of the frame, each shifted
         self._measured: tuple[float, Band] | None = None
 
+    @property
+    def texture_bytes(self) -> int:
+        """Memory that its textures take on the GPU: the sample's, and the picture's."""
+        return self._target.nbytes + self._texture.nbytes + self._surround.nbytes + self._exact.nbytes
+
+    @property
+    def march_ms(self) -> float | None:
+        """GPU time that all of the last picture takes, by what its last part has taken; none before the first."""
+        if self._measured is None:
+            return None
+        milliseconds, band = self._measured
+        return milliseconds * Band.whole(band.frame).samples / band.samples
+
     def aim_at(self, target_ms: float) -> None:
         """Let pictures take this much GPU time per frame of the window."""
         self._target_ms = target_ms

@@ -54,6 +54,7 @@ def test_through_the_snapshots_and_back(run: RunDirectory, tmp_path: Path, monke
         ctx.set_ref("//Viewport")
         ctx.item_click("###snapshot before")
         arrive(4)
+        assert ctx.item_info("###live").rect_full.min.y >= ctx.item_info("canvas").rect_full.max.y, "below the picture"
         ctx.key_press(imgui.Key.comma)
         arrive(3)
         ctx.item_input_value("##snapshot", 0.0)

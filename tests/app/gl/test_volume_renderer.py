@@ -230,3 +230,15 @@ def test_samples_are_counted_against_the_most_there_can_be(make):
     renderer.upload(blob_volume(empty_density=-30))
     tones = shown(renderer, Camera(), "samples")
     assert np.allclose(tones[SIZE // 2, SIZE // 2], [0.993, 0.906, 0.144], atol=0.02), "all samples are the brightest"
+
+
+def test_it_says_what_a_picture_takes(make):
+    renderer = make()
+    assert renderer.march_ms is None
+    volume = smooth_volume()
+    renderer.upload(volume)
+    renderer.render(CAMERAS["home"], QUALITY, SIZE, SIZE)
+    assert renderer.texture_bytes == volume.values.nbytes + SIZE * SIZE * 8
+    renderer.wait()
+    renderer.render(CAMERAS["above"], QUALITY, SIZE, SIZE)
+    assert renderer.march_ms > 0
