@@ -70,7 +70,7 @@ def _views(stage: Stage) -> list[Action]:
         partial(stage.look, training.home),
         Chord(Key.r),
         group=1,
-        spoken="back to the camera of the training",
+        spoken="back to the training's camera",
     )
     return [*sides, behind, mean, home]
 

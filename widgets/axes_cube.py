@@ -107,16 +107,22 @@ def _paint(
     canvas: imgui.ImDrawList, camera: Camera, seen: list[Face], under: ViewName | None, middle: np.ndarray, unit: float
 ) -> None:
     turn = camera.matrix[:3, :3]
-    # Those that leave their corner away from the viewer lie behind the faces.
-    order = sorted(range(3), key=lambda axis: turn[axis, 2])
-    corner_in_front = float(-np.ones(3) @ turn[:, 2]) > 0
-    behind = [] if corner_in_front else order
-    for axis in behind:
-        _axis(canvas, turn, axis, middle, unit)
+    depths = turn[:, 2]  # how much each axis points to the viewer
+    order = np.argsort(depths).tolist()
+    # An axis runs along the edge between the lower faces of the other two, and is hidden where both are turned away.
+    hidden = {axis for axis in order if np.delete(depths, axis).min() >= 0}
+    for axis in order:
+        if axis in hidden:
+            _axis(canvas, turn, axis, middle, unit)
+        if axis in hidden and depths[axis] < 0:
+            _letter(canvas, turn, axis, middle, unit)
     for face in seen:
         _face(canvas, face, face.view == under, middle, unit)
-    for axis in order if corner_in_front else []:
-        _axis(canvas, turn, axis, middle, unit)
+    for axis in order:
+        if axis not in hidden:
+            _axis(canvas, turn, axis, middle, unit)
+        if axis not in hidden or depths[axis] >= 0:
+            _letter(canvas, turn, axis, middle, unit)
 
 
 def _face(canvas: imgui.ImDrawList, face: Face, lit: bool, middle: np.ndarray, unit: float) -> None:
@@ -143,13 +149,23 @@ def _lettered(canvas: imgui.ImDrawList, text: str, centre: np.ndarray, along: np
 
 def _axis(canvas: imgui.ImDrawList, turn: np.ndarray, axis: int, middle: np.ndarray, unit: float) -> None:
     """One axis along the edges of the cube that meet in its lowest corner."""
+    start, end = (middle + unit * _flat(_ends(axis), turn)).tolist()
+    canvas.add_line(ImVec2(*start), ImVec2(*end), picture_ink(AXES[axis][1]), max(em(0.14), 2.0))
+
+
+def _letter(canvas: imgui.ImDrawList, turn: np.ndarray, axis: int, middle: np.ndarray, unit: float) -> None:
+    """The name of an axis at its end."""
     name, tone = AXES[axis]
-    ends = -np.ones((2, 3))
-    ends[1, axis] = AXIS_END
-    start, end = (middle + unit * _flat(ends, turn)).tolist()
-    canvas.add_line(ImVec2(*start), ImVec2(*end), picture_ink(tone), max(em(0.14), 2.0))
-    canvas.add_circle_filled(ImVec2(*end), em(0.44), picture_ink(tone))
+    right, down = (middle + unit * _flat(_ends(axis), turn)[1]).tolist()
+    canvas.add_circle_filled(ImVec2(right, down), em(0.44), picture_ink(tone))
     imgui.push_font(None, em(LETTER_SIZE))
     extent = imgui.calc_text_size(name)
-    canvas.add_text(ImVec2(end[0] - extent.x / 2, end[1] - extent.y / 2), grey(0.06), name)
+    canvas.add_text(ImVec2(right - extent.x / 2, down - extent.y / 2), grey(0.06), name)
     imgui.pop_font()
+
+
+def _ends(axis: int) -> np.ndarray:
+    """Where an axis begins and ends, half edges from the cube's middle.  [2, 3]."""
+    ends = -np.ones((2, 3))
+    ends[1, axis] = AXIS_END
+    return ends

@@ -15,6 +15,8 @@ from widgets.navigation import FOV_RANGE
 from widgets.quality import draw_quality
 from widgets.view_setup import TURN_RANGE, TrainingViews, ViewSetup
 
+# The toolkit's numbers have about seven digits: what is typed as 33.3 shall be just that.
+DECIMALS = 5
 DISTANCE_RANGE = (0.05, 20.0)
 
 
@@ -89,45 +91,46 @@ def _turntable(on: bool, seconds: float) -> tuple[bool, float]:
 
 
 def _angles(camera: Camera, home: Camera) -> Camera:
-    row("Yaw", "Angle around the vertical axis", tail=1)
-    changed, degrees = imgui.drag_float("##yaw", math.degrees(camera.yaw), 0.5, 0, 0, "%.1f°")
+    yaw = _angle("Yaw", "Angle around the vertical axis", camera.yaw, home.yaw)
+    hint = "Angle from above: 0° looks straight down, 90° is the horizon"
+    pitch = _angle("Pitch", hint, camera.pitch, home.pitch, 180.0)
+    hint = "Turn of the picture, clockwise; Ctrl+drag in the viewport does the same"
+    roll = _angle("Roll", hint, camera.roll, home.roll)
+    return replace(camera, yaw=yaw, pitch=pitch, roll=roll)
+
+
+def _angle(name: str, hint: str, radians: float, home: float, end: float = 0.0) -> float:
+    """A row with an angle, shown in degrees; one that has an end, degrees, lies between 0 and there."""
+    identity = name.lower()
+    row(name, hint, tail=1)
+    changed, degrees = imgui.drag_float(f"##{identity}", math.degrees(radians), 0.5, 0, end, "%.1f°")
     if changed:
-        camera = replace(camera, yaw=math.remainder(math.radians(degrees), math.tau))
-    if reset_button("yaw", camera.yaw != home.yaw, f"{math.degrees(home.yaw):.1f}°"):
-        camera = replace(camera, yaw=home.yaw)
-    row("Pitch", "Angle from above: 0° looks straight down, 90° is the horizon", tail=1)
-    changed, degrees = imgui.drag_float("##pitch", math.degrees(camera.pitch), 0.5, 0, 180, "%.1f°")
-    if changed:
-        pitch = min(max(math.radians(degrees), POLE_MARGIN), math.pi - POLE_MARGIN)
-        camera = replace(camera, pitch=pitch)
-    if reset_button("pitch", camera.pitch != home.pitch, f"{math.degrees(home.pitch):.1f}°"):
-        camera = replace(camera, pitch=home.pitch)
-    row("Roll", "Turn of the picture; Ctrl+drag in the viewport does the same", tail=1)
-    changed, degrees = imgui.drag_float("##roll", math.degrees(camera.roll), 0.5, 0, 0, "%.1f°")
-    if changed:
-        camera = replace(camera, roll=math.remainder(math.radians(degrees), math.tau))
-    if reset_button("roll", camera.roll != home.roll, f"{math.degrees(home.roll):.1f}°"):
-        camera = replace(camera, roll=home.roll)
-    return camera
+        radians = math.radians(round(degrees, DECIMALS))
+        turned = math.remainder(radians, math.tau)
+        radians = min(max(radians, POLE_MARGIN), math.radians(end) - POLE_MARGIN) if end else turned
+    return home if reset_button(identity, radians != home, f"{math.degrees(home):.1f}°") else radians
 
 
 def _lens(camera: Camera, home: Camera) -> Camera:
-    row("Distance", "From the eye to the target. Training sees the object from one distance only.", tail=1)
-    changed, distance = imgui.drag_float("##distance", camera.radius, 0.005, *DISTANCE_RANGE, "%.3f")
-    if changed:
-        camera = replace(camera, radius=min(max(distance, DISTANCE_RANGE[0]), DISTANCE_RANGE[1]))
-    if reset_button("distance", camera.radius != home.radius, f"{home.radius:g}"):
-        camera = replace(camera, radius=home.radius)
-    row("View angle", "Full angle of view", tail=1)
-    changed, fov = imgui.drag_float("##fov", camera.fov, 0.2, *FOV_RANGE, "%.1f°")
-    if changed:
-        camera = replace(camera, fov=min(max(fov, FOV_RANGE[0]), FOV_RANGE[1]))
-    if reset_button("fov", camera.fov != home.fov, f"{home.fov:g}°"):
-        camera = replace(camera, fov=home.fov)
+    hint = "From the eye to the target. Training sees the object from one distance only."
+    radius = _length("Distance", "distance", hint, camera.radius, home.radius, DISTANCE_RANGE, "%.3f")
+    fov = _length(
+        "View angle", "fov", "Full angle of view; Ctrl+wheel changes it", camera.fov, home.fov, FOV_RANGE, "%.1f°"
+    )
     row("Target", "The point looked at; Shift+drag in the viewport moves it", tail=1, least=9)
     changed, target = imgui.drag_float3("##target", list(camera.target), 0.002, -5, 5, "%.2f")
-    if changed:
-        camera = replace(camera, target=(target[0], target[1], target[2]))
+    x, y, z = (round(part, DECIMALS) for part in target) if changed else camera.target
     if reset_button("target", camera.target != home.target, "the origin"):
-        camera = replace(camera, target=home.target)
-    return camera
+        x, y, z = home.target
+    return replace(camera, radius=radius, fov=fov, target=(x, y, z))
+
+
+def _length(
+    name: str, identity: str, hint: str, value: float, home: float, bounds: tuple[float, float], shown: str
+) -> float:
+    """A row with a number between bounds, dragged by steps that suit it."""
+    row(name, hint, tail=1)
+    changed, wanted = imgui.drag_float(f"##{identity}", value, max(value, bounds[0]) / 200, *bounds, shown)
+    if changed:
+        value = min(max(round(wanted, DECIMALS), bounds[0]), bounds[1])
+    return home if reset_button(identity, value != home, f"{home:g}") else value

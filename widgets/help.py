@@ -14,6 +14,8 @@ TITLE = "Keys and mouse"
 SIZE = ImVec2(66, 46)
 COLUMN, KEYS = 19.0, 8.0
 MOST_COLUMNS = 3
+# About as many letters fit into a line of the keys, and of what they do.
+KEY_LETTERS, TEXT_LETTERS = 18, 28
 GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
     "Viewport": (
         ("drag", "go round the object"),
@@ -21,7 +23,7 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Ctrl+drag", "roll the picture"),
         ("wheel, right drag", "nearer or farther"),
         ("Ctrl+wheel", "angle of view"),
-        ("double click", "back to the camera of the training"),
+        ("double click", "back to the training's camera"),
         ("cube", "click a side to look from there, drag to turn"),
         ("number pad", "1, 3, 7, 9, 0 as above; Ctrl: from the other side"),
     ),
@@ -95,15 +97,27 @@ def balanced(sections: Mapping[str, Sequence[tuple[str, str]]], columns: int) ->
     """Headings by column, so that the columns are about equally long."""
     filled: list[list[str]] = [[] for _ in range(columns)]
     heights = [0] * columns
-    for heading in sorted(sections, key=lambda name: -len(sections[name])):
+    for heading in sorted(sections, key=lambda name: -_lines(sections[name])):
         shortest = heights.index(min(heights))
         filled[shortest].append(heading)
-        heights[shortest] += len(sections[heading]) + 2  # the heading and the room below it
+        heights[shortest] += _lines(sections[heading])
     return filled
+
+
+def _lines(entries: Sequence[tuple[str, str]]) -> int:
+    """About how many lines a section takes, with its heading and the room below it."""
+    return 2 + sum(max(-(-len(key) // KEY_LETTERS), -(-len(text) // TEXT_LETTERS), 1) for key, text in entries)
 
 
 def _section(heading: str, entries: tuple[tuple[str, str], ...]) -> None:
     imgui.separator_text(heading)
+    imgui.push_style_var(imgui.StyleVar_.cell_padding, ImVec2(em(0.25), em(0.12)))
+    _entries(heading, entries)
+    imgui.pop_style_var()
+    imgui.spacing()
+
+
+def _entries(heading: str, entries: tuple[tuple[str, str], ...]) -> None:
     if not imgui.begin_table(heading, 2):
         return
     imgui.table_setup_column("key", imgui.TableColumnFlags_.width_fixed, em(KEYS))
@@ -116,4 +130,3 @@ def _section(heading: str, entries: tuple[tuple[str, str], ...]) -> None:
         imgui.table_next_column()
         imgui.text_wrapped(text)
     imgui.end_table()
-    imgui.spacing()

@@ -8,6 +8,7 @@ import pytest
 from imgui_bundle import ImVec2, imgui
 
 from app import engine
+from core.scene import Quality
 from core.views import seen_from, view_of
 from tests import ui
 from tests.app.gl.fields import blob_volume
@@ -48,6 +49,7 @@ def test_views_by_key_menu_and_panel_until_somebody_takes_hold(demo, tmp_path, m
     def clicks(ctx, studio):
         stage = studio.stage
         ui.wait_until(ctx, lambda: stage.engine.shown is not None, 20, "the demo")
+        stage.scene = replace(stage.scene, quality=Quality(steps=8))
         arrives = lambda view: ui.wait_until(ctx, lambda: view_of(stage.scene.camera) == view, 10, f"{view}")  # noqa: E731
         ctx.key_press(imgui.Key._3)
         arrives("right")
