@@ -46,24 +46,24 @@ def draw_quality(quality: Quality, default: Quality) -> Quality:
     if reset_button("volume", quality.volume != default.volume, f"{default.volume}³"):
         quality = replace(quality, volume=default.volume)
     hint = "What is seen through the object: the learned background, or a plain colour"
-    return replace(quality, backdrop=_choice("Backdrop", hint, quality.backdrop, BACKDROP_NAMES, default.backdrop))
+    return replace(quality, backdrop=choice("Backdrop", hint, quality.backdrop, BACKDROP_NAMES, default.backdrop))
 
 
 def _shown(quality: Quality, default: Quality) -> Quality:
     """What is shown, with the values that it needs."""
     hint = "Colour, or something else: of each ray, of the surface at a density, or of a plane that cuts the box"
-    quality = replace(quality, show=_choice("Show", hint, quality.show, SHOWN_NAMES, default.show))
+    quality = replace(quality, show=choice("Show", hint, quality.show, SHOWN_NAMES, default.show))
     match quality.show:
         case "colour":
             hint = "The object and what lies behind it, or one of them"
-            return replace(quality, parts=_choice("Parts", hint, quality.parts, PARTS_NAMES, default.parts))
+            return replace(quality, parts=choice("Parts", hint, quality.parts, PARTS_NAMES, default.parts))
         case "surface":
             hint = "Density on the surface, per world unit: what a thin layer takes from light, by its thickness"
             flags = imgui.SliderFlags_.logarithmic | imgui.SliderFlags_.always_clamp
             return replace(quality, threshold=_number("Threshold", hint, quality, default, "%.3g", flags))
         case "slice":
             hint = "The world axis that the plane stands across"
-            axis = _choice("Axis", hint, quality.slice_axis, AXIS_NAMES, default.slice_axis)
+            axis = choice("Axis", hint, quality.slice_axis, AXIS_NAMES, default.slice_axis)
             quality = replace(quality, slice_axis=axis)
             hint = "Where the plane cuts: -1 and 1 are the faces of the box"
             flags = imgui.SliderFlags_.always_clamp
@@ -85,7 +85,7 @@ def _samples(quality: Quality, default: Quality) -> Quality:
         quality = replace(quality, steps=default.steps)
     hint = "Pictures with rays shifted a little, whose mean is shown at rest: smooth edges. Automatic: 16 on a GPU"
     names = {**SMOOTH_NAMES, quality.smooth: SMOOTH_NAMES.get(quality.smooth, f"{quality.smooth} pictures")}
-    quality = replace(quality, smooth=_choice("Smoothing", hint, quality.smooth, names, default.smooth))
+    quality = replace(quality, smooth=choice("Smoothing", hint, quality.smooth, names, default.smooth))
     imgui.end_disabled()
     return quality
 
@@ -96,26 +96,26 @@ def _field(quality: Quality, default: Quality) -> Quality:
         "The baked volume is fast on any GPU. Exact: the planes and the decoder, at every sample. "
         "Torch reference: the generator's own renderer, which draws while the camera rests."
     )
-    field = _choice("Field", hint, quality.field, FIELD_NAMES, default.field)
+    field = choice("Field", hint, quality.field, FIELD_NAMES, default.field)
     quality = replace(quality, field=field)
     if field == "reference":
         hint = "Pixels along the longer side, at most: the generator's own renderer takes some 10 µs for each and more"
         names = {size: f"{size} px" for size in sorted({*LARGEST, quality.largest})}
-        return replace(quality, largest=_choice("Size", hint, quality.largest, names, default.largest))
+        return replace(quality, largest=choice("Size", hint, quality.largest, names, default.largest))
     if field != "exact":
         return quality
     hint = "Even ones, or just those that the generator's own renderer takes"
-    return replace(quality, sampling=_choice("Samples", hint, quality.sampling, SAMPLING_NAMES, default.sampling))
+    return replace(quality, sampling=choice("Samples", hint, quality.sampling, SAMPLING_NAMES, default.sampling))
 
 
-def _choice(name: str, hint: str, value: Choice, names: Mapping[Choice, str], default: Choice) -> Choice:
+def choice(name: str, hint: str, value: Choice, names: Mapping[Choice, str], default: Choice) -> Choice:
     """A row with a chooser.  Returns what is chosen now."""
     identity = name.lower()
     row(name, hint, tail=1)
     if imgui.begin_combo(f"##{identity}", names[value]):
-        for choice, label in names.items():
-            if imgui.selectable(label, choice == value)[0]:
-                value = choice
+        for each, label in names.items():
+            if imgui.selectable(label, each == value)[0]:
+                value = each
         imgui.end_combo()
     return default if reset_button(identity, value != default, names[default]) else value
 
