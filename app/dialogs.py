@@ -10,7 +10,7 @@ from imgui_bundle import im_file_dialog
 from app.paths import user_path
 
 # Fields of the Train panel, or anything that can be opened.
-DialogKind = Literal["zip", "folder", "runs", "open file", "open folder"]
+DialogKind = Literal["zip", "folder", "runs", "open file", "open folder", "compare"]
 
 KEY = "choose a path"
 TITLES: dict[DialogKind, str] = {
@@ -18,12 +18,14 @@ TITLES: dict[DialogKind, str] = {
     "folder": "Choose a folder of pictures",
     "runs": "Choose the folder for runs",
     "open file": "Open a checkpoint, a published network, a data set or a saved picture",
+    "compare": "Choose a checkpoint to compare with",
     "open folder": "Open the folder of a run or of a data set",
 }
 # An empty filter asks for folders.
 FILTERS: dict[DialogKind, str] = {
     "zip": "Data set (*.zip){.zip},.*",
     "open file": "What can be opened (*.safetensors, *.pkl, *.zip, *.png){.safetensors,.pkl,.zip,.png},.*",
+    "compare": "Checkpoint (*.safetensors){.safetensors}",
     **dict.fromkeys(("folder", "runs", "open folder"), ""),
 }
 

@@ -142,6 +142,10 @@ class Engine:
         """The newest weights of a run, as the watch has seen them."""
         self._run_weights = (path, weights)
 
+    def follow(self, other: Engine) -> None:
+        """Know of runs and trainers what another engine knows."""
+        self._run_weights, self.sharing = other._run_weights, other.sharing
+
     def update(self, scene: Scene, ahead: Sequence[Source] = (), *, patient: bool = False) -> bool:
         """Take what has come and ask for what is missing.
 

@@ -15,7 +15,7 @@ IDLE_FPS = 0.5
 ACTIVE_FPS = 60.0
 ACTIVE_SECONDS = 0.5
 
-TRAIN, RUNS, VIEWPORT, LATENT, CAMERA = "Train", "Runs", "Viewport", "Latent", "Camera"
+TRAIN, RUNS, VIEWPORT, LATENT, CAMERA, COMPARE = "Train", "Runs", "Viewport", "Latent", "Camera", "Compare"
 CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulation", "Log", "Samples"
 MAIN = "MainDockSpace"
 # The little triangle on every tab bar offers nothing that the View menu does not.
@@ -27,6 +27,7 @@ PLACES: dict[str, str] = {
     VIEWPORT: MAIN,
     LATENT: "right",
     CAMERA: "right below",
+    COMPARE: "right below",
     CURVES: "bottom",
     PATCHES: "bottom",
     MODULATION: "bottom",

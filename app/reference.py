@@ -72,6 +72,7 @@ def _generator(scene: Scene) -> Generator:
     path = source_file(scene.source)
     if path.suffix == VOLUME_SUFFIX:
         raise ValueError(f"{path} is a baked volume: the generator's own renderer needs a checkpoint")
-    if scene.quality.show != "colour":
-        raise ValueError(f"the generator's own renderer shows colour only, not {scene.quality.show}")
+    if not scene.quality.as_trained:
+        wanted = scene.quality.show if scene.quality.show != "colour" else f"the {scene.quality.parts} alone"
+        raise ValueError(f"the generator's own renderer shows colour only, with all its parts; not {wanted}")
     return load_checkpoint(path).generator

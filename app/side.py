@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
 SHOW_WORK_AFTER_S = 0.5
 NO_FIELD = "This sample has no exact picture: its colours depend on the view"
 FLAT = "This sample has no exact picture: it is flat"
-COLOUR_ONLY = "the torch reference shows colour only; this is the baked volume"
+COLOUR_ONLY = "the torch reference shows colour with all its parts only; this is the baked volume"
 NO_DEMO = "the demo's generator is not part of this installation; this is the baked volume"
 
 
@@ -44,7 +44,17 @@ class Side:
         self.reference = ReferenceView(share.desk(f"{name} by torch".strip()))
         self._texture: ImageTexture | None = None
         self._uploaded: tuple[int, Picture] | None = None
-        self._by_torch = False
+        self._by_torch, self._whole = False, False
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Changes with what is shown, but not with the Scene."""
+        return (0 if self.engine.shown is None else self.engine.shown.version), self.reference.version
+
+    def is_complete(self, scene: Scene) -> bool:
+        """Whether the last picture is that of the Scene at rest, whole and as fine as it gets."""
+        waits = self._by_torch and scene.quality.as_trained and not self.reference.complete
+        return self._whole and not waits and self.engine.complete and self.engine.sample_of(scene) is not None
 
     def update(self, scene: Scene) -> bool:
         """Bring what is shown up to date with the Scene.  Returns whether another sample is shown now."""
@@ -58,6 +68,11 @@ class Side:
         In place of torch's picture the baked volume is shown while the camera moves, and below it until all tiles have
         come.
         """
+        picture = self._picture(scene, width, height, moving)
+        self._whole = picture is not None and picture.refined is None and not moving
+        return picture
+
+    def _picture(self, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
         self._by_torch = scene.quality.field == "reference"
         if not self._by_torch:
             self.reference.update(None)
@@ -95,7 +110,7 @@ class Side:
         shown, torch = self.engine.shown, scene.quality.field == "reference"
         if shown is None or (torch and self.reference.complete):
             return ""
-        if torch and scene.quality.show != "colour":
+        if torch and not scene.quality.as_trained:
             return COLOUR_ONLY
         if torch and self.engine.complete and self.engine.sample_of(scene) is None:
             return NO_DEMO
@@ -175,7 +190,7 @@ class Side:
     def _wanted(self, scene: Scene, width: int, height: int) -> PictureRequest | None:
         """What torch shall draw: the sample that is shown, once it is that of the Scene."""
         sample = self.engine.sample_of(scene)
-        if sample is None or scene.quality.show != "colour":
+        if sample is None or not scene.quality.as_trained:
             return None
         sample = replace(sample, resolution=0, preview=0, exact=False)  # whatever it was baked for
         size = size_within(width, height, scene.quality.largest)

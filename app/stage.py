@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from imgui_bundle import hello_imgui
 
 from app.camera_motion import Flight, Turntable
+from app.comparison import Comparison, source_choices
 from app.engine import carried_camera
 from app.imports import Errand
 from app.model_messages import PREFETCH
@@ -25,8 +28,9 @@ from app.worker_share import WorkerShare
 from core.baked import BakedVolume
 from core.bounds import SHOWN_DENSITIES, shown_depths
 from core.camera import Camera
-from core.scene import Latent, Quality, Scene, Source
+from core.scene import Latent, Other, Quality, Scene, Source
 from widgets import camera as camera_panel
+from widgets import compare as compare_panel
 from widgets import latent as latent_panel
 from widgets import time_strip
 from widgets.camera import CameraSettings
@@ -61,7 +65,8 @@ class Stage:
         self.refining = False
         self._wake = wake
         self.worker = Worker(MODEL_WORKER, wake)
-        self.side = Side(WorkerShare(self.worker), "", wake)
+        share = WorkerShare(self.worker)
+        self.side, self.comparison = Side(share, "", wake), Comparison(share, wake)
         self.engine, self.view = self.side.engine, self.side.view
         self.errand: Errand | None = None
         self._default = scene.source
@@ -92,6 +97,7 @@ class Stage:
         if self.engine.update(self.scene, self.time.ahead, patient=self.time.playing):
             self._carry_camera()
         self.view.show(self.engine.shown)
+        self.comparison.update(self.scene, self.side)
         self._gather_views()
         camera = self.turntable.turned(self.scene.camera, self.viewing.turn_seconds)
         self.scene = replace(self.scene, camera=self.flight.moved(camera))
@@ -101,11 +107,13 @@ class Stage:
     def free_gpu(self) -> None:
         """Free what lies on the GPU, while the context is still there."""
         self.side.free_gpu()
+        self.comparison.free_gpu()
 
     def close(self) -> None:
         """End threads and processes."""
         self.poses.close()
         self.side.close()
+        self.comparison.close()
         self.worker.close()
 
     # What menus and keys do
@@ -129,7 +137,7 @@ class Stage:
     @property
     def can_cancel(self) -> bool:
         """Whether something is computed or imported that can be given up."""
-        return self.errand is not None or self.side.busy
+        return self.errand is not None or self.side.busy or self.comparison.busy
 
     def cancel(self) -> None:
         """Give up what the viewport says is being done."""
@@ -137,7 +145,7 @@ class Stage:
         if self.errand is not None:
             self.errand.cancel()
         else:
-            self.side.cancel()
+            (self.side if self.side.busy else self.comparison).cancel()
 
     @property
     def aim(self) -> Camera:
@@ -168,7 +176,7 @@ class Stage:
 
     def save_picture(self) -> None:
         """Save what the viewport shows, with its Scene."""
-        pixels = self.side.pixels()
+        pixels = self.comparison.pixels(self.side, self.scene)
         if pixels is None:
             return
         from app.picture_file import free_path, save_picture  # loads PIL, so not before the first frame
@@ -200,6 +208,26 @@ class Stage:
         if settings.goal is not None:
             self.look(settings.goal)
 
+    def draw_compare(self, runs: Sequence[Path], recent: Sequence[str]) -> bool:
+        """The Compare panel.
+
+        Args:
+            runs: Whose newest weights B may show.
+            recent: Files that were opened before.
+
+        Returns:
+            Whether a file shall be chosen for B.
+        """
+        choices = source_choices(self.scene, runs, recent)
+        wish = compare_panel.draw(self.scene, choices, self.comparison.legend(self.scene), self._rng)
+        self.scene = wish.scene
+        return wish.choose_file
+
+    def compare_with(self, source: Source) -> None:
+        """Show another generator as B."""
+        other = self.scene.other or Other()
+        self.scene = replace(self.scene, other=replace(other, source=source))
+
     def draw_viewport(self) -> None:
         """The Viewport panel."""
         self._draw_problem()
@@ -209,13 +237,16 @@ class Stage:
         notes = [self.side.note(self.scene)]
         if engine.shown is not None:
             notes.append(legend(self.scene, engine.shown.volume.half))
+        notes.append(self.comparison.legend(self.scene))
         note = "\n".join(filter(None, notes))
-        past = self.time.view
+        past, split = self.time.view, self.comparison.split(self.scene)
         below = time_strip.height() if past is not None else 0.0
-        work = self._work()
+        views, viewing, work = self.training_views, self.viewing, self._work()
         wish = self._viewport.draw(
-            self.scene.camera, self.training_views, self.viewing, self._picture, engine.hint, title, work, note, below
+            self.scene.camera, views, viewing, self._picture, engine.hint, title, work, note, below, split
         )
+        if wish.divider is not None and self.scene.other is not None:
+            self.scene = replace(self.scene, other=replace(self.scene.other, divider=wish.divider))
         if wish.camera is not None:
             self.flight.stop()
             self.scene = replace(self.scene, camera=wish.camera)
@@ -227,7 +258,8 @@ class Stage:
             case "cancel":
                 self.cancel()
             case "resume":
-                self.scene = self.side.resumed(self.scene)
+                first = self.side.work(self.scene) is not None
+                self.scene = (self.side if first else self.comparison).resumed(self.scene)
         if past is not None:
             intent = time_strip.draw(past)
             if intent is not None:
@@ -244,10 +276,13 @@ class Stage:
 
     def _work(self) -> Work | None:
         """What the viewport says of the worker: only of what takes a while."""
-        return self.errand.work if self.errand is not None else self.side.work(self.scene)
+        if self.errand is not None:
+            return self.errand.work
+        return self.side.work(self.scene) or self.comparison.work(self.scene)
 
     def _picture(self, camera: Camera, width: int, height: int, moving: bool) -> Picture | None:
-        picture = self.side.picture(replace(self.scene, camera=camera), width, height, moving)
+        scene = replace(self.scene, camera=camera)
+        picture = self.comparison.picture(self.side, scene, width, height, moving)
         self.refining = picture is not None and picture.refined is not None
         if self.refining:
             self._wake()  # it grows from frame to frame

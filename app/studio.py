@@ -83,6 +83,7 @@ class Studio:
             layout.VIEWPORT: self.stage.draw_viewport,
             layout.LATENT: self.stage.draw_latent,
             layout.CAMERA: self.stage.draw_camera,
+            layout.COMPARE: self._draw_compare,
             layout.CURVES: self.run_panels.draw_curves,
             layout.PATCHES: self.run_panels.draw_patches,
             layout.MODULATION: self.run_panels.draw_modulation,
@@ -233,7 +234,9 @@ class Studio:
         """Do what was said in dialogs."""
         if answers.chosen is not None:
             kind, path = answers.chosen
-            if kind in ("open file", "open folder"):
+            if kind == "compare":
+                self.stage.compare_with(Source("checkpoint", path))
+            elif kind in ("open file", "open folder"):
                 self.openings.open(path)
             else:
                 self.train.edit(_with_path(self.train.form, kind, path), ())
@@ -273,6 +276,11 @@ class Studio:
 
     def _draw_train(self) -> None:
         self.train.edit(*self._train_panel.draw(self.train.form, self.train.view()))
+
+    def _draw_compare(self) -> None:
+        runs = [self.train.run.item.path] if self.train.run is not None else []
+        if self.stage.draw_compare(runs, self.openings.recent):
+            self.choose("compare")
 
     def _draw_runs(self) -> None:
         for intent in self._runs_panel.draw(self.train.runs_view()):

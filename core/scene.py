@@ -21,7 +21,7 @@ SourceKind = Literal["demo", "checkpoint", "run"]
 Backdrop = Literal["learned", "white", "black"]
 FieldMode = Literal["baked", "exact", "reference"]
 Sampling = Literal["even", "training"]
-Compared = Literal["split", "difference"]
+Compared = Literal["off", "split", "difference"]
 Shown = Literal["colour", "depth", "normals", "opacity", "samples", "surface", "slice"]
 Parts = Literal["both", "foreground", "background"]
 Axis = Literal["x", "y", "z"]
@@ -135,6 +135,11 @@ class Quality:
             if not least <= getattr(self, name) <= most:
                 raise ValueError(f"quality.{name} must lie in [{least}, {most}], got {getattr(self, name)}")
 
+    @property
+    def as_trained(self) -> bool:
+        """Whether this shows what training sees: colour, with whatever lies behind the field."""
+        return self.show == "colour" and self.parts == "both"
+
 
 @dataclass(frozen=True)
 class Other:
@@ -144,7 +149,7 @@ class Other:
         source: Another generator.
         latent: Another sample.
         quality: Drawn in another way.
-        view: A left of the divider and B right of it, or how much they differ.
+        view: Only A, A left of the divider and B right of it, or how much they differ.
         divider: Where the divider stands: 0 is the left edge of the picture, 1 the right one.
         gain: A difference is shown so many times brighter, 1 to 256.
     """
@@ -181,10 +186,25 @@ class Scene:
     @property
     def beside(self) -> Scene | None:
         """B as a Scene of its own, seen by the same camera; None where nothing is compared."""
-        if self.other is None:
+        if self.other is None or self.other.view == "off":
             return None
         given = {name: value for name in PARTS if (value := getattr(self.other, name)) is not None}
         return replace(self, other=None, **given)
+
+    @property
+    def swapped(self) -> Scene:
+        """The Scene with A and B exchanged; what B has not of its own, both share."""
+        own = {name: value for name in PARTS if (value := getattr(self.other, name, None)) is not None}
+        mine = {name: getattr(self, name) for name in own}
+        return self if self.other is None else replace(self, **own, other=replace(self.other, **mine))
+
+    @property
+    def levelled(self) -> Scene:
+        """The Scene whose B is what A is, to go on from there; what B has of its own stays its own."""
+        if self.other is None:
+            return self
+        mine = {name: getattr(self, name) for name in PARTS if getattr(self.other, name) is not None}
+        return replace(self, other=replace(self.other, **mine))
 
     def to_json(self) -> str:
         """The Scene as JSON text, with its version."""

@@ -20,7 +20,7 @@ class Picture:
         refined: How much of it is as fine as wanted, in (0, 1), while it grows from frame to frame; None when all is.
         caption: How it was made, where that is told instead of a time.
         over: Name of a texture that is drawn over it, transparent where there is nothing yet.
-        beside: The picture that a split shows right of its divider.
+        beside: The picture that a split shows right of its divider; none where there is no split, or no picture yet.
     """
 
     texture: int

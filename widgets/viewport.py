@@ -11,10 +11,12 @@ from imgui_bundle import ImVec2, imgui
 from core.camera import Camera
 from core.views import seen_from
 from widgets import navigation, view_guides
+from widgets import split as split_line
 from widgets.axes_cube import AxesCube
 from widgets.common import em, empty_state, icons, tone_ink
 from widgets.on_picture import GROUND, INK, QUIET_INK
 from widgets.picture import Picture, PictureProvider
+from widgets.split import Split
 from widgets.view_guides import Place
 from widgets.view_setup import TrainingViews, ViewSetup
 from widgets.view_switches import view_switches
@@ -56,12 +58,14 @@ class Wish:
         work: Whether the work shall be given up, or taken up again.
         goal: A camera to go to from here, or None.
         setup: What shall be drawn over the picture from now on, or None if that stays.
+        divider: Where the divider of a split shall stand; None where it was left alone.
     """
 
     camera: Camera | None = None
     work: Literal["cancel", "resume"] | None = None
     goal: Camera | None = None
     setup: ViewSetup | None = None
+    divider: float | None = None
 
 
 class ViewportPanel:
@@ -91,6 +95,7 @@ class ViewportPanel:
         work: Work | None = None,
         note: str = "",
         below: float = 0.0,
+        split: Split | None = None,
     ) -> Wish:
         """Draw the panel over all the room there is.
 
@@ -105,6 +110,7 @@ class ViewportPanel:
             work: What is being computed, if that takes long enough to be told.
             note: Lines about the picture: what it does not show of the sample, what its tones mean.
             below: Room to leave at the lower edge for what is drawn next, pixels.
+            split: The divider between the picture and the one beside it, if there is one.
 
         Returns:
             What the user wants.
@@ -124,10 +130,12 @@ class ViewportPanel:
             return Wish(wanted, _work(work, origin, room.x))
         canvas, high = imgui.get_window_draw_list(), place.high
         _image(canvas, picture, low, high)
+        divider = None if split is None else _beside(canvas, picture, split, low, high, work)
         view_guides.draw(canvas, shown, place, setup, training)
         lines = [camera_line(shown), picture_line(picture), *filter(None, note.split("\n"))]
         _overlay(canvas, low, high, lines, HELP if hovered else "")
-        wish, free = self._corner(Wish(wanted, goal=training.home if reset else None), shown, setup, low, high)
+        wish = Wish(wanted, goal=training.home if reset else None, divider=divider)
+        wish, free = self._corner(wish, shown, setup, low, high)
         return replace(wish, work=_work(work, origin, free))
 
     def _corner(self, wish: Wish, camera: Camera, setup: ViewSetup, low: ImVec2, high: ImVec2) -> tuple[Wish, float]:
@@ -234,6 +242,18 @@ def _image(canvas: imgui.ImDrawList, picture: Picture, low: ImVec2, high: ImVec2
     """A picture, whose first row is its lowest, and what has come to be drawn over it."""
     for texture in filter(None, (picture.texture, picture.over)):
         canvas.add_image(imgui.ImTextureRef(texture), low, high, ImVec2(0, 1), ImVec2(1, 0))
+
+
+def _beside(
+    canvas: imgui.ImDrawList, picture: Picture, split: Split, low: ImVec2, high: ImVec2, work: Work | None
+) -> float | None:
+    """The other picture, right of the divider.  Returns where the divider is wanted, if somebody moves it."""
+    if picture.beside is not None:
+        canvas.push_clip_rect(ImVec2(split_line.divider_at(split, low, high), low.y), high, True)
+        _image(canvas, picture.beside, low, high)
+        canvas.pop_clip_rect()
+    strip = 0.0 if work is None else imgui.get_frame_height() + em(0.4)
+    return split_line.draw(split, low, high, strip, empty=picture.beside is None)
 
 
 def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[str], help_line: str) -> None:

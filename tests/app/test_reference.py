@@ -110,7 +110,7 @@ def test_pictures_of_older_versions_are_made_again_by_the_same_renderer(snapshot
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--show", "depth"], "shows colour only, not depth"),
+        (["--show", "depth"], "all its parts; not depth"),
     ],
 )
 def test_what_it_cannot_do_is_said(snapshot, tmp_path, capsys, arguments, words):
