@@ -61,9 +61,11 @@ class Comparison:
     def picture(self, first: Side, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
         """What the viewport shows for so many pixels: A alone, with B beside it, or their difference."""
         beside, alone = scene.beside, replace(scene, other=None)
-        self._shows_difference = False
+        self._shows_difference, first.may_draw = False, True
         if beside is None or self.side is None or scene.other is None:
             return first.picture(alone, width, height, moving)
+        # Torch takes seconds for a picture: samples that are to be computed come first.
+        first.may_draw = self.side.may_draw = not (first.engine.waits or self.side.engine.waits)
         if scene.other.view == "difference":
             return self._difference(first, scene.other, (alone, beside), (width, height), moving)
         one, other = (side.picture(each, width, height, moving) for side, each in ((first, alone), (self.side, beside)))
@@ -91,13 +93,14 @@ class Comparison:
 
     def split(self, scene: Scene) -> Split | None:
         """What the viewport's divider shows; None without one."""
-        if scene.beside is None or scene.other is None or scene.other.view != "split":
+        beside = scene.beside
+        if beside is None or scene.other is None or scene.other.view != "split":
             return None
         hint = ""
         if self.side is not None:
             problem = self.side.problem
             hint = problem.message if problem is not None else self.side.engine.hint
-        return Split(scene.other.divider, labels(scene), hint)
+        return Split(scene.other.divider, labels(scene, beside), hint)
 
     @property
     def busy(self) -> bool:
@@ -152,11 +155,11 @@ class Comparison:
             return replace(pictures[0], caption=MOVING if moving else WAITING, refined=refined)
         key = (scenes, size, other.gain, *(side.version for side in sides))
         if self._measured is None or self._measured[0] != key:
-            self._measure(key, sides, other.gain)
+            self._measure(key, sides, other.gain, "difference of {} and {}".format(*labels(scenes[0], scenes[1])))
         self._shows_difference = self._measured is not None
         return pictures[0] if self._measured is None else self._measured[2]
 
-    def _measure(self, key: object, sides: tuple[Side, Side], gain: int) -> None:
+    def _measure(self, key: object, sides: tuple[Side, Side], gain: int, caption: str) -> None:
         from app.gl.image_texture import ImageTexture
         from app.seen import difference
 
@@ -167,12 +170,11 @@ class Comparison:
         found = difference(one, other, gain)
         self._texture = self._texture or ImageTexture()
         picture = self._texture.show(found.pixels[::-1], True)
-        self._measured = key, found, replace(picture, caption="difference")
+        self._measured = key, found, replace(picture, caption=caption)
 
 
-def labels(scene: Scene) -> tuple[str, str]:
-    """What the two pictures are called: their letters, and whatever tells them apart."""
-    beside = scene.beside or scene
+def labels(scene: Scene, beside: Scene) -> tuple[str, str]:
+    """What pictures A and B are called: their letters, and whatever tells them apart."""
     words = [(source_name(scene.source), source_name(beside.source)), *_latents(scene, beside), *_modes(scene, beside)]
     apart = [pair for pair in words if pair[0] != pair[1]]
     return "  ".join(["A", *(one for one, _ in apart)]), "  ".join(["B", *(other for _, other in apart)])

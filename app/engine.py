@@ -127,6 +127,11 @@ class Engine:
         return done if done is not None and (done.seed, done.psi) == (latent.seed, latent.psi) else None
 
     @property
+    def waits(self) -> bool:
+        """Whether something was asked of the worker that has not come yet."""
+        return self._asked is not None and not (self.complete or self.cancelled or self.problem)
+
+    @property
     def busy_s(self) -> float:
         """Seconds since the worker was asked for what it computes now; 0 while it rests."""
         return self._clock() - self._asked_at if self.progress is not None else 0.0

@@ -60,6 +60,10 @@ class ReferenceView:
         """Whether all of it is there."""
         return self.pixels is not None and self._fraction >= 1
 
+    def shows(self, wanted: PictureRequest | None) -> bool:
+        """Whether this picture is there already, all of it."""
+        return self.complete and wanted == self._wanted
+
     def update(self, wanted: PictureRequest | None) -> None:
         """Take what has come, and ask for the picture that is wanted now; with None, give up and forget."""
         for event in self._worker.take():

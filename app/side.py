@@ -36,6 +36,9 @@ class Side:
         share: Of the model worker.
         name: Tells this side's requests from those of others.
         wake: Called from threads when a frame should be drawn.
+
+    Attributes:
+        may_draw: Whether torch may draw; not while the worker has something else to do that somebody waits for.
     """
 
     def __init__(self, share: WorkerShare, name: str, wake: Callable[[], None]) -> None:
@@ -45,6 +48,7 @@ class Side:
         self._texture: ImageTexture | None = None
         self._uploaded: tuple[int, Picture] | None = None
         self._by_torch, self._whole = False, False
+        self.may_draw = True
 
     @property
     def version(self) -> tuple[int, int]:
@@ -77,7 +81,8 @@ class Side:
         if not self._by_torch:
             self.reference.update(None)
             return self.view.picture(scene, width, height, moving)
-        self.reference.update(None if moving else self._wanted(scene, width, height))
+        wanted = None if moving else self._wanted(scene, width, height)
+        self.reference.update(wanted if self.may_draw or self.reference.shows(wanted) else None)
         upper = self._upload()
         if upper is not None and self.reference.complete:
             return replace(upper, caption=f"torch reference in {self.reference.seconds:.1f} s")

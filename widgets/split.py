@@ -74,7 +74,6 @@ def draw(split: Split, low: ImVec2, high: ImVec2, below: float, *, empty: bool) 
 def _grip(split: Split, low: ImVec2, high: ImVec2) -> float | None:
     """The part of the picture that takes hold of the divider, and not of the camera."""
     place, wide = divider_at(split, low, high), em(1)
-    before = imgui.get_cursor_screen_pos()
     imgui.set_cursor_screen_pos(ImVec2(place - wide / 2, low.y))
     imgui.set_next_item_allow_overlap()
     imgui.invisible_button("divider", ImVec2(wide, high.y - low.y))
@@ -86,7 +85,6 @@ def _grip(split: Split, low: ImVec2, high: ImVec2) -> float | None:
     elif imgui.is_item_active() and imgui.get_io().mouse_delta.x and not imgui.is_item_activated():
         wanted = (imgui.get_io().mouse_pos.x - low.x) / max(high.x - low.x, 1)
     imgui.set_item_tooltip("Drag: more of A or of B · double click: the middle")
-    imgui.set_cursor_screen_pos(before)
     return None if wanted is None else min(max(wanted, MARGIN), 1 - MARGIN)
 
 
@@ -118,7 +116,11 @@ def _nothing(canvas: imgui.ImDrawList, text: str, low: ImVec2, high: ImVec2) -> 
         return
     size = imgui.calc_text_size(text, False, room)
     left, top = (low.x + high.x - size.x) / 2, (low.y + high.y - size.y) / 2
-    font = imgui.get_font()
-    canvas.add_text(font, imgui.get_font_size(), ImVec2(left, top), QUIET_INK, text, None, room)
+    imgui.set_cursor_screen_pos(ImVec2(left, top))
+    imgui.push_style_color(imgui.Col_.text, QUIET_INK)
+    imgui.push_text_wrap_pos(imgui.get_cursor_pos().x + room)
+    imgui.text_unformatted(text)
+    imgui.pop_text_wrap_pos()
+    imgui.pop_style_color()
     icon = imgui.calc_text_size(icons.ICON_FA_CUBE)
     canvas.add_text(ImVec2((low.x + high.x - icon.x) / 2, top - 1.8 * icon.y), QUIET_INK, icons.ICON_FA_CUBE)
