@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from app.side import Side
 from app.worker_share import WorkerShare
 from core.scene import Other, Scene, Source
-from widgets.quality import FIELD_NAMES, SAMPLING_NAMES
 from widgets.compare import SourceChoice, source_name
 from widgets.picture import Picture
+from widgets.quality import FIELD_NAMES, SAMPLING_NAMES
 from widgets.split import Split
 from widgets.viewport import Work
 

@@ -27,12 +27,12 @@ PLACES: dict[str, str] = {
     VIEWPORT: MAIN,
     LATENT: "right",
     CAMERA: "right below",
-    COMPARE: "right below",
     CURVES: "bottom",
     PATCHES: "bottom",
     MODULATION: "bottom",
     LOG: "bottom",
     SAMPLES: "bottom right",
+    COMPARE: "right below",  # last: the others keep their keys
 }
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from imgui_bundle import imgui
 
 from core.scene import Compared, Latent, Other, Quality, Scene, Source
-from widgets import quality as quality_panel
 from widgets import latent as latent_panel
+from widgets import quality as quality_panel
 from widgets.common import button, icons, row, text_colour
 
 VIEW_NAMES: dict[Compared, str] = {"off": "off", "split": "split", "difference": "difference"}

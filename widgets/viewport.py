@@ -103,10 +103,8 @@ class ViewportPanel:
             camera: Of the Scene.
             training: The cameras of the training; reset goes back to its home.
             setup: What is drawn over the picture.
-            provider: Gives the picture; it is asked once, for pixels of the screen (not of the layout, which are
-                larger where the screen is scaled).
-            hint: While there is no picture: what is being done, or what to do.
-            title: Likewise, its heading.
+            provider: Gives the picture; it is asked once, for pixels of the screen, not of the layout.
+            hint: While there is no picture: what is being done, or what to do, below a `title`.
             work: What is being computed, if that takes long enough to be told.
             note: Lines about the picture: what it does not show of the sample, what its tones mean.
             below: Room to leave at the lower edge for what is drawn next, pixels.
@@ -117,9 +115,9 @@ class ViewportPanel:
         """
         origin, low = imgui.get_cursor_pos(), imgui.get_cursor_screen_pos()
         room = _canvas(below)
-        hovered = imgui.is_item_hovered()
-        wanted = self._gesture(camera, training.home, ImVec2(low.x + room.x / 2, low.y + room.y / 2), room, hovered)
-        reset = hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left)
+        hovered, middle = imgui.is_item_hovered(), ImVec2(low.x + room.x / 2, low.y + room.y / 2)
+        wanted = self._gesture(camera, training.home, middle, room, hovered)
+        home = training.home if hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left) else None
         shown = camera if wanted is None else wanted
         scale = imgui.get_io().display_framebuffer_scale
         place = Place(low, max(1, round(room.x * scale.x)), max(1, round(room.y * scale.y)), scale)
@@ -129,13 +127,11 @@ class ViewportPanel:
             empty_state(icons.ICON_FA_CUBE, title, hint)
             return Wish(wanted, _work(work, origin, room.x))
         canvas, high = imgui.get_window_draw_list(), place.high
-        _image(canvas, picture, low, high)
-        divider = None if split is None else _beside(canvas, picture, split, low, high, work)
+        divider = _pictures(canvas, picture, split, low, high, work)
         view_guides.draw(canvas, shown, place, setup, training)
         lines = [camera_line(shown), picture_line(picture), *filter(None, note.split("\n"))]
         _overlay(canvas, low, high, lines, HELP if hovered else "")
-        wish = Wish(wanted, goal=training.home if reset else None, divider=divider)
-        wish, free = self._corner(wish, shown, setup, low, high)
+        wish, free = self._corner(Wish(wanted, goal=home, divider=divider), shown, setup, low, high)
         return replace(wish, work=_work(work, origin, free))
 
     def _corner(self, wish: Wish, camera: Camera, setup: ViewSetup, low: ImVec2, high: ImVec2) -> tuple[Wish, float]:
@@ -244,10 +240,13 @@ def _image(canvas: imgui.ImDrawList, picture: Picture, low: ImVec2, high: ImVec2
         canvas.add_image(imgui.ImTextureRef(texture), low, high, ImVec2(0, 1), ImVec2(1, 0))
 
 
-def _beside(
-    canvas: imgui.ImDrawList, picture: Picture, split: Split, low: ImVec2, high: ImVec2, work: Work | None
+def _pictures(
+    canvas: imgui.ImDrawList, picture: Picture, split: Split | None, low: ImVec2, high: ImVec2, work: Work | None
 ) -> float | None:
-    """The other picture, right of the divider.  Returns where the divider is wanted, if somebody moves it."""
+    """The picture, and another one right of a divider.  Returns where that is wanted, if somebody moves it."""
+    _image(canvas, picture, low, high)
+    if split is None:
+        return None
     if picture.beside is not None:
         canvas.push_clip_rect(ImVec2(split_line.divider_at(split, low, high), low.y), high, True)
         _image(canvas, picture.beside, low, high)

@@ -260,7 +260,7 @@ def test_leaving_asks_while_a_training_goes_on(demo: Path, monkeypatch):
 
 def test_what_is_computed_can_be_given_up(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("app.stage.SHOW_WORK_AFTER_S", 0.0)
+    monkeypatch.setattr("app.side.SHOW_WORK_AFTER_S", 0.0)
     run = studio_runs.ended_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
