@@ -104,7 +104,8 @@ class ViewportPanel:
             training: The cameras of the training; reset goes back to its home.
             setup: What is drawn over the picture.
             provider: Gives the picture; it is asked once, for pixels of the screen, not of the layout.
-            hint: While there is no picture: what is being done, or what to do, below a `title`.
+            hint: While there is no picture: what is being done, or what to do.
+            title: Likewise, its heading.
             work: What is being computed, if that takes long enough to be told.
             note: Lines about the picture: what it does not show of the sample, what its tones mean.
             below: Room to leave at the lower edge for what is drawn next, pixels.
