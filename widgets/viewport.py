@@ -130,8 +130,7 @@ class ViewportPanel:
         canvas, high = imgui.get_window_draw_list(), place.high
         divider = _pictures(canvas, picture, split, low, high, work)
         view_guides.draw(canvas, shown, place, setup, training)
-        lines = [camera_line(shown), picture_line(picture), *filter(None, note.split("\n"))]
-        _overlay(canvas, low, high, lines, HELP if hovered else "")
+        _overlay(canvas, low, high, [camera_line(shown), picture_line(picture), note], HELP if hovered else "")
         wish, free = self._corner(Wish(wanted, goal=home, divider=divider), shown, setup, low, high)
         return replace(wish, work=_work(work, origin, free))
 
@@ -259,7 +258,7 @@ def _pictures(
 def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[str], help_line: str) -> None:
     """Lines in the lower left corner on a dark ground, so that they are legible on any picture."""
     margin, padding, step = em(0.5), em(0.4), imgui.get_text_line_height()
-    texts = [(line, INK) for line in lines] + ([(help_line, QUIET_INK)] if help_line else [])
+    texts = [(line, INK) for line in "\n".join(lines).split("\n") if line] + ([(help_line, QUIET_INK)] if help_line else [])
     width = max(imgui.calc_text_size(text).x for text, _ in texts) + 2 * padding
     height = len(texts) * step + 2 * padding
     if width + 2 * margin > high.x - low.x or height + 2 * margin > high.y - low.y:
