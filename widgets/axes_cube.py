@@ -19,6 +19,8 @@ LETTER_SIZE = 0.76
 # How far the axes go from the middle, in half edges, beyond the cube's corner that they share.
 AXIS_END = 1.6
 AXES: tuple[tuple[str, Tone], ...] = (("X", "error"), ("Y", "good"), ("Z", "busy"))
+# The axes along which the text of a side runs and stands, as one sees it from there: [3, 2].
+_TEXT_AXES = {view: np.round(seen_from(Camera(), view).matrix[:3, :2]) for view in VIEWS}
 # A press that moved further is a drag, pixels.
 CLICK_SLACK = 4.0
 
@@ -46,7 +48,7 @@ def faces(camera: Camera) -> list[Face]:
     seen = []
     for view in VIEWS:
         normal = np.array(DIRECTIONS[view])
-        right, up = np.round(seen_from(Camera(), view).matrix[:3, :2]).T
+        right, up = _TEXT_AXES[view].T
         facing = float(normal @ turn[:, 2])
         if facing > 1e-3:
             around = np.array([normal - right - up, normal + right - up, normal + right + up, normal - right + up])
@@ -141,10 +143,12 @@ def _lettered(canvas: imgui.ImDrawList, text: str, centre: np.ndarray, along: np
     first = len(canvas.vtx_buffer)
     canvas.add_text(ImVec2(centre[0] - extent.x / 2, centre[1] - extent.y / 2), ink, text)
     imgui.pop_font()
+    (xx, xy), (yx, yy) = along.tolist()
+    x, y = centre.tolist()
     for index in range(first, len(canvas.vtx_buffer)):
         corner = canvas.vtx_buffer[index]
-        moved = centre + along @ (np.array([corner.pos.x, corner.pos.y]) - centre)
-        corner.pos = ImVec2(*moved.tolist())
+        right, below = corner.pos.x - x, corner.pos.y - y
+        corner.pos = ImVec2(x + xx * right + xy * below, y + yx * right + yy * below)
 
 
 def _axis(canvas: imgui.ImDrawList, turn: np.ndarray, axis: int, middle: np.ndarray, unit: float) -> None:

@@ -62,14 +62,13 @@ def _view(camera: Camera, training: TrainingViews) -> Camera | None:
     """A row with the views that have names.  Returns the one that was chosen."""
     goal = None
     row("View", f"Views that have names. The mean pose is the middle of {training.origin}.", tail=1)
-    shown = view_of(camera)
-    at_mean = camera == training.mean
-    if imgui.begin_combo("##view", "mean pose" if at_mean else shown or "free"):
+    side, mean = view_of(camera), camera == training.mean
+    if imgui.begin_combo("##view", side or ("mean pose" if mean else "free")):
         for view in VIEWS:
-            if imgui.selectable(view, view == shown and not at_mean)[0]:
+            if imgui.selectable(view, view == side)[0]:
                 goal = seen_from(camera, view)
         imgui.separator()
-        if imgui.selectable("mean pose", at_mean)[0]:
+        if imgui.selectable("mean pose", mean)[0]:
             goal = training.mean
         imgui.end_combo()
     if reset_button("camera", camera != training.home, "the camera of the training"):

@@ -259,7 +259,8 @@ def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[st
     """Lines in the lower left corner on a dark ground, so that they are legible on any picture."""
     margin, padding, step = em(0.5), em(0.4), imgui.get_text_line_height()
     texts = [(line, INK) for line in "\n".join(lines).split("\n") if line]
-    texts += [(help_line, QUIET_INK)] if help_line else []
+    if help_line and imgui.calc_text_size(help_line).x + 2 * (padding + margin) <= high.x - low.x:
+        texts.append((help_line, QUIET_INK))
     width = max(imgui.calc_text_size(text).x for text, _ in texts) + 2 * padding
     height = len(texts) * step + 2 * padding
     if width + 2 * margin > high.x - low.x or height + 2 * margin > high.y - low.y:
