@@ -1,6 +1,7 @@
 """The studio's window, through clicks: all panels are there and do what they say."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ def test_opens_with_all_panels(tmp_path: Path, monkeypatch):
 
 def test_latent_and_camera_edit_the_scene(tmp_path: Path, monkeypatch):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
+        studio.stage.scene = replace(studio.stage.scene, quality=Quality(steps=8))  # frames are quick
         ctx.set_ref("//Latent")
         ctx.item_click("###seed+")
         ctx.item_click("###seed+")
