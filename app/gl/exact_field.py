@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.gl.picture_program import Entry, PictureProgram
+from app.gl.program import Program
 from app.gl.textures import CELLS, EMPTY_UNIT, PLANES, PictureTarget, TexelStack
 from core.folded import FoldedField
 
@@ -34,6 +35,11 @@ class ExactField:
     def ready(self) -> bool:
         """Whether there is a field."""
         return self._parts is not None
+
+    @property
+    def groups(self) -> int:
+        """Layers of each plane."""
+        return 0 if self._parts is None else self._parts.groups
 
     @property
     def training_samples(self) -> int:
@@ -77,20 +83,26 @@ class ExactField:
         field = self._parts
         program = self._program_of(field)
         program.use()
-        program.set_int("u_planes", 0)
-        program.set_vectors("u_hidden_bias", field.hidden_bias.reshape(-1, 4))
-        program.set_vectors("u_out_weight", field.out_weight)
-        program.set_vector("u_out_bias", field.out_bias)
-        program.set_float("u_half", field.half)
+        self.bind(program)
         program.set_int("u_coarse", field.coarse if as_in_training else 0)
         program.set_int("u_fine", field.fine)
         program.set_int("u_cut", int(field.cut or not on_training_sphere))
         program.set_int("u_empty", EMPTY_UNIT)
         program.set_int("u_cells", 0 if field.empty is None else len(field.empty))
-        self._texture.bind()
         if field.empty is not None:
             self._cells.bind(EMPTY_UNIT)
         return program
+
+    def bind(self, program: Program) -> None:
+        """Bind the planes, and set what shaders/planes_field.glsl needs of a program in use."""
+        assert self._parts is not None
+        field = self._parts
+        program.set_int("u_planes", 0)
+        program.set_vectors("u_hidden_bias", field.hidden_bias.reshape(-1, 4))
+        program.set_vectors("u_out_weight", field.out_weight)
+        program.set_vector("u_out_bias", field.out_bias)
+        program.set_float("u_half", field.half)
+        self._texture.bind()
 
     def close(self) -> None:
         """Free everything on the GPU."""

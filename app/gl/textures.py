@@ -81,10 +81,7 @@ class TexelStack:
             if values.shape == self._shape:
                 GL.glTexSubImage3D(kind, 0, 0, 0, 0, width, height, depth, form, part, pixels)
                 return
-            GL.glTexParameteri(kind, GL.GL_TEXTURE_MIN_FILTER, layout.filter)
-            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAG_FILTER, layout.filter)
-            GL.glTexParameteri(kind, GL.GL_TEXTURE_MAX_LEVEL, 0)
-            GL.glTexParameterfv(kind, GL.GL_TEXTURE_BORDER_COLOR, np.zeros(4, np.float32))
+            self._set_filters()
             GL.glTexImage3D(kind, 0, internal, width, height, depth, 0, form, part, pixels)
             self._shape = values.shape
 
@@ -92,6 +89,33 @@ class TexelStack:
     def nbytes(self) -> int:
         """Memory that the texels take."""
         return 0 if self._shape is None else math.prod(self._shape) * np.dtype(self._layout.dtype).itemsize
+
+    def allocate(self, resolution: int) -> None:
+        """Make room for a volume of so many texels along an edge.  Raises ValueError if this GPU has none."""
+        forget_errors()
+        layout, shape = self._layout, (resolution, resolution, resolution, 4)
+        if shape == self._shape:
+            return
+        self._require_room(resolution, resolution, resolution)
+        internal, form, part = layout.texels
+        with texture_state():
+            GL.glBindTexture(layout.kind, self._id)
+            self._set_filters()
+            for axis in (GL.GL_TEXTURE_WRAP_S, GL.GL_TEXTURE_WRAP_T, GL.GL_TEXTURE_WRAP_R):
+                GL.glTexParameteri(layout.kind, axis, layout.wrap)
+            GL.glTexImage3D(layout.kind, 0, internal, resolution, resolution, resolution, 0, form, part, None)
+        self._shape = shape
+
+    def attach(self, layer: int) -> None:
+        """Draw to one of the layers from now on, with the framebuffer that is bound."""
+        GL.glFramebufferTextureLayer(GL.GL_DRAW_FRAMEBUFFER, GL.GL_COLOR_ATTACHMENT0, self._id, 0, layer)
+
+    def _set_filters(self) -> None:
+        kind = self._layout.kind
+        GL.glTexParameteri(kind, GL.GL_TEXTURE_MIN_FILTER, self._layout.filter)
+        GL.glTexParameteri(kind, GL.GL_TEXTURE_MAG_FILTER, self._layout.filter)
+        GL.glTexParameteri(kind, GL.GL_TEXTURE_MAX_LEVEL, 0)
+        GL.glTexParameterfv(kind, GL.GL_TEXTURE_BORDER_COLOR, np.zeros(4, np.float32))
 
     def bind(self, unit: int = 0) -> None:
         """Bind to a texture unit (inside `drawing_state`, which knows units 0 to 2); unit 0 is active afterwards."""

@@ -17,6 +17,7 @@ from app.gl.state import drawing_state
 from app.gl.textures import SURROUND_UNIT, VOLUME, PictureTarget, TargetKind, TexelStack
 from app.gl.timing import GpuTimer
 from app.gl.uniforms import set_picture
+from app.gl.volume_baker import VolumeBaker
 from core.baked import BakedVolume
 from core.bounds import is_training_view
 from core.camera import Camera
@@ -86,6 +87,7 @@ class VolumeRenderer:
         self._target = PictureTarget(self.options.target)
         self._program = PictureProgram({**defines, "EXACT": 0}, self.options.entry, self._target)
         self._exact = ExactField(defines, self.options.entry, self._target)
+        self._baker = VolumeBaker(self._exact, defines)
         self._vertices = int(GL.glGenVertexArrays(1))
         self._texture, self._surround = TexelStack(VOLUME), TexelStack(VOLUME)
         self._timer: GpuTimer[Band] = GpuTimer(self._target.wait)
@@ -115,18 +117,23 @@ class VolumeRenderer:
         for pacer in self._pacers.values():
             pacer.target_ms = target_ms
 
-    def upload(self, volume: BakedVolume, field: FoldedField | None = None) -> None:
+    def upload(self, volume: BakedVolume, field: FoldedField | None = None, finer: int = 0) -> None:
         """Show this sample from now on; its values are copied to the GPU.
 
         Args:
             volume: Baked.
             field: The same sample's exact field, for Scenes that ask for it; without one they get the volume.
+            finer: Voxels along an edge of the volume that is baked here, from the field, to take the place of this one;
+                0 for none.
 
         Raises:
             ValueError: One of them is too large for this GPU.
+            ShaderError: The driver refuses the shaders of the field.
         """
+        self._baker.begin(0)
         self._texture.upload(volume.values)
         self._exact.upload(field)
+        self._baker.begin(finer if field is not None else 0)
         surround = volume.surround
         if surround is not None:
             self._surround.upload(surround)
@@ -164,6 +171,8 @@ class VolumeRenderer:
         if self._volume is None:
             raise RuntimeError("nothing to draw: upload a volume first")
         self._poll()
+        while self._baker.fraction is not None:
+            self._bake()
         if self._band is not None:
             self._frame, self._band = None, None  # a part of it is ahead of the rest
         frame = self._drawable(Frame(self._uploads, camera, quality, max(1, width), max(1, height), to_the_end))
@@ -183,6 +192,8 @@ class VolumeRenderer:
         if self._volume is None or width < 1 or height < 1:
             return None
         self._poll()
+        if self._baker.fraction is not None:
+            self._bake()
         frame = self._drawable(Frame(self._uploads, camera, quality, width, height))
         if moving:
             self._show(self._standing_in(frame))
@@ -225,11 +236,20 @@ class VolumeRenderer:
         self._texture.close()
         self._surround.close()
         self._exact.close()
+        self._baker.close()
         self._program.close()
         if self._vertices:
             GL.glDeleteVertexArrays(1, [self._vertices])
             self._vertices = 0
         self._volume, self._frame, self._band = None, None, None
+
+    def _bake(self) -> None:
+        """Bake some layers; the last ones end with a finer volume."""
+        self._baker.advance()
+        done = self._baker.take(self._texture)
+        if done is not None:
+            self._texture = done
+            self._uploads += 1
 
     def _drawable(self, frame: Frame) -> Frame:
         """The frame, of the volume where there is no exact field: what it costs must not be taken for that of one."""
@@ -301,7 +321,9 @@ class VolumeRenderer:
         return 1 if single else frame.quality.smooth or self.options.smooth
 
     def _refined(self, frame: Frame, moving: bool) -> float | None:
-        """How much of all that is wanted is drawn; none if it is complete, or will not be while the camera moves."""
+        """How much of all that is wanted is baked, or then drawn; none if it is complete or the camera moves."""
+        if self._baker.fraction is not None:
+            return max(self._baker.fraction, 1e-3)
         if moving:
             return None
         wanted, begun = self._wanted_pictures(frame), self._band

@@ -272,3 +272,34 @@ def test_arrays_that_do_not_belong_together_are_refused():
         replace(folded, hidden_bias=folded.hidden_bias[:-1])
     with pytest.raises(ValueError, match="float16"):
         replace(folded, planes=folded.planes.astype(np.float32))
+
+
+@pytest.mark.parametrize("bounds", ["box", "range"])
+def test_a_volume_baked_on_the_gpu_is_that_of_torch(bounds, monkeypatch):
+    monkeypatch.setattr("app.gl.volume_baker.VOXELS_AT_ONCE", 7 * 24**2)
+    generator = generator_of(bounds=bounds)
+    ws = generator.mapping(z_from_seed(2, 16))
+    fine, folded = bake(generator, ws, 24), fold(generator.field(ws), generator.config.render)
+    coarse, quality = replace(fine, values=fine.values[::12, ::12, ::12].copy()), Quality(steps=48)
+    with open_context():
+        renderer = VolumeRenderer(RendererOptions(target="float"))
+        renderer.upload(fine)
+        renderer.render(CAMERA, quality, SIZE, SIZE, to_the_end=True)
+        wanted = renderer.read_floats()[0]
+        renderer.upload(coarse, folded, finer=24)
+        baked = []
+        while not baked or baked[-1] is not None:
+            baked.append(renderer.picture(CAMERA, quality, SIZE, SIZE).refined)
+        grown = renderer.read_floats()[0]
+        renderer.upload(coarse, folded, finer=24)
+        renderer.render(CAMERA, quality, SIZE, SIZE, to_the_end=True)
+        at_once = renderer.read_floats()[0]
+        renderer.upload(coarse, folded, finer=24)
+        renderer.picture(CAMERA, quality, SIZE, SIZE)
+        renderer.upload(coarse)  # another sample, in the midst of it
+        assert renderer.picture(CAMERA, quality, SIZE, SIZE).refined is None
+        renderer.close()
+    assert baked == [7 / 24, 14 / 24, 21 / 24, None]
+    assert wanted.std() > 0.1
+    for shown in (grown, at_once):
+        assert psnr(shown, wanted, peak=2) >= 50
