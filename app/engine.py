@@ -66,6 +66,7 @@ class Shown:
         field: The sample's exact field, if the Scene asks for it and the viewport can draw it.
         effort: What it has cost the worker.
         transfer_ms: How long its arrays took from the worker to here; none if they did not come from there.
+        finer: Voxels along an edge of the volume that is still to be baked from the field; 0 if this is fine enough.
     """
 
     volume: BakedVolume
@@ -76,6 +77,7 @@ class Shown:
     field: FoldedField | None = None
     effort: Effort = NO_EFFORT
     transfer_ms: float | None = None
+    finer: int = 0
 
 
 class Engine:
@@ -85,11 +87,17 @@ class Engine:
         worker: Computes volumes.
         wake: Called from threads when `update` should be called again.
         clock: Seconds; replaced in tests.
+        window_bakes: Whether the window bakes volumes from exact fields, where the worker can give these.
     """
 
     def __init__(
-        self, worker: ModelWorker, wake: Callable[[], None], clock: Callable[[], float] = time.monotonic
+        self,
+        worker: ModelWorker,
+        wake: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+        window_bakes: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._window_bakes = window_bakes
         self._worker = worker
         self._clock = clock
         self._demo: Loader[Path, BakedVolume] = Loader(BakedVolume.load, wake)
@@ -208,7 +216,8 @@ class Engine:
                 sent, named = answer.effort.sent, dict(zip(answer.arrays, arrays, strict=True))
                 transfer = None if sent is None else 1000 * (received - sent)
                 fields = (answer.kimg, answer.preview, answer.field(named), answer.effort, transfer)
-                self._show(answer.volume(named), scene.source, *fields)
+                finer = answer.request.resolution if answer.request.field_will_do else 0
+                self._show(answer.volume(named), scene.source, *fields, finer)
 
     def _show(
         self,
@@ -219,9 +228,11 @@ class Engine:
         folded: FoldedField | None = None,
         effort: Effort = NO_EFFORT,
         transfer_ms: float | None = None,
+        finer: int = 0,
     ) -> None:
         self._versions += 1
-        self.shown = Shown(volume, self._versions, source, kimg, preview, folded, effort, transfer_ms)
+        finer = finer if folded is not None and len(volume.values) < finer else 0
+        self.shown = Shown(volume, self._versions, source, kimg, preview, folded, effort, transfer_ms, finer)
 
     def _ask(self, scene: Scene, patient: bool) -> None:
         self.hint = ""
@@ -257,7 +268,10 @@ class Engine:
         """What a Scene needs of some weights."""
         latent, quality, device = scene.latent, scene.quality, "cpu" if self.sharing.gpu_taken else "any"
         exact = quality.field == "exact"
-        return BakeRequest(weights, latent.seed, latent.psi, quality.volume, exact=exact, device=device)
+        return BakeRequest(
+            weights, latent.seed, latent.psi, quality.volume,
+            exact=exact, device=device, field_will_do=self._window_bakes(),
+        )  # fmt: skip
 
     def _fetch_ahead(self, scene: Scene, ahead: Sequence[Source]) -> None:
         """Have the first of these that is not at hand computed, if there is time."""

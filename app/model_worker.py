@@ -34,13 +34,16 @@ from app.worker_share import plain_kind
 from core import bake as baking
 from core.baked import BakedVolume
 from core.checkpoint import Checkpoint, load_checkpoint
-from core.fold import fold_sample
+from core.fold import fold, fold_sample
 from core.folded import FoldedField
 from core.generator import Sample
 from core.memory import is_out_of_memory
+from core.triplane import TriPlaneField
 from core.viewing import View, Viewing, tiles_of
 
 # The share of the progress bar that reading and synthesis take.
+# Voxels along an edge of a volume that shows the sample until the window has baked its own.
+COARSE_VOLUME = 32
 READ_SHARE, PLANES_SHARE = 0.15, 0.4
 # Of the memory that is free when the worker starts, but between these, bytes: what was baked.
 CACHE_SHARE, LEAST_CACHE, MOST_CACHE = 0.15, 256 * 2**20, 2**31
@@ -156,11 +159,23 @@ class ModelHandler:
         resolutions = [request.preview] if 0 < request.preview < request.resolution else []
         for resolution in [*(() if self._has(request) else resolutions), request.resolution]:
             preview = resolution != request.resolution
-            volume, kimg = self._volume(request, resolution, port, clock)
-            folded = self._exact(request, port, clock) if request.exact and not preview else None
+            (volume, kimg), folded = self._parts(request, resolution, port, clock, preview=preview)
             seconds, effort = time.process_time() - begun, clock.effort(self._device.type, self._gpu_bytes())
             answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds, effort)
             port.answer(answer, tuple(arrays_of(volume, folded).values()))
+
+    def _parts(
+        self, request: BakeRequest, resolution: int, port: Listener, clock: StageClock, *, preview: bool
+    ) -> tuple[Baked, FoldedField | None]:
+        """The volume, and the field if it is wanted; with it, a coarse volume may do."""
+        if preview or not (request.exact or request.field_will_do):
+            return self._volume(request, resolution, port, clock), None
+        _, sample = self._sample(request, port, clock)
+        wants_field = request.exact or not has_background(sample)  # a background is as fine as its volume
+        folded = self._exact(request, port, clock) if wants_field else None
+        if request.field_will_do and folded is not None and not has_background(sample):
+            resolution = min(resolution, COARSE_VOLUME)
+        return self._volume(request, resolution, port, clock), folded
 
     def _picture(self, request: PictureRequest, port: Port) -> None:
         """Draw a picture by the generator's own renderer."""
@@ -177,9 +192,7 @@ class ModelHandler:
     def _prefetch(self, request: BakeRequest, port: Port) -> None:
         """Make what a request asks for, and keep it."""
         begun, clock, quiet = time.process_time(), self._clock(), _Quiet(port)
-        self._volume(request, request.resolution, quiet, clock)
-        if request.exact:
-            self._exact(request, quiet, clock)
+        self._parts(request, request.resolution, quiet, clock, preview=False)
         port.answer(Prefetched(request, time.process_time() - begun))
 
     def _clock(self) -> StageClock:
@@ -230,13 +243,15 @@ class ModelHandler:
             nonlocal began
             checkpoint, field = self._sample(request, port, clock)
             began = time.perf_counter()
-            folded, ended = fold_sample(field, checkpoint.generator.config.rays, tell), time.perf_counter()
+            rays = checkpoint.generator.config.rays
+            folded = fold_sample(field, rays, tell) if request.exact else fold(field, rays)
+            ended = time.perf_counter()
             clock.add("fold", 1000 * ((looked or ended) - began))
             if looked:
                 clock.add("occupancy", 1000 * (ended - looked))
             return folded
 
-        return self._folded.get(_sample_of(request), make)
+        return self._folded.get((*_sample_of(request), request.exact), make)
 
     def _volume(self, request: BakeRequest, resolution: int, port: Listener, clock: StageClock) -> Baked:
         preview = resolution == request.preview
@@ -269,6 +284,11 @@ class ModelHandler:
         except baking.Cancelled as error:
             raise Cancelled from error
         return volume, checkpoint.progress.get("kimg")
+
+
+def has_background(sample: Sample) -> bool:
+    """Whether something lies behind the field, or there is none."""
+    return not isinstance(sample, TriPlaneField) or sample.background is not None
 
 
 class _Quiet:

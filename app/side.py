@@ -42,8 +42,8 @@ class Side:
     """
 
     def __init__(self, share: WorkerShare, name: str, wake: Callable[[], None]) -> None:
-        self.engine = Engine(share.desk(name), wake)
         self.view = ViewController()
+        self.engine = Engine(share.desk(name), wake, window_bakes=lambda: self.view.bakes)
         self.reference = ReferenceView(share.desk(f"{name} by torch".strip()))
         self._texture: ImageTexture | None = None
         self._uploaded: tuple[int, Picture] | None = None

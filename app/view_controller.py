@@ -39,6 +39,7 @@ class ViewController:
         self.problem: Problem | None = None
         self.device = ""
         self.upload_ms: float | None = None  # that the last sample took on its way to the GPU
+        self.bakes = False  # volumes, from their fields
         self._frame_ms = frame_ms(FRAME_RATES[0])
 
     def start(self) -> None:
@@ -50,6 +51,7 @@ class ViewController:
         self.device = device_name()
         try:
             software = is_software(self.device)
+            self.bakes = not software
             options = RendererOptions() if software else RendererOptions(entry=fastest_entry(), smooth=SMOOTH_ON_GPU)
             self._renderer = VolumeRenderer(options)
             self._renderer.aim_at(self._frame_ms)
@@ -71,7 +73,10 @@ class ViewController:
         began = time.perf_counter()
         try:
             # The exact picture would take the processor from the finer volume that is on its way.
-            self._renderer.upload(shown.volume, None if shown.preview else shown.field)
+            if shown.preview:
+                self._renderer.upload(shown.volume)
+            else:
+                self._upload(self._renderer, shown)
         except (RuntimeError, ValueError, MemoryError) as error:
             log.error("%s", error)
             self.problem = Problem(str(error))
@@ -86,6 +91,18 @@ class ViewController:
     def texture_bytes(self) -> int:
         """Memory that sample and picture take on the GPU."""
         return self._renderer.texture_bytes if self._renderer is not None else 0
+
+    def _upload(self, renderer: VolumeRenderer, shown: Shown) -> None:
+        from app.gl.shader_source import ShaderError
+
+        try:
+            renderer.upload(shown.volume, shown.field, shown.finer)
+        except ShaderError as error:
+            if not shown.finer:
+                raise
+            log.warning("Volumes are baked by the model worker: %s", error)
+            self.bakes = False  # the engine asks the worker for the fine volume now
+            renderer.upload(shown.volume)
 
     def picture(self, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
         """The picture of the Scene for so many pixels, or None while there is nothing to show."""

@@ -72,6 +72,7 @@ class PictureProgram(Program):
 
 
 def has_compute() -> bool:
-    """Whether the current context has compute shaders."""
+    """Whether the current context has compute shaders, and the binding has found their functions."""
     version = (int(GL.glGetIntegerv(GL.GL_MAJOR_VERSION)), int(GL.glGetIntegerv(GL.GL_MINOR_VERSION)))
-    return version >= COMPUTE_VERSION
+    found = all(map(bool, (GL.glDispatchCompute, GL.glBindImageTexture, GL.glMemoryBarrier)))
+    return version >= COMPUTE_VERSION and found

@@ -8,11 +8,12 @@ import pytest
 
 from app import engine as engine_module
 from app.engine import Engine, carried_camera
-from app.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, CheckpointId, Effort, Prefetched
+from app.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, CheckpointId, Effort, Prefetched, arrays_of
 from app.sharing import Sharing
 from app.worker_messages import Failure, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
+from core.folded import FoldedField
 from core.scene import Latent, Quality, Scene, Source
 from tests.app.test_loader import wait_for
 
@@ -87,6 +88,12 @@ def engine(worker, clock, monkeypatch, tmp_path):
     engine.close()
 
 
+def folded_field() -> FoldedField:
+    groups = 2
+    arrays = (np.zeros((3 * groups, 4, 4, 4), np.float16), np.zeros(8), np.zeros((8, 4)), np.zeros(4))
+    return FoldedField(*arrays, half=0.35, coarse=12, fine=12, cut=True)
+
+
 def scene(seed: int = 0, source: Source = RUN, **quality) -> Scene:
     return Scene(source=source, latent=Latent(seed=seed), quality=Quality(**quality))
 
@@ -145,6 +152,23 @@ def test_answers_are_shown(engine, worker):
     assert not engine.shown.preview
     assert engine.progress is None
     assert not engine.update(scene())
+
+
+def test_a_window_that_bakes_is_content_with_a_coarse_volume_and_the_field(worker, clock):
+    engine = Engine(worker, lambda: None, clock, window_bakes=lambda: True)
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    request = worker.requests[-1]
+    assert request.field_will_do
+    volume = BakedVolume(np.zeros((32, 32, 32, 4), np.float16), 0.35, 0.74, 1.26, 1.0, 30.0, 24)
+    field = folded_field()
+    for answered, finer in ((field, request.resolution), (None, 0)):
+        answer = BakeAnswer.of(volume, answered, request, False, 2.5, 4.0, EFFORT)
+        arrays = tuple(arrays_of(volume, answered).values())
+        worker.events.append(Result(len(worker.requests), BAKE, answer, arrays, 7.25))
+        assert engine.update(scene())
+        assert engine.shown.finer == finer
+    engine.close()
 
 
 def test_live_weights_wait_for_the_worker_and_for_the_trainer(engine, worker, clock):

@@ -90,6 +90,25 @@ def test_the_exact_field_comes_with_the_final_volume_where_it_is_asked_for(check
         )  # fmt: skip
 
 
+def test_where_the_window_bakes_a_coarse_volume_and_the_field_are_enough(checkpoint, tmp_path):
+    handler, port = ModelHandler(), RecordingPort()
+    request = BakeRequest(checkpoint, seed=5, psi=0.7, resolution=64, field_will_do=True)
+    handler.handle(BAKE, request, port)
+    handler.handle(BAKE, replace(request, exact=True), port)
+    assert [len(volume.values) for volume in port.answers] == [32, 32]
+    assert [field.empty is None for field in port.fields] == [True, False], "empty space is looked for where it counts"
+    assert np.array_equal(port.fields[0].planes, port.fields[1].planes)
+    # What cannot be folded, or has a background as fine as its volume, is baked as ever.
+    for change in ({"view_direction": True}, {"background": "sphere"}):
+        path = tmp_path / "other.safetensors"
+        save_checkpoint(path, EpigrafGenerator(SMALL.model_copy(update=change)), None, {})
+        stat, port = path.stat(), RecordingPort()
+        other = CheckpointId(str(path), stat.st_mtime_ns, stat.st_size)
+        handler.handle(BAKE, replace(request, checkpoint=other), port)
+        assert [len(volume.values) for volume in port.answers] == [64]
+        assert port.fields == [None]
+
+
 def test_a_new_seed_does_not_read_the_file_again(checkpoint):
     handler, port = ModelHandler(), RecordingPort()
     handler.handle(BAKE, BakeRequest(checkpoint, 0, 1.0, 32), port)

@@ -16,6 +16,7 @@ from core.camera import Camera
 from core.scene import Latent, Quality
 from tests import ui
 from tests.app import studio_runs
+from tests.app.gl.fields import psnr
 from tests.app.studio_runs import ball
 from tests.training.toy import toy_data
 
@@ -106,6 +107,87 @@ def test_the_exact_field_grows_over_the_volume(tmp_path: Path, monkeypatch):
         ctx.item_click("###reset samples")
         ctx.item_click("###reset field")
         assert stage.scene.quality == Quality(steps=8)
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def middle(capture: np.ndarray) -> np.ndarray:
+    """What of the viewport no words lie over."""
+    height, width = capture.shape[:2]
+    return capture[height // 5 : height * 3 // 5, width * 3 // 10 : width * 7 // 10, :3].astype(float)
+
+
+def test_each_mode_has_its_rows(tmp_path: Path, monkeypatch):
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        stage, pictures = studio.stage, []
+        ui.wait_until(ctx, lambda: stage.engine.shown is not None, 60, "the demo")
+        stage.turntable.on = False
+        ctx.set_ref("//Camera")
+        ctx.item_input_value("##steps", 16)
+
+        def picture() -> None:
+            ctx.yield_(15)  # until the camera has stood still for a while
+            pictures.append(middle(ui.capture(ctx, tmp_path / "mode.png", "Viewport")))
+
+        picture()
+        ctx.combo_click("##show/surface")
+        picture()
+        ctx.item_input_value("##threshold", 60.0)
+        picture()
+        assert stage.scene.quality == Quality(steps=16, show="surface", threshold=60.0)
+        ctx.item_click("###reset threshold")
+        ctx.combo_click("##show/density slice")
+        picture()
+        ctx.combo_click("##axis/across x")
+        ctx.item_input_value("##slice_at", 0.25)
+        picture()
+        assert stage.scene.quality == Quality(steps=16, show="slice", slice_axis="x", slice_at=0.25)
+        for name in ("axis", "slice_at", "show"):
+            ctx.item_click(f"###reset {name}")
+        ctx.combo_click("##parts/foreground")
+        picture()
+        ctx.combo_click("##smoothing/4 pictures")
+        assert stage.scene.quality == Quality(steps=16, parts="foreground", smooth=4)
+        ctx.yield_(15)
+        ui.wait_until(ctx, lambda: not stage.refining, 120, "the mean of four pictures")
+        picture()
+        for number, one in enumerate(pictures):
+            assert one.std() > 3
+            assert all(not np.array_equal(one, other) for other in pictures[:number]), f"picture {number} is not new"
+        for name in ("parts", "smoothing", "steps"):
+            ctx.item_click(f"###reset {name}")
+        assert stage.scene.quality == Quality()
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_a_gpu_bakes_volumes_in_the_window(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("app.gl.entry.is_software", lambda device: False)
+    monkeypatch.setattr("app.view_controller.SMOOTH_ON_GPU", 2)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        stage = studio.stage
+        ctx.set_ref("//Camera")
+        ctx.item_input_value("##yaw", 30.0)  # ends the turntable
+        ctx.item_input_value("##steps", 16)
+        ctx.set_ref("//Latent")
+        ctx.item_input_value("##seed", 4)
+
+        def complete() -> np.ndarray:
+            ui.wait_until(ctx, lambda: stage.engine.complete, 200, "the sample")
+            ctx.yield_(15)
+            ui.wait_until(ctx, lambda: not stage.refining, 120, "the volume and its picture")
+            return middle(ui.capture(ctx, tmp_path / "baked.png", "Viewport"))
+
+        by_window = complete()
+        assert stage.engine.shown.finer == 64
+        assert len(stage.engine.shown.volume.values) == 32
+        stage.view.bakes = False  # as after a driver's refusal
+        ui.wait_until(ctx, lambda: stage.engine.shown.finer == 0, 200, "the worker's volume")
+        by_worker = complete()
+        assert len(stage.engine.shown.volume.values) == 64
+        assert by_worker.std() > 10
+        assert psnr(by_window, by_worker, peak=255) > 40
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
