@@ -124,7 +124,7 @@ class Quality:
     show: Shown = "colour"
     largest: int = 512
     parts: Parts = "both"
-    threshold: float = 20.0
+    threshold: float = 5.0
     slice_axis: Axis = "z"
     slice_at: float = 0.0
     smooth: int = 0

@@ -54,24 +54,22 @@ vec4 surface(vec3 eye, vec3 direction, vec2 range) {
     int last = u_steps - 1;
     float interval = (range.y - range.x) / float(last);
     Skipper skips = skipper(eye + range.x * direction, interval * direction);
-    if (range.x >= range.y) {
+    int index = next_sample(skips, 0, last);
+    while (index <= last && field(eye + (range.x + interval * float(index)) * direction).a < u_threshold) {
+        index = next_sample(skips, index + 1, last);
+    }
+    if (range.x >= range.y || index > last) {
         return vec4(NOTHING, 0.0);
     }
-    for (int index = next_sample(skips, 0, last); index <= last; index = next_sample(skips, index + 1, last)) {
-        float inside = range.x + interval * float(index);
-        if (field(eye + inside * direction).a < u_threshold) {
-            continue;
-        }
-        float outside = max(inside - interval, range.x);
-        for (int count = 0; count < BISECTIONS; ++count) {
-            float middle = 0.5 * (outside + inside);
-            bool beyond = field(eye + middle * direction).a >= u_threshold;
-            outside = beyond ? outside : middle;
-            inside = beyond ? middle : inside;
-        }
-        return vec4(shaded(normal_at(eye + inside * direction), direction), 1.0);
+    float inside = range.x + interval * float(index);
+    float outside = max(inside - interval, range.x);
+    for (int count = 0; count < BISECTIONS; ++count) {
+        float middle = 0.5 * (outside + inside);
+        bool beyond = field(eye + middle * direction).a >= u_threshold;
+        outside = beyond ? outside : middle;
+        inside = beyond ? middle : inside;
     }
-    return vec4(NOTHING, 0.0);
+    return vec4(shaded(normal_at(eye + inside * direction), direction), 1.0);
 }
 
 // The density in a plane that cuts the box.
