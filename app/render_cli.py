@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from core.camera import Camera
-from core.scene import Backdrop, FieldMode, Latent, Quality, Sampling, Scene, Shown, Source, SourceKind
+from core.scene import Axis, Backdrop, FieldMode, Latent, Parts, Quality, Sampling, Scene, Shown, Source, SourceKind
 from core.views import VIEWS, ViewName, seen_from
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ LARGEST_SIDE = 8192
 TURNTABLE_KEY = "epigraf-turntable"
 RENDERER_KEY, NOISE_KEY = "epigraf-renderer", "epigraf-noise"
 REFERENCE = "reference"
+# Named as what they set.
+PICTURE_OPTIONS = ("steps", "backdrop", "field", "sampling", "show", "parts", "threshold", "smooth")
 MEAN: Literal["mean"] = "mean"
 
 
@@ -113,6 +115,19 @@ def _register_picture(picture: Any) -> None:
         "--sampling", choices=get_args(Sampling), help="samples of the exact field: even, or as in training"
     )
     picture.add_argument("--show", choices=get_args(Shown), help="what the picture shows (default: colour)")
+    picture.add_argument("--parts", choices=get_args(Parts), help="the field, what lies behind it, or both (default)")
+    picture.add_argument(
+        "--threshold", type=float, help=f"density of the surface, per world unit (default: {DEFAULT_QUALITY.threshold})"
+    )
+    picture.add_argument(
+        "--slice",
+        nargs=2,
+        metavar=("AXIS", "AT"),
+        help="the density where a plane cuts the x, y or z axis, at -1 to 1 from face to face of the box",
+    )
+    picture.add_argument(
+        "--smooth", type=int, metavar="N", help="the mean of N pictures with rays shifted a little (default: 1)"
+    )
     picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
     picture.add_argument("--turntable", type=int, metavar="N", help="N views all around, side by side")
     picture.add_argument(
@@ -220,13 +235,26 @@ def order_of(args: argparse.Namespace) -> Order:
     seen = scene.camera if args.view is None else viewed(scene, args.view)
     camera = _changed(seen, **angles, **dict(_named(args, "radius", "fov")), target=target)
     latent = _changed(scene.latent, **dict(_named(args, "seed", "psi")))
-    chosen = {name: getattr(args, name) for name in ("steps", "backdrop", "field", "sampling", "show")}
-    quality = _changed(scene.quality, volume=args.voxels, **chosen)
+    quality = _changed(scene.quality, volume=args.voxels, **_sliced(args.slice))
+    quality = _changed(quality, **dict(_named(args, *PICTURE_OPTIONS)))
     scene = replace(scene, camera=camera, latent=latent, quality=quality)
     if args.reference or args.stochastic is not None:
         scene = by_generator(scene)
     order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable)
     return _changed(order, noise_seed=args.stochastic)
+
+
+def _sliced(words: list[str] | None) -> dict[str, Any]:
+    """What --slice sets.  Raises ValueError if it names no plane."""
+    if words is None:
+        return {}
+    axis, at = words
+    try:
+        if axis not in get_args(Axis):
+            raise ValueError(axis)
+        return {"show": "slice", "slice_axis": axis, "slice_at": float(at)}
+    except ValueError as error:
+        raise ValueError(f"--slice {axis} {at}: expected x, y or z, and a number from -1 to 1") from error
 
 
 def viewed(scene: Scene, view: ViewName | Literal["mean"]) -> Camera:

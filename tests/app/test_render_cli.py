@@ -79,6 +79,10 @@ def test_a_sample_of_a_checkpoint(tmp_path):
         (["nowhere.npz", "--out", "a.jpg"], "ends in .png"),
         (["nowhere.npz", "--steps", "2", "--out", "a.png"], "quality.steps"),
         (["nowhere.npz", "--psi", "7", "--out", "a.png"], "latent.psi"),
+        (["nowhere.npz", "--slice", "w", "0", "--out", "a.png"], "expected x, y or z"),
+        (["nowhere.npz", "--slice", "x", "half", "--out", "a.png"], "--slice x half"),
+        (["nowhere.npz", "--slice", "x", "2", "--out", "a.png"], "quality.slice_at"),
+        (["nowhere.npz", "--threshold", "0", "--out", "a.png"], "quality.threshold"),
         (["nowhere.npz", "--turntable", "0", "--out", "a.png"], "at least one view"),
     ],
 )
@@ -89,6 +93,26 @@ def test_mistakes_are_explained(arguments, message, tmp_path, monkeypatch, capsy
     error = capsys.readouterr().err
     assert "Traceback" not in error
     assert re.search(message, error)
+
+
+def test_modes_of_the_picture(volume, tmp_path):
+    modes = {
+        "surface": ["--show", "surface", "--threshold", "3"],
+        "slice": ["--slice", "y", "0.2"],
+        "foreground": ["--parts", "foreground"],
+        "smooth": ["--smooth", "3"],
+    }
+    pictures = {}
+    for name, options in modes.items():
+        out = tmp_path / f"{name}.png"
+        assert main(["render", str(volume), *options, "--size", "24", "--out", str(out)]) == 0
+        pictures[name] = (np.asarray(Image.open(out)), read_picture(out).scene.quality)
+    assert pictures["surface"][1].threshold == 3
+    sliced = pictures["slice"][1]
+    assert (sliced.show, sliced.slice_axis, sliced.slice_at) == ("slice", "y", 0.2)
+    assert (pictures["foreground"][1].parts, pictures["smooth"][1].smooth) == ("foreground", 3)
+    arrays = [picture for picture, _ in pictures.values()]
+    assert all((one != other).any() for at, one in enumerate(arrays) for other in arrays[:at])
 
 
 def test_a_wrong_size_is_a_usage_error(capsys):
