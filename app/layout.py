@@ -17,6 +17,7 @@ ACTIVE_SECONDS = 0.5
 
 TRAIN, RUNS, VIEWPORT, LATENT, CAMERA, COMPARE = "Train", "Runs", "Viewport", "Latent", "Camera", "Compare"
 CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulation", "Log", "Samples"
+PERFORMANCE = "Performance"
 MAIN = "MainDockSpace"
 # The little triangle on every tab bar offers nothing that the View menu does not.
 PLAIN = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
@@ -33,7 +34,10 @@ PLACES: dict[str, str] = {
     LOG: "bottom",
     SAMPLES: "bottom right",
     COMPARE: "right below",  # last: the others keep their keys
+    PERFORMANCE: "bottom",
 }
+# Panels that are there when somebody asks for them.
+HIDDEN = frozenset({PERFORMANCE})
 
 
 def runner_params(
@@ -108,6 +112,7 @@ def _dock(docking: hello_imgui.DockingParams, panels: Mapping[str, Callable[[], 
     windows = []
     for label, place in PLACES.items():
         window = hello_imgui.DockableWindow(label, place, panels[label])
+        window.is_visible = label not in HIDDEN
         window.can_be_closed = False  # the View menu hides panels; crosses on every tab only tempt
         windows.append(window)
     docking.dockable_windows = windows

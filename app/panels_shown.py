@@ -54,12 +54,12 @@ class PanelsShown:
                 window.is_visible = name in shown
 
     def reset(self, scale: float) -> None:
-        """All panels, at their places, for a scale of the interface."""
+        """The panels of the first start, at their places, for a scale of the interface."""
         self._before = None
         for name in layout.PLACES:
             window = _window(name)
             if window is not None:
-                window.is_visible = True
+                window.is_visible = name not in layout.HIDDEN
         docking = hello_imgui.get_runner_params().docking_params
         docking.docking_splits = layout.splits(scale)
         docking.layout_reset = True

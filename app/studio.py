@@ -19,6 +19,7 @@ from app.opening import Opened
 from app.openings import Openings
 from app.overlays import Answers, Overlays
 from app.panels_shown import PanelsShown
+from app.performance import Performance
 from app.run_panels import RunPanels
 from app.settings import Look, Settings, save_settings
 from app.sharing import sharing
@@ -27,6 +28,7 @@ from app.style import apply_metrics, apply_plot_metrics, apply_theme
 from app.train_controller import TrainController
 from app.waker import Waker
 from core.scene import Scene, Source
+from widgets import performance as performance_panel
 from widgets import status_bar
 from widgets.actions import Action, draw_menus, hear_keys
 from widgets.evaluation import EvaluationWindow
@@ -69,6 +71,7 @@ class Studio:
         self._remembered = settings.run
         self.look = self._applied = settings.look
         self._footprint = Footprint()
+        self.performance = Performance()
         self._actions: tuple[Action, ...] = ()
         self._folder = folder
         self._frames = 0
@@ -89,6 +92,7 @@ class Studio:
             layout.MODULATION: self.run_panels.draw_modulation,
             layout.LOG: self.run_panels.draw_log,
             layout.SAMPLES: self.run_panels.draw_samples,
+            layout.PERFORMANCE: self._draw_performance,
         }
 
     @property
@@ -105,6 +109,7 @@ class Studio:
 
     def before_frame(self) -> None:
         """Bring everything up to date; called once a frame, before anything is drawn."""
+        self.performance.begin_frame()
         if self.look != self._applied or self._frames == 0:
             self.apply_look()
             apply_plot_metrics(self.look.scale)
@@ -128,6 +133,11 @@ class Studio:
             self.stage.time.homesick = False
             self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
+
+    def before_swap(self) -> None:
+        """A frame is drawn and not yet on the screen."""
+        self.run_panels.before_swap()
+        self.performance.end_frame()
 
     def after_frame(self) -> None:
         """Called when a frame is on the screen; what is slow to load waits for the first one."""
@@ -281,6 +291,12 @@ class Studio:
         runs = [self.train.run.item.path] if self.train.run is not None else []
         if self.stage.draw_compare(runs, self.openings.recent):
             self.choose("compare")
+
+    def _draw_performance(self) -> None:
+        if self.opened:
+            run = self.train.run
+            view = self.performance.view(self.stage, run.item if run is not None else None)
+            self._share = performance_panel.draw(view)
 
     def _draw_runs(self) -> None:
         for intent in self._runs_panel.draw(self.train.runs_view()):

@@ -38,6 +38,7 @@ class ViewController:
         self._uploaded = 0
         self.problem: Problem | None = None
         self.device = ""
+        self.last: Picture | None = None
         self.upload_ms: float | None = None  # that the last sample took on its way to the GPU
         self.bakes = False  # volumes, from their fields
         self._frame_ms = frame_ms(FRAME_RATES[0])
@@ -108,7 +109,8 @@ class ViewController:
         """The picture of the Scene for so many pixels, or None while there is nothing to show."""
         if self._renderer is None or not self._uploaded or self.problem is not None:
             return None
-        return self._renderer.picture(scene.camera, scene.quality, width, height, moving)
+        self.last = self._renderer.picture(scene.camera, scene.quality, width, height, moving)
+        return self.last
 
     def pixels(self) -> np.ndarray | None:
         """The last picture, [height, width, 4], uint8, top row first; None before the first."""

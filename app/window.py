@@ -78,7 +78,7 @@ def build_params(studio: Studio, layout_file: Path | None) -> hello_imgui.Runner
     if MINIMAL_OPENGL in os.environ:
         params.renderer_backend_options.open_gl_options = layout.opengl_options(minimal=True)
     params.callbacks.pre_new_frame = studio.before_frame
-    params.callbacks.before_swap = studio.run_panels.before_swap
+    params.callbacks.before_swap = studio.before_swap
     params.callbacks.after_swap = studio.after_frame
     params.callbacks.show_menus = studio.draw_menus
     params.callbacks.show_status = studio.draw_status
