@@ -41,9 +41,9 @@ from core.memory import is_out_of_memory
 from core.triplane import TriPlaneField
 from core.viewing import View, Viewing, tiles_of
 
-# The share of the progress bar that reading and synthesis take.
 # Voxels along an edge of a volume that shows the sample until the window has baked its own.
 COARSE_VOLUME = 32
+# The share of the progress bar that reading and synthesis take.
 READ_SHARE, PLANES_SHARE = 0.15, 0.4
 # Of the memory that is free when the worker starts, but between these, bytes: what was baked.
 CACHE_SHARE, LEAST_CACHE, MOST_CACHE = 0.15, 256 * 2**20, 2**31
@@ -101,6 +101,7 @@ class ModelHandler:
         free = psutil.virtual_memory().available
         limit = cache_bytes or int(min(max(CACHE_SHARE * free, LEAST_CACHE), MOST_CACHE))
         self._checkpoints, self._fields = Stage(2), Stage(2)
+        self._backgrounds = Stage(64)  # whether a checkpoint's samples have one
         self._volumes: MemoryCache[Baked] = MemoryCache(limit // 2, lambda baked: _bytes_of(baked[0]))
         self._folded: MemoryCache[FoldedField | None] = MemoryCache(limit // 2, _bytes_of)
         self._device, self._gpu_has_room = torch.device("cpu"), True
@@ -170,10 +171,11 @@ class ModelHandler:
         """The volume, and the field if it is wanted; with it, a coarse volume may do."""
         if preview or not (request.exact or request.field_will_do):
             return self._volume(request, resolution, port, clock), None
-        _, sample = self._sample(request, port, clock)
-        wants_field = request.exact or not has_background(sample)  # a background is as fine as its volume
-        folded = self._exact(request, port, clock) if wants_field else None
-        if request.field_will_do and folded is not None and not has_background(sample):
+        behind = self._backgrounds.get(
+            request.checkpoint, lambda: has_background(self._sample(request, port, clock)[1])
+        )
+        folded = self._exact(request, port, clock) if request.exact or not behind else None
+        if request.field_will_do and folded is not None and not behind:  # a background is as fine as its volume
             resolution = min(resolution, COARSE_VOLUME)
         return self._volume(request, resolution, port, clock), folded
 
@@ -202,8 +204,11 @@ class ModelHandler:
         return torch.cuda.memory_allocated() if self._device.type == "cuda" else None
 
     def _has(self, request: BakeRequest) -> bool:
-        """Whether the fine volume is at hand."""
-        return (*_sample_of(request), request.resolution) in self._volumes
+        """Whether the fine volume is at hand, or the field that will do for it."""
+        field = (*_sample_of(request), request.exact)
+        return (*_sample_of(request), request.resolution) in self._volumes or (
+            request.field_will_do and field in self._folded
+        )
 
     def _checkpoint(self, identity: CheckpointId, clock: StageClock) -> Checkpoint:
         def read() -> Checkpoint:

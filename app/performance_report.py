@@ -38,6 +38,7 @@ class Facts:
         effort: What the sample has cost the worker.
         transfer_ms: From the worker to the window.
         upload_ms: From the window to the GPU.
+        bake_ms: Until the GPU has baked the volume, if it does.
         march_ms: GPU time of the whole picture.
         frame_ms: What the window needs for a frame of its own, without waiting for the screen.
         fps: Frames of the window per second.
@@ -57,6 +58,7 @@ class Facts:
     effort: Effort = field(default_factory=Effort)
     transfer_ms: float | None = None
     upload_ms: float | None = None
+    bake_ms: float | None = None
     march_ms: float | None = None
     frame_ms: float | None = None
     fps: float = 0.0
@@ -108,6 +110,8 @@ def _stages(facts: Facts) -> Group:
     figures = [Figure(label, _stage(effort, name), told) for name, label, told in needed]
     figures.append(Figure("transfer", milliseconds(facts.transfer_ms), "From the worker to the window."))
     figures.append(Figure("upload", milliseconds(facts.upload_ms), "From the window to the GPU."))
+    if facts.bake_ms is not None:
+        figures.append(Figure("bake here", milliseconds(facts.bake_ms), "Until the GPU had baked it, between frames."))
     return Group("This sample", tuple(figures))
 
 

@@ -89,6 +89,11 @@ class ViewController:
         return self._renderer.march_ms if self._renderer is not None else None
 
     @property
+    def bake_ms(self) -> float | None:
+        """How long the window has taken to bake the volume; none where the worker has baked it."""
+        return self._renderer.bake_ms if self._renderer is not None else None
+
+    @property
     def texture_bytes(self) -> int:
         """Memory that sample and picture take on the GPU."""
         return self._renderer.texture_bytes if self._renderer is not None else 0

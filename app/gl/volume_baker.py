@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from OpenGL import GL
 
 from app.gl.errors import forget_errors
@@ -20,6 +22,9 @@ class VolumeBaker:
 
     Every voxel is interpolated in full precision, whatever the GPU's sampler does. Needs a current context in every
     method.
+
+    Attributes:
+        took_ms: From the beginning of the last volume until it was complete, with the frames between; none before one.
     """
 
     def __init__(self, field: ExactField, defines: dict[str, int]) -> None:
@@ -30,6 +35,8 @@ class VolumeBaker:
         self._vertices = int(GL.glGenVertexArrays(1))
         self._programs: dict[int, Program] = {}
         self._resolution, self._layer = 0, 0
+        self._begun = 0.0
+        self.took_ms: float | None = None
 
     @property
     def fraction(self) -> float | None:
@@ -44,6 +51,7 @@ class VolumeBaker:
             ShaderError: The driver refuses the shader.
         """
         self._resolution, self._layer = resolution, 0
+        self._begun, self.took_ms = time.perf_counter(), None
         if not resolution:
             return
         groups = self._field.groups
@@ -76,7 +84,7 @@ class VolumeBaker:
         if not self._resolution or self._layer < self._resolution:
             return None
         done, self._stack = self._stack, shown
-        self._resolution = 0
+        self._resolution, self.took_ms = 0, 1000 * (time.perf_counter() - self._begun)
         return done
 
     def close(self) -> None:

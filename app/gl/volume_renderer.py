@@ -104,6 +104,11 @@ class VolumeRenderer:
         return self._target.nbytes + self._texture.nbytes + self._surround.nbytes + self._exact.nbytes
 
     @property
+    def bake_ms(self) -> float | None:
+        """How long the volume that was baked here has taken, with the frames between; none without one."""
+        return self._baker.took_ms
+
+    @property
     def march_ms(self) -> float | None:
         """GPU time that all of the last picture takes, by what its last part has taken; none before the first."""
         if self._measured is None:

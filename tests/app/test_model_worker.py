@@ -146,6 +146,16 @@ def test_what_was_fetched_ahead_needs_no_file_and_no_coarse_volume(checkpoint):
         ModelHandler().handle(BAKE, request, expected)
 
 
+def test_a_field_that_was_fetched_ahead_for_the_window_needs_no_file_either(checkpoint):
+    handler, port = ModelHandler(), RecordingPort()
+    request = BakeRequest(checkpoint, 5, 0.7, 64, preview=32, field_will_do=True)
+    handler.handle(PREFETCH, request, port)
+    Path(checkpoint.path).unlink()
+    handler.handle(BAKE, request, port)
+    assert [len(volume.values) for volume in port.answers] == [32]
+    assert port.fields[0] is not None
+
+
 def test_fetching_ahead_is_given_up_when_something_else_is_wanted(checkpoint):
     handler, port = ModelHandler(), RecordingPort(cancel_after=1)
     with pytest.raises(Cancelled):

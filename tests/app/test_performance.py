@@ -46,6 +46,11 @@ def test_all_that_is_known_is_said():
     assert all(figure.help for group in groups_of(FACTS) for figure in group.figures)
 
 
+def test_a_volume_that_the_window_has_baked_says_so():
+    assert "bake here" not in figures(FACTS)
+    assert figures(replace(FACTS, bake_ms=18.25))["bake here"] == "18.2 ms"
+
+
 def test_what_is_not_known_is_a_dash():
     found = figures(Facts())
     assert set(found.values()) == {"–", "counted at rest", "0 fps"}
