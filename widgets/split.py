@@ -40,7 +40,7 @@ def divider_at(split: Split, low: ImVec2, high: ImVec2) -> float:
     return round(low.x + share * (high.x - low.x))
 
 
-def draw(split: Split, low: ImVec2, high: ImVec2, below: float, *, empty: bool) -> float | None:
+def draw(split: Split, low: ImVec2, high: ImVec2, below: float, corner: ImVec2, *, empty: bool) -> float | None:
     """Draw divider and labels over the two pictures.
 
     Args:
@@ -48,6 +48,7 @@ def draw(split: Split, low: ImVec2, high: ImVec2, below: float, *, empty: bool) 
         low: Upper left corner of the pictures, pixels of the screen.
         high: Lower right corner.
         below: Room above the labels that something else takes, pixels.
+        corner: Size of what stands in the upper right corner, pixels; labels keep clear of it.
         empty: Whether there is no B yet.
 
     Returns:
@@ -61,13 +62,14 @@ def draw(split: Split, low: ImVec2, high: ImVec2, below: float, *, empty: bool) 
     canvas.add_line(ImVec2(place, low.y), ImVec2(place, high.y), SHADE, em(0.3))
     canvas.add_line(ImVec2(place, low.y), ImVec2(place, high.y), tone_ink("accent") if held else INK, em(0.12))
     _handle(canvas, ImVec2(place, (low.y + high.y) / 2), held)
-    top = low.y + em(0.5) + below
-    canvas.push_clip_rect(low, ImVec2(place, high.y), True)
-    _label(canvas, split.labels[0], place - em(0.6), top, align=1.0)
-    canvas.pop_clip_rect()
-    canvas.push_clip_rect(ImVec2(place, low.y), high, True)
-    _label(canvas, split.labels[1], place + em(0.6), top, align=0.0)
-    canvas.pop_clip_rect()
+    labelled = ((low, ImVec2(place, high.y), 1.0), (ImVec2(place, low.y), high, 0.0))
+    for text, (first, last, align) in zip(split.labels, labelled, strict=True):
+        x = place + em(0.6) * (1 - 2 * align)
+        end = x + (1 - align) * (imgui.calc_text_size(text).x + em(0.8))
+        top = low.y + em(0.5) + max(below, corner.y if end > high.x - corner.x else 0.0)
+        canvas.push_clip_rect(first, last, True)
+        _label(canvas, text, x, top, align)
+        canvas.pop_clip_rect()
     return wanted
 
 

@@ -31,6 +31,12 @@ class Place:
     height: int
     scale: ImVec2
 
+    @classmethod
+    def of(cls, low: ImVec2, size: ImVec2) -> Place:
+        """On the present screen, with this corner and size, pixels of the layout."""
+        scale = imgui.get_io().display_framebuffer_scale
+        return cls(low, max(1, round(size.x * scale.x)), max(1, round(size.y * scale.y)), scale)
+
     @property
     def high(self) -> ImVec2:
         """Lower right corner, pixels of the layout."""

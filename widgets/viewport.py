@@ -13,7 +13,7 @@ from core.views import seen_from
 from widgets import navigation, view_guides
 from widgets import split as split_line
 from widgets.axes_cube import AxesCube
-from widgets.common import em, empty_state, icons, tone_ink
+from widgets.common import em, empty_state, icon_width, icons, tone_ink
 from widgets.on_picture import GROUND, INK, QUIET_INK
 from widgets.picture import Picture, PictureProvider
 from widgets.split import Split
@@ -120,29 +120,25 @@ class ViewportPanel:
         wanted = self._gesture(camera, training.home, middle, room, hovered)
         home = training.home if hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left) else None
         shown = camera if wanted is None else wanted
-        scale = imgui.get_io().display_framebuffer_scale
-        place = Place(low, max(1, round(room.x * scale.x)), max(1, round(room.y * scale.y)), scale)
+        place = Place.of(low, room)
         picture = provider(shown, place.width, place.height, self._moves(shown))
         if picture is None:
             imgui.set_cursor_pos(origin)
             empty_state(icons.ICON_FA_CUBE, title, hint)
             return Wish(wanted, _work(work, origin, room.x))
         canvas, high = imgui.get_window_draw_list(), place.high
-        divider = _pictures(canvas, picture, split, low, high, work)
+        _images(canvas, picture, split, low, high)
         view_guides.draw(canvas, shown, place, setup, training)
+        divider = _divider(picture, split, low, high, work, setup) if split is not None else None
         _overlay(canvas, low, high, [camera_line(shown), picture_line(picture), note], HELP if hovered else "")
-        wish, free = self._corner(Wish(wanted, goal=home, divider=divider), shown, setup, low, high)
-        return replace(wish, work=_work(work, origin, free))
+        wish = self._corner(Wish(wanted, goal=home, divider=divider), shown, setup, low, high)
+        return replace(wish, work=_work(work, origin, room.x - _corner_size(setup, low, high).x))
 
-    def _corner(self, wish: Wish, camera: Camera, setup: ViewSetup, low: ImVec2, high: ImVec2) -> tuple[Wish, float]:
-        """The cube and the switches in the picture's upper right corner.
-
-        Returns:
-            The wish with what they want, and how much of the picture's width they leave free, pixels.
-        """
-        free, top, right = high.x - low.x, low.y + em(0.4), high.x - em(0.4)
-        if free < em(ROOM_FOR_CUBE.x) or high.y - low.y < em(ROOM_FOR_CUBE.y):
-            return wish, free
+    def _corner(self, wish: Wish, camera: Camera, setup: ViewSetup, low: ImVec2, high: ImVec2) -> Wish:
+        """The cube and the switches in the picture's upper right corner.  Returns the wish with what they want."""
+        top, right = low.y + em(0.4), high.x - em(0.4)
+        if not _corner_size(setup, low, high).x:
+            return wish
         if setup.cube:
             view, moved = self._cube.draw(camera, right, top, em(CORNER))
             if view is not None:
@@ -151,7 +147,7 @@ class ViewportPanel:
                 wish = replace(wish, camera=navigation.orbited(camera, moved.x, moved.y, em(CUBE_SIDE)))
             top += em(CORNER)
         wanted = view_switches(setup, right, top)
-        return wish if wanted == setup else replace(wish, setup=wanted), free - em(CORNER)
+        return wish if wanted == setup else replace(wish, setup=wanted)
 
     def _gesture(self, camera: Camera, home: Camera, middle: ImVec2, room: ImVec2, hovered: bool) -> Camera | None:
         """What the user does to the camera in this frame, or None."""
@@ -240,19 +236,28 @@ def _image(canvas: imgui.ImDrawList, picture: Picture, low: ImVec2, high: ImVec2
         canvas.add_image(imgui.ImTextureRef(texture), low, high, ImVec2(0, 1), ImVec2(1, 0))
 
 
-def _pictures(
-    canvas: imgui.ImDrawList, picture: Picture, split: Split | None, low: ImVec2, high: ImVec2, work: Work | None
-) -> float | None:
-    """The picture, and another one right of a divider.  Returns where that is wanted, if somebody moves it."""
+def _corner_size(setup: ViewSetup, low: ImVec2, high: ImVec2) -> ImVec2:
+    """What the cube and the switches take in the upper right corner of a picture, pixels; nothing of a small one."""
+    if high.x - low.x < em(ROOM_FOR_CUBE.x) or high.y - low.y < em(ROOM_FOR_CUBE.y):
+        return ImVec2(0, 0)
+    return ImVec2(em(CORNER), em(0.4) + (em(CORNER) if setup.cube else 0.0) + icon_width())
+
+
+def _images(canvas: imgui.ImDrawList, picture: Picture, split: Split | None, low: ImVec2, high: ImVec2) -> None:
+    """The picture, and the one right of a divider."""
     _image(canvas, picture, low, high)
-    if split is None:
-        return None
-    if picture.beside is not None:
+    if split is not None and picture.beside is not None:
         canvas.push_clip_rect(ImVec2(split_line.divider_at(split, low, high), low.y), high, True)
         _image(canvas, picture.beside, low, high)
         canvas.pop_clip_rect()
+
+
+def _divider(
+    picture: Picture, split: Split, low: ImVec2, high: ImVec2, work: Work | None, setup: ViewSetup
+) -> float | None:
+    """The divider and its labels.  Returns where it is wanted, if somebody moves it."""
     strip = 0.0 if work is None else imgui.get_frame_height() + em(0.4)
-    return split_line.draw(split, low, high, strip, empty=picture.beside is None)
+    return split_line.draw(split, low, high, strip, _corner_size(setup, low, high), empty=picture.beside is None)
 
 
 def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[str], help_line: str) -> None:
