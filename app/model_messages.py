@@ -133,7 +133,7 @@ class Prefetched:
 
     Attributes:
         request: What was asked.
-        seconds: Processor time that it has taken.
+        seconds: Time of the processor, or of a GPU, that it has taken.
     """
 
     request: BakeRequest
@@ -148,7 +148,7 @@ class BakeAnswer:
         request: What was asked.
         preview: Whether the fine volume is still to come.
         kimg: How long these weights were trained, thousands of images; none if unknown.
-        seconds: Processor time that the request has taken so far.
+        seconds: Time of the processor, or of a GPU, that the request has taken so far.
         arrays: Names of the arrays, in their order.
         samples_of_field: Coarse and fine samples of the exact field, and whether training cut its rays; none without.
         half: As in BakedVolume; likewise the rest.

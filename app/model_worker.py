@@ -154,14 +154,14 @@ class ModelHandler:
             stage.clear()
 
     def _bake(self, request: BakeRequest, port: Port) -> None:
-        begun, clock = time.process_time(), self._clock()
+        begun, clock = self._spent(), self._clock()
         port.progress(0, "reading the checkpoint")
         # The preview is never given up: dragging a seed shall show something at each rest.
         resolutions = [request.preview] if 0 < request.preview < request.resolution else []
         for resolution in [*(() if self._has(request) else resolutions), request.resolution]:
             preview = resolution != request.resolution
             (volume, kimg), folded = self._parts(request, resolution, port, clock, preview=preview)
-            seconds, effort = time.process_time() - begun, clock.effort(self._device.type, self._gpu_bytes())
+            seconds, effort = self._spent() - begun, clock.effort(self._device.type, self._gpu_bytes())
             answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds, effort)
             port.answer(answer, tuple(arrays_of(volume, folded).values()))
 
@@ -193,12 +193,16 @@ class ModelHandler:
 
     def _prefetch(self, request: BakeRequest, port: Port) -> None:
         """Make what a request asks for, and keep it."""
-        begun, clock, quiet = time.process_time(), self._clock(), _Quiet(port)
+        begun, clock, quiet = self._spent(), self._clock(), _Quiet(port)
         self._parts(request, request.resolution, quiet, clock, preview=False)
-        port.answer(Prefetched(request, time.process_time() - begun))
+        port.answer(Prefetched(request, self._spent() - begun))
 
     def _clock(self) -> StageClock:
         return StageClock(torch.cuda.synchronize) if self._device.type == "cuda" else StageClock()
+
+    def _spent(self) -> float:
+        """Seconds of the device: of a processor that others use too, only its own count."""
+        return time.perf_counter() if self._device.type == "cuda" else time.process_time()
 
     def _gpu_bytes(self) -> int | None:
         return torch.cuda.memory_allocated() if self._device.type == "cuda" else None

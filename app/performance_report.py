@@ -131,7 +131,7 @@ def _drawing(facts: Facts) -> Group:
             Figure("picture", size_of, "Pixels that were drawn last."),
             Figure("field", ", ".join(sizes) or NONE, "What rays march through."),
             Figure("march", milliseconds(facts.march_ms), "GPU time of one whole picture."),
-            Figure("samples a ray", samples_words(facts.samples), "Mean over the picture, counted while it rests."),
+            Figure("samples a ray", _samples(facts), "Mean over the picture, counted while it rests."),
             Figure("window frame", milliseconds(facts.frame_ms), "What the window itself does for a frame."),
             Figure("frames", f"{facts.fps:.0f} fps", "Of the window; an idle one draws next to none."),
         ),
@@ -160,10 +160,11 @@ def milliseconds(value: float | None) -> str:
     return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 1 else f"{value:.2f} ms"
 
 
-def samples_words(samples: RaySamples | None) -> str:
+def _samples(facts: Facts) -> str:
     """Samples of a ray for people."""
+    samples = facts.samples
     if samples is None:
-        return "counted at rest"
+        return NONE if facts.volume is None or facts.scene.quality.field == "reference" else "counted at rest"
     if samples.everywhere is None:
         return f"{samples.taken:.1f}"
     return f"{samples.taken:.1f} of {samples.everywhere:.1f}"

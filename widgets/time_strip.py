@@ -8,8 +8,8 @@ from widgets.common import coloured, em, icon_width, icons, text_colour, tone_in
 from widgets.time_view import FASTEST, SLOWEST, GoTo, Play, SetTime, Step, TimeIntent, TimeSetup, TimeView, words
 from widgets.toolbar import first_tool, text_button_width, toggle
 
-# The slider's least width, and that of the rate, font sizes.
-SLIDER, RATE = 9.0, 4.6
+# The slider's least width, that of the rate, and what is too narrow for words, font sizes.
+SLIDER, RATE, NARROW = 9.0, 4.6, 17.0
 
 
 def height() -> float:
@@ -28,6 +28,8 @@ def draw(view: TimeView) -> TimeIntent | None:
         return None
     spacing = imgui.get_style().item_spacing.x
     live = f"{icons.ICON_FA_FORWARD_FAST}  {'live' if view.learning else 'newest'}"
+    if imgui.get_content_region_avail().x < em(NARROW):
+        live = icons.ICON_FA_FORWARD_FAST
     tail = text_button_width(live) + spacing
     extras = icon_width() + em(RATE) + 2 * spacing
     wide = imgui.get_content_region_avail().x - 3 * (icon_width() + spacing) - tail - extras >= em(SLIDER)

@@ -9,9 +9,9 @@ from app.footprint import Footprint
 from app.gl.ray_samples import RaySamples
 from app.model_messages import Effort
 from app.performance import Performance, Rest
-from app.performance_report import Facts, groups_of, milliseconds, report, samples_words, sharing_words
+from app.performance_report import Facts, groups_of, milliseconds, report, sharing_words
 from app.sharing import Sharing
-from core.scene import Latent, Scene, Source
+from core.scene import Latent, Quality, Scene, Source
 
 EFFORT = Effort(read=250.0, map=0.25, synthesise=31.5, bake=None, sent=1.0, device="cuda", gpu_bytes=48_000_000)
 FACTS = Facts(
@@ -53,7 +53,7 @@ def test_a_volume_that_the_window_has_baked_says_so():
 
 def test_what_is_not_known_is_a_dash():
     found = figures(Facts())
-    assert set(found.values()) == {"–", "counted at rest", "0 fps"}
+    assert set(found.values()) == {"–", "0 fps"}
     assert "fold" not in found, "only the exact field is folded"
     assert "worker's GPU" not in found
 
@@ -74,7 +74,11 @@ def test_times_in_words(value, words):
 
 
 def test_samples_in_words():
-    assert samples_words(RaySamples(95.24)) == "95.2"
+    torch = Scene(quality=Quality(field="reference"))
+    cases = {"95.2": RaySamples(95.24), "24.0 of 96.0": RaySamples(24, 96), "counted at rest": None}
+    for words, samples in cases.items():
+        assert figures(replace(FACTS, samples=samples))["samples a ray"] == words
+    assert figures(replace(FACTS, samples=None, scene=torch))["samples a ray"] == "–"
 
 
 def test_frames_are_measured_only_while_somebody_looks():

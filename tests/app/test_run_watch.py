@@ -90,6 +90,19 @@ def test_only_living_runs_get_a_lease(watch: RunWatch, run: RunDirectory):
     assert LeaseWatch(run.lease_path).watched()
 
 
+def test_while_a_snapshot_is_shown_it_is_marked_and_there_is_no_lease(watch: RunWatch, run: RunDirectory):
+    [snapshot] = run.snapshots()
+    watch.show(snapshot.path)
+    run.write_status(run.status().model_copy(update={"state": "running", "heartbeat": time.time()}))
+    watch.attach(run.path, follow=True)
+    wait_for(lambda: watch.seen.attached is not None and bool(watch.seen.attached.snapshots))
+    wait_for((snapshot.path.parent / f".{snapshot.path.stem}.shown").exists)
+    assert not run.lease_path.exists(), "nobody needs live weights"
+    watch.show(None)
+    watch.hurry()
+    wait_for(run.lease_path.exists)
+
+
 def test_without_follow_there_is_no_lease(watch: RunWatch, run: RunDirectory):
     run.write_status(run.status().model_copy(update={"state": "running", "heartbeat": time.time()}))
     watch.attach(run.path, follow=False)
