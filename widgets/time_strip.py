@@ -126,7 +126,7 @@ def _tooltip(view: TimeView) -> None:
         coloured("on its way", "busy")
     best = next((each for each in view.snapshots if each.best), None)
     with text_colour("quiet"):
-        if best is not None:
+        if best is not None and best != view.held:
             imgui.text(f"The best one is that at {best.kimg:g} kimg{': ' if best.figure else ''}{best.figure}")
         imgui.text("Latent and camera stay as they are. Comma and full stop: one back, one on; K plays.")
     imgui.pop_text_wrap_pos()
