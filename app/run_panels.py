@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from imgui_bundle import hello_imgui
@@ -15,12 +17,14 @@ from app.sample_pictures import SamplePictures
 from widgets.common import empty_state, icons, sentence
 from widgets.curve_picture import WINDOW as PICTURE_WINDOW
 from widgets.curves import CurvesExport, CurvesPanel
-from widgets.log import LogPanel
-from widgets.modulation import ModulationPanel
-from widgets.patch_scales import PatchesPanel
 from widgets.samples import SamplesPanel
 from widgets.tick_views import ModulationView, PatchesView
 from widgets.views import CurvesView, LogLine, SamplesView
+
+if TYPE_CHECKING:  # panels behind other tabs are loaded when they are looked at
+    from widgets.log import LogPanel
+    from widgets.modulation import ModulationPanel
+    from widgets.patch_scales import PatchesPanel
 
 
 class RunPanels:
@@ -35,13 +39,33 @@ class RunPanels:
         self._messages = messages
         self._run: WatchedRun | None = None
         self._name = self._trouble = ""
-        self.curves, self.samples, self.log = CurvesPanel(), SamplesPanel(), LogPanel()
-        self.patches, self.modulation = PatchesPanel(), ModulationPanel()
+        self.curves, self.samples = CurvesPanel(), SamplesPanel()
         self.pictures = SamplePictures(wake)
         self._exporter = CurveExporter(wake)
         self._photo = ""  # name of the window of which a picture is wanted
         self._line_parts: tuple[tuple[LogLine, ...], tuple[LogLine, ...]] = ((), ())
         self._lines: tuple[LogLine, ...] = ()
+
+    @cached_property
+    def log(self) -> LogPanel:
+        """The Log panel's own state."""
+        from widgets.log import LogPanel
+
+        return LogPanel()
+
+    @cached_property
+    def patches(self) -> PatchesPanel:
+        """The Patch scales panel's own state."""
+        from widgets.patch_scales import PatchesPanel
+
+        return PatchesPanel()
+
+    @cached_property
+    def modulation(self) -> ModulationPanel:
+        """The Modulation panel's own state."""
+        from widgets.modulation import ModulationPanel
+
+        return ModulationPanel()
 
     @property
     def last_sample(self) -> np.ndarray | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from functools import cache
-from importlib import metadata
 
 PARTS = ("epigraf-studio", "torch", "imgui-bundle", "pyvista", "numpy")
 
@@ -12,6 +11,8 @@ PARTS = ("epigraf-studio", "torch", "imgui-bundle", "pyvista", "numpy")
 @cache
 def versions() -> str:
     """Versions of the program and of what it stands on, a line each."""
+    from importlib import metadata  # takes a while, and nobody asks before the first frame
+
     lines = []
     for name in PARTS:
         try:

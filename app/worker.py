@@ -6,14 +6,11 @@ One thread per worker starts the process, reads its answers and starts it again 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.worker_buffers import WindowBuffers, unpack
 from app.worker_child import Settings, run_child
@@ -29,6 +26,10 @@ from app.worker_messages import (
     Request,
     Result,
 )
+
+if TYPE_CHECKING:  # loaded with the first process, after the first frame
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,8 @@ class Worker:
             self._bury(self._process.exitcode)
 
     def _spawn(self) -> Connection:
+        import multiprocessing
+
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=run_child, args=(theirs, self._settings), daemon=True)

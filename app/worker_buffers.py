@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.worker_messages import ArrayPlace, Buffer, Buffers
+
+if TYPE_CHECKING:  # loaded with the first arrays, after the first frame
+    from multiprocessing.shared_memory import SharedMemory
 
 SLOTS = 2
 # Linux gives out shared memory that it does not have, and kills who writes there.  So look first, and leave a reserve.
@@ -51,6 +54,8 @@ class WindowBuffers:
 
     def provide(self, size: int) -> Buffers:
         """Replace the blocks by ones of `size` bytes; none if there is no room for them."""
+        from multiprocessing.shared_memory import SharedMemory
+
         self.close()
         if not self._has_room(size * SLOTS):
             return Buffers(())
@@ -88,6 +93,8 @@ class WorkerBuffers:
 
     def attach(self, buffers: Buffers) -> None:
         """Use these blocks from now on."""
+        from multiprocessing.shared_memory import SharedMemory
+
         self.close()
         for buffer in buffers.buffers:
             self._blocks[buffer.slot] = SharedMemory(name=buffer.name)

@@ -11,8 +11,7 @@ import traceback
 from collections import deque
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -30,6 +29,9 @@ from app.worker_messages import (
     Progress,
     Request,
 )
+
+if TYPE_CHECKING:  # the window imports this module too, before its first frame
+    from multiprocessing.connection import Connection
 
 # Errors that a request can meet.  Any other is a mistake of ours: it is told, and the worker starts afresh.
 EXPECTED = (ValueError, OSError, RuntimeError, MemoryError, ArithmeticError)
