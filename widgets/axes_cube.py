@@ -13,9 +13,10 @@ from widgets.common import em
 from widgets.on_picture import grey, picture_ink
 from widgets.palette import Tone
 
-# Half an edge of the cube, font sizes.
-HALF = 1.3
-LETTER_SIZE = 0.76
+# Half an edge of the cube, as a share of the square that it takes.
+HALF = 0.21
+# Sizes in half edges: of letters, of the discs at the ends of the axes.
+LETTER_SIZE, DISC = 0.6, 0.34
 # How far the axes go from the middle, in half edges, beyond the cube's corner that they share.
 AXIS_END = 1.6
 AXES: tuple[tuple[str, Tone], ...] = (("X", "error"), ("Y", "good"), ("Z", "busy"))
@@ -89,7 +90,7 @@ class AxesCube:
         imgui.set_cursor_screen_pos(ImVec2(right - size, top))
         pressed = imgui.invisible_button("###axes cube", ImVec2(size, size))
         hovered, held = imgui.is_item_hovered(), imgui.is_item_active()
-        middle, unit = np.array([right - size / 2, top + size / 2]), em(HALF)
+        middle, unit = np.array([right - size / 2, top + size / 2]), size * HALF
         mouse = imgui.get_mouse_pos()
         seen = faces(camera)
         under = face_at(seen, (np.array([mouse.x, mouse.y]) - middle) / unit) if hovered else None
@@ -133,12 +134,15 @@ def _face(canvas: imgui.ImDrawList, face: Face, lit: bool, middle: np.ndarray, u
     canvas.add_quad_filled(*corners, fill)
     canvas.add_quad(*corners, grey(0.12, 0.8), max(em(0.07), 1.0))
     centre = middle + unit * face.corners.mean(axis=0)
-    _lettered(canvas, face.view.capitalize(), centre, face.along, grey(0.08, min(1.0, 2.2 * face.facing)))
+    ink = grey(0.08, min(1.0, 2.2 * face.facing))
+    _lettered(canvas, face.view.capitalize(), centre, face.along, ink, unit * LETTER_SIZE)
 
 
-def _lettered(canvas: imgui.ImDrawList, text: str, centre: np.ndarray, along: np.ndarray, ink: int) -> None:
+def _lettered(
+    canvas: imgui.ImDrawList, text: str, centre: np.ndarray, along: np.ndarray, ink: int, size: float
+) -> None:
     """Text that lies in a face: its letters are drawn upright, and their corners moved."""
-    imgui.push_font(None, em(LETTER_SIZE))
+    imgui.push_font(None, size)
     extent = imgui.calc_text_size(text)
     first = len(canvas.vtx_buffer)
     canvas.add_text(ImVec2(centre[0] - extent.x / 2, centre[1] - extent.y / 2), ink, text)
@@ -161,8 +165,8 @@ def _letter(canvas: imgui.ImDrawList, turn: np.ndarray, axis: int, middle: np.nd
     """The name of an axis at its end."""
     name, tone = AXES[axis]
     right, down = (middle + unit * _flat(_ends(axis), turn)[1]).tolist()
-    canvas.add_circle_filled(ImVec2(right, down), em(0.44), picture_ink(tone))
-    imgui.push_font(None, em(LETTER_SIZE))
+    canvas.add_circle_filled(ImVec2(right, down), unit * DISC, picture_ink(tone))
+    imgui.push_font(None, unit * LETTER_SIZE)
     extent = imgui.calc_text_size(name)
     canvas.add_text(ImVec2(right - extent.x / 2, down - extent.y / 2), grey(0.06), name)
     imgui.pop_font()

@@ -71,8 +71,8 @@ def _cameras(canvas: imgui.ImDrawList, camera: Camera, place: Place, training: T
     ahead = depths > NEAR_PLANE * camera.radius
     spots, behind = place.on_screen(camera, training.places[ahead]), depths[ahead] > np.linalg.norm(camera.position)
     for spot, far in zip(spots.tolist(), behind.tolist(), strict=True):
-        canvas.add_circle_filled(ImVec2(*spot), em(0.18), grey(0.05, 0.12 if far else 0.45))
-        canvas.add_circle_filled(ImVec2(*spot), em(0.13), picture_ink("accent", 0.45 if far else 1.0))
+        canvas.add_circle_filled(ImVec2(*spot), em(0.16), grey(0.05, 0.12 if far else 0.45))
+        canvas.add_circle_filled(ImVec2(*spot), em(0.11), picture_ink("accent", 0.45 if far else 1.0))
     lines = frustum(training.mean, training.near, training.far)
     cased_lines(canvas, _seen(camera, place, lines), picture_ink("accent"))
 

@@ -13,10 +13,14 @@ from widgets.view_setup import ViewSetup
 GAP = 0.25
 
 
+def switches_width() -> float:
+    """Pixels of the row."""
+    return 3 * icon_width() + 2 * em(GAP)
+
+
 def view_switches(setup: ViewSetup, right: float, top: float) -> ViewSetup:
     """Draw them in a row that ends at a corner of the screen, pixels.  Returns the setup as it is now wanted."""
-    room = 3 * icon_width() + 2 * em(GAP)
-    imgui.set_cursor_screen_pos(ImVec2(right - room, top))
+    imgui.set_cursor_screen_pos(ImVec2(right - switches_width(), top))
     box = _switch(icons.ICON_FA_VECTOR_SQUARE, "guide box", setup.box, "The box of the field")
     imgui.same_line(0, em(GAP))
     cameras = _switch(icons.ICON_FA_VIDEO, "guide cameras", setup.cameras, "The cameras of the training")

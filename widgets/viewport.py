@@ -19,15 +19,16 @@ from widgets.picture import Picture, PictureProvider
 from widgets.split import Split
 from widgets.view_guides import Place
 from widgets.view_setup import TrainingViews, ViewSetup
-from widgets.view_switches import view_switches
+from widgets.view_switches import switches_width, view_switches
 
 Grip = Literal["orbit", "pan", "roll", "dolly"]
 
 HELP = "drag: orbit · shift: pan · ctrl: roll · wheel: zoom · double click: reset"
 # Once the camera has stood still for so long, the picture is drawn in full.
 SETTLE_S = 0.2
-# Edge of the square that the cube takes in its corner, font sizes.
-CORNER = 6.2
+# Edge of the square that the cube takes in its corner, font sizes: of a large picture, and of a small one; and how wide
+# and high a picture is large.
+CORNER, SMALL_CORNER, LARGE = 6.2, 4.8, ImVec2(34, 22)
 # Dragging across the cube turns it half around, as dragging across the picture does; in font sizes.
 CUBE_SIDE = 8.0
 # A smaller picture, in font sizes, is for the picture: neither cube nor switches lie on it.
@@ -140,12 +141,12 @@ class ViewportPanel:
         if not _corner_size(setup, low, high).x:
             return wish
         if setup.cube:
-            view, moved = self._cube.draw(camera, right, top, em(CORNER))
+            view, moved = self._cube.draw(camera, right, top, _corner_edge(low, high))
             if view is not None:
                 wish = replace(wish, goal=seen_from(camera, view))
             if moved.x or moved.y:
                 wish = replace(wish, camera=navigation.orbited(camera, moved.x, moved.y, em(CUBE_SIDE)))
-            top += em(CORNER)
+            top += _corner_edge(low, high)
         wanted = view_switches(setup, right, top)
         return wish if wanted == setup else replace(wish, setup=wanted)
 
@@ -240,7 +241,15 @@ def _corner_size(setup: ViewSetup, low: ImVec2, high: ImVec2) -> ImVec2:
     """What the cube and the switches take in the upper right corner of a picture, pixels; nothing of a small one."""
     if high.x - low.x < em(ROOM_FOR_CUBE.x) or high.y - low.y < em(ROOM_FOR_CUBE.y):
         return ImVec2(0, 0)
-    return ImVec2(em(CORNER), em(0.4) + (em(CORNER) if setup.cube else 0.0) + icon_width())
+    edge = _corner_edge(low, high)
+    wide = max(edge if setup.cube else 0.0, switches_width() + em(0.4))
+    return ImVec2(wide, em(0.4) + (edge if setup.cube else 0.0) + icon_width())
+
+
+def _corner_edge(low: ImVec2, high: ImVec2) -> float:
+    """Edge of the square that the cube takes in a picture, pixels."""
+    share = min((high.x - low.x) / LARGE.x, (high.y - low.y) / LARGE.y) / em()
+    return em(min(max(CORNER * share, SMALL_CORNER), CORNER))
 
 
 def _images(canvas: imgui.ImDrawList, picture: Picture, split: Split | None, low: ImVec2, high: ImVec2) -> None:

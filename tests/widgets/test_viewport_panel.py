@@ -13,7 +13,6 @@ from core.views import view_of
 from tests import ui
 from tests.app.gl.fields import blob_volume
 from widgets.axes_cube import HALF, faces
-from widgets.common import em
 from widgets.picture import Picture
 from widgets.view_setup import TrainingViews, ViewSetup
 from widgets.viewport import ViewportPanel, Work, camera_line, picture_line
@@ -134,7 +133,7 @@ def test_the_cube_looks_from_its_sides_and_turns_and_the_switches_draw(tmp_path)
         info = ctx.item_info("//Viewport/###axes cube")
         middle = np.array([*info.rect_full.get_center()])
         top = next(face for face in faces(HOME) if face.view == "top")
-        ctx.mouse_move_to_pos(ImVec2(*(middle + em(HALF) * top.corners.mean(axis=0)).tolist()))
+        ctx.mouse_move_to_pos(ImVec2(*(middle + HALF * info.rect_full.get_width() * top.corners.mean(axis=0)).tolist()))
         ctx.mouse_click(0)
         ctx.yield_(2)
         assert view_of(bench.camera) == "top"
