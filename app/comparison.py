@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.run_watch import WatchedRun
 from app.side import Side
 from app.worker_share import WorkerShare
 from core.scene import Other, Scene, Source
@@ -23,6 +22,8 @@ if TYPE_CHECKING:  # PyOpenGL and PIL wait until after the first frame
     from app.gl.image_texture import ImageTexture
     from app.seen import Difference
 
+# Of the run's snapshots, B is offered the newest ones.
+MOST_SNAPSHOTS = 40
 WAITING = "difference when both pictures are complete"
 MOVING = "difference when the camera rests"
 
@@ -87,9 +88,9 @@ class Comparison:
         """What a difference amounts to, for people; empty unless one is shown."""
         if not self._shows_difference or self._measured is None or scene.other is None:
             return ""
-        psnr = self._measured[1].psnr
-        found = "equal in 8 bit" if math.isinf(psnr) else f"PSNR {psnr:.1f} dB in 8 bit"
-        return f"|A − B| × {scene.other.gain}: {found}"
+        from app.seen import psnr_words
+
+        return f"|A − B| × {scene.other.gain}: {psnr_words(self._measured[1].psnr)}"
 
     def split(self, scene: Scene) -> Split | None:
         """What the viewport's divider shows; None without one."""
@@ -180,9 +181,13 @@ def labels(scene: Scene, beside: Scene) -> tuple[str, str]:
     return "  ".join(["A", *(one for one, _ in apart)]), "  ".join(["B", *(other for _, other in apart)])
 
 
-def source_choices(scene: Scene, runs: Sequence[Path], recent: Sequence[str]) -> tuple[SourceChoice, ...]:
-    """Generators that B may show: the demo, what A shows, the newest weights of runs, and checkpoints of before."""
-    sources = [Source(), scene.source, *(Source("run", str(run)) for run in runs)]
+def source_choices(scene: Scene, run: WatchedRun | None, recent: Sequence[str]) -> tuple[SourceChoice, ...]:
+    """Generators that B may show: the demo, what A shows, a run now and as it was, and checkpoints of before."""
+    sources = [Source(), scene.source]
+    if run is not None:
+        path = str(run.item.path)
+        newest_first = reversed(run.snapshots[-MOST_SNAPSHOTS:])
+        sources += [Source("run", path), *(Source("run", path, each.name) for each in newest_first)]
     sources += [Source("checkpoint", path) for path in recent if path.endswith(".safetensors")]
     return tuple(SourceChoice(source_name(source), source) for source in dict.fromkeys(sources))
 

@@ -188,7 +188,8 @@ class Engine:
             self.progress, self.cancelled = None, True
 
     def close(self) -> None:
-        """End the threads."""
+        """Give up what was asked, and end the threads."""
+        self._forget()
         self._demo.close()
 
     def _receive(self, event: Result | Progress | Failure, scene: Scene) -> None:

@@ -166,13 +166,26 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"--out {args.out}: the picture is a PNG; choose a name that ends in .png")
     order = order_of(args)
     turntable(order.scene.camera, order.views)  # refused before anything is computed
-    draw = drawn_by_generator if order.reference else drawn_by_volume
-    scene, pictures, name = draw(args, order)
+    scene, pictures, name = drawn(args, order)
     strip = np.concatenate([picture[..., :3] for picture in pictures], axis=1)
     save_picture(args.out, strip, scene, notes_of(order))
     height, width = strip.shape[:2]
     print(f"{args.out}: {width} x {height}, {name}", file=sys.stderr)
     return 0
+
+
+def drawn(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarray], str]:
+    """Draw what is ordered, with what is compared.  Returns the Scene with its camera, the pictures, what they show."""
+    draw = drawn_by_generator if order.reference else drawn_by_volume
+    scene, pictures, name = draw(args, order)
+    beside, other = scene.beside, scene.other
+    if beside is None or other is None:
+        return scene, pictures, name
+    from app.seen import together
+
+    _, others, other_name = drawn(args, replace(order, scene=beside, own_camera=True))
+    pictures, found = together(pictures, others, other)
+    return scene, pictures, f"{name} beside {other_name}{found}"
 
 
 def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarray], str]:
@@ -348,6 +361,9 @@ def settled(scene: Scene, origin: Path) -> Scene:
     Raises:
         ValueError: The weights are gone.
     """
+    if scene.other is not None and scene.other.source is not None:
+        own = settled(Scene(scene.other.source, scene.other.latent or scene.latent), origin).source
+        scene = replace(scene, other=replace(scene.other, source=own))
     if scene.source.kind == "demo":
         return scene
     try:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
+
+from core.scene import Other
 
 # Of the line between two halves, pixels.
 DIVIDER_WIDTH = 2
@@ -64,6 +67,29 @@ def difference(one: np.ndarray, other: np.ndarray, gain: int) -> Difference:
     pixels = np.full((*apart.shape[:2], 4), 255, np.uint8)
     pixels[..., :3] = np.minimum(apart.astype(np.int32) * gain, 255)
     return Difference(pixels, 10 * math.log10(255**2 / error) if error > 0 else math.inf)
+
+
+def together(one: Sequence[np.ndarray], other: Sequence[np.ndarray], how: Other) -> tuple[list[np.ndarray], str]:
+    """Pictures of A and of B as a Scene wants them compared.
+
+    Args:
+        one: Pictures [height, width, 4], uint8.
+        other: As many of the same size.
+        how: At a divider, or as their difference.
+
+    Returns:
+        The pictures, and what a difference amounts to, for people; empty for a split.
+    """
+    pairs = list(zip(one, other, strict=True))
+    if how.view == "split":
+        return [side_by_side(*pair, how.divider) for pair in pairs], ""
+    found = [difference(*pair, how.gain) for pair in pairs]
+    return [each.pixels for each in found], f"; {psnr_words(min(each.psnr for each in found))}"
+
+
+def psnr_words(psnr: float) -> str:
+    """How close two pictures are, for people."""
+    return "equal in 8 bit" if math.isinf(psnr) else f"PSNR {psnr:.1f} dB in 8 bit"
 
 
 def resized(pixels: np.ndarray, width: int, height: int) -> np.ndarray:

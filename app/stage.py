@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from imgui_bundle import hello_imgui
 
@@ -208,17 +207,17 @@ class Stage:
         if settings.goal is not None:
             self.look(settings.goal)
 
-    def draw_compare(self, runs: Sequence[Path], recent: Sequence[str]) -> bool:
+    def draw_compare(self, run: WatchedRun | None, recent: Sequence[str]) -> bool:
         """The Compare panel.
 
         Args:
-            runs: Whose newest weights B may show.
+            run: The attached run, which B may show, now and as it was.
             recent: Files that were opened before.
 
         Returns:
             Whether a file shall be chosen for B.
         """
-        choices = source_choices(self.scene, runs, recent)
+        choices = source_choices(self.scene, run, recent)
         wish = compare_panel.draw(self.scene, choices, self.comparison.legend(self.scene), self._rng)
         self.scene = wish.scene
         return wish.choose_file

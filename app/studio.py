@@ -288,8 +288,7 @@ class Studio:
         self.train.edit(*self._train_panel.draw(self.train.form, self.train.view()))
 
     def _draw_compare(self) -> None:
-        runs = [self.train.run.item.path] if self.train.run is not None else []
-        if self.stage.draw_compare(runs, self.openings.recent):
+        if self.stage.draw_compare(self.train.run, self.openings.recent):
             self.choose("compare")
 
     def _draw_performance(self) -> None:

@@ -12,6 +12,7 @@ from core.scene import Compared, Latent, Other, Quality, Scene, Source
 from widgets import latent as latent_panel
 from widgets import quality as quality_panel
 from widgets.common import button, icons, row, text_colour
+from widgets.toolbar import flow, text_button_width
 
 VIEW_NAMES: dict[Compared, str] = {"off": "off", "split": "split", "difference": "difference"}
 GAINS = (1, 4, 16, 64)
@@ -68,18 +69,25 @@ def draw(scene: Scene, sources: Sequence[SourceChoice], result: str, rng: random
         return CompareWish(scene if other == (scene.other or other) else replace(scene, other=other))
     if other.view == "difference":
         other = _gain(other, result)
+    moved = _moved(replace(scene, other=other))
+    if moved is not None:
+        return CompareWish(moved)
     imgui.separator_text("B differs from A by")
     other = _latent(scene, other, rng)
     other, choose_file = _source(scene, other, sources)
-    other = _mode(scene, other)
-    scene = replace(scene, other=other)
-    imgui.spacing()
-    if button(f"{icons.ICON_FA_COPY}  A to B###copy", scene != scene.levelled, "Give B the values of A, to go on from"):
-        scene = scene.levelled
-    imgui.same_line()
-    if button(f"{icons.ICON_FA_RIGHT_LEFT}  Swap###swap", scene != scene.swapped, "A becomes B, and B becomes A"):
-        scene = scene.swapped
-    return CompareWish(scene, choose_file)
+    return CompareWish(replace(scene, other=_mode(scene, other)), choose_file)
+
+
+def _moved(scene: Scene) -> Scene | None:
+    """Buttons that carry values between A and B.  Returns the Scene after one was pressed."""
+    copied, swapped, wanted = scene.levelled, scene.swapped, None
+    if button(f"{icons.ICON_FA_COPY}  Copy A to B###copy", scene != copied, "Give B the values of A, to go on from"):
+        wanted = copied
+    label = f"{icons.ICON_FA_RIGHT_LEFT}  Swap###swap"
+    flow(text_button_width(label))
+    if button(label, scene != swapped, "A becomes B, and B becomes A"):
+        wanted = swapped
+    return wanted
 
 
 def begun(scene: Scene, other: Other) -> Other:
@@ -142,4 +150,6 @@ def source_name(source: Source) -> str:
     if source.kind == "demo":
         return "demo"
     name = source.path.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return f"{name}, {source.snapshot.removesuffix('.safetensors')}" if source.snapshot else name
+    if source.snapshot:
+        return f"{name}, {source.snapshot.removesuffix('.safetensors')}"
+    return f"{name}, newest" if source.kind == "run" else name

@@ -86,7 +86,8 @@ def _grip(split: Split, low: ImVec2, high: ImVec2) -> float | None:
         wanted = 0.5
     elif imgui.is_item_active() and imgui.get_io().mouse_delta.x and not imgui.is_item_activated():
         wanted = (imgui.get_io().mouse_pos.x - low.x) / max(high.x - low.x, 1)
-    imgui.set_item_tooltip("Drag: more of A or of B · double click: the middle")
+    if not imgui.is_item_active():
+        imgui.set_item_tooltip("Drag: more of A or of B · double click: the middle")
     return None if wanted is None else min(max(wanted, MARGIN), 1 - MARGIN)
 
 

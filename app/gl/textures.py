@@ -189,6 +189,8 @@ class PictureTarget:
         before = int(GL.glGetIntegerv(GL.GL_READ_FRAMEBUFFER_BINDING))
         buffer = int(GL.glGetIntegerv(GL.GL_PIXEL_PACK_BUFFER_BINDING))
         try:
+            # llvmpipe reads on while it still draws what an earlier frame of the window has begun.
+            GL.glFinish()
             GL.glBindBuffer(GL.GL_PIXEL_PACK_BUFFER, 0)
             GL.glBindFramebuffer(GL.GL_READ_FRAMEBUFFER, self._framebuffer)
             # Rows of four bytes or more: packed tightly under OpenGL's default alignment of 4.

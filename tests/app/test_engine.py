@@ -351,3 +351,27 @@ def test_going_elsewhere_gives_up_what_was_fetched_ahead(engine, worker, snapsho
     assert worker.kinds[-1] == PREFETCH
     engine.update(Scene(), snapshots)
     assert worker.cancelled == 2
+
+
+def test_the_sample_that_is_shown_is_known_once_it_is_that_of_the_scene(engine, worker, tmp_path):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.update(scene())
+    assert engine.waits
+    assert engine.sample_of(scene()) is None
+    worker.answer(preview=True)
+    engine.update(scene())
+    assert engine.sample_of(scene()) is None, "a finer one is on its way"
+    worker.answer()
+    engine.update(scene())
+    assert engine.sample_of(scene()) == BakeRequest(WEIGHTS, 0, 0.7, Quality().volume)
+    assert not engine.waits
+    engine.update(scene(seed=4))
+    assert engine.sample_of(scene(seed=4)) is None, "the old one is still on the screen"
+
+
+def test_the_shipped_volume_is_known_by_its_generator(engine, tmp_path):
+    BakedVolume(np.zeros((4, 4, 4, 4), np.float16), 0.3, 0.7, 1.3, 1.1, 20, 24).save(tmp_path / "demo.npz")
+    wait_for(lambda: engine.update(Scene()))
+    assert engine.sample_of(Scene()) is None, "there is no generator beside it"
+    (tmp_path / "demo.safetensors").write_bytes(b"x")
+    assert engine.sample_of(Scene()).checkpoint.path == str(tmp_path / "demo.safetensors")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.camera import Camera
-from core.scene import Latent, Quality, Scene, Source
+from core.scene import Latent, Other, Quality, Scene, Source
 
 scenes = st.builds(
     Scene,
@@ -75,7 +75,17 @@ def test_what_is_wrong_is_named(text, message):
         Scene.from_json(text)
 
 
-@pytest.mark.parametrize("make", [lambda: Latent(seed=2**32), lambda: Latent(psi=3), lambda: Quality(steps=7)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Latent(seed=2**32),
+        lambda: Latent(psi=3),
+        lambda: Quality(steps=7),
+        lambda: Quality(largest=9),
+        lambda: Other(divider=2),
+        lambda: Other(gain=0),
+    ],
+)
 def test_values_out_of_range_are_refused(make):
     with pytest.raises(ValueError, match="must lie in"):
         make()
@@ -96,3 +106,25 @@ def test_scenes_from_before_snapshots_are_read():
     tree = json.loads(Scene(Source("run", "/runs/a")).to_json())
     del tree["source"]["snapshot"]
     assert Scene.from_json(json.dumps(tree)).source == Source("run", "/runs/a")
+
+
+def test_b_has_what_it_has_of_its_own_and_shares_the_rest():
+    scene = Scene(latent=Latent(1), other=Other(latent=Latent(2)))
+    assert scene.beside == Scene(latent=Latent(2))
+    assert replace(scene, camera=Camera(yaw=1)).beside.camera == Camera(yaw=1)
+    assert Scene().beside is None
+    assert replace(scene, other=replace(scene.other, view="off")).beside is None
+    assert scene.swapped == Scene(latent=Latent(2), other=Other(latent=Latent(1)))
+    assert scene.swapped.swapped == scene
+    assert scene.levelled == Scene(latent=Latent(1), other=Other(latent=Latent(1)))
+    drawn = Scene(other=Other(quality=Quality(field="reference"), view="difference"))
+    assert (drawn.swapped.quality.field, drawn.swapped.other.view) == ("reference", "difference")
+    assert Scene.from_json(drawn.to_json()) == drawn
+
+
+def test_scenes_of_before_there_was_a_b_still_load():
+    tree = json.loads(Scene().to_json())
+    del tree["other"]
+    for name in ("largest", "field", "sampling", "show"):
+        del tree["quality"][name]
+    assert Scene.from_json(json.dumps(tree)) == Scene()
