@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2, imgui
 
 from widgets.common import em, icons, tone_ink
+from widgets.on_picture import GROUND, INK, QUIET_INK
 
-GROUND = imgui.IM_COL32(16, 17, 20, 178)
 EMPTY = imgui.IM_COL32(16, 17, 20, 255)
-INK = imgui.IM_COL32(236, 238, 242, 255)
-QUIET_INK = imgui.IM_COL32(178, 184, 194, 255)
 SHADE = imgui.IM_COL32(16, 17, 20, 110)
 # The divider stays this far inside the picture, as a part of its width, so that it can be taken hold of again.
 MARGIN = 0.02
