@@ -115,6 +115,7 @@ class Engine:
         self.follows_weights = False
         self._asked_at = 0.0
         self.sharing = Sharing()
+        self.picture_s = 0.0  # that a picture of a new sample takes, which is looking, too
         self._done: BakeRequest | None = None  # what is shown, once it is complete
         self._fetching: tuple[int, BakeRequest] | None = None
         self._fetched: OrderedDict[BakeRequest, None] = OrderedDict()
@@ -213,7 +214,8 @@ class Engine:
                     self.progress = None
                     self.problem, self.cancelled = None, False
                     self._done = replace(answer.request, preview=0)
-                    self._pause_until = self._clock() + max(self.sharing.pause_s(answer.seconds), LIVE_PAUSE_S)
+                    rest = self.sharing.pause_s(answer.seconds + self.picture_s)
+                    self._pause_until = self._clock() + max(rest, LIVE_PAUSE_S)
                 sent, named = answer.effort.sent, dict(zip(answer.arrays, arrays, strict=True))
                 transfer = None if sent is None else 1000 * (received - sent)
                 fields = (answer.kimg, answer.preview, answer.field(named), answer.effort, transfer)

@@ -93,6 +93,7 @@ class Stage:
         self.scene = replace(self.scene, source=source)
         if self.time.playing:
             hello_imgui.request_refresh()
+        self.engine.picture_s = self.view.picture_s(self.scene.quality)
         if self.engine.update(self.scene, self.time.ahead, patient=self.time.playing):
             self._carry_camera()
         self.view.show(self.engine.shown)

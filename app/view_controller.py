@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.engine import Shown
 from app.settings import FRAME_RATES
-from core.scene import Scene
+from core.scene import Quality, Scene
 from widgets.notes import Problem
 from widgets.picture import Picture
 
@@ -87,6 +87,12 @@ class ViewController:
     def march_ms(self) -> float | None:
         """GPU time of a whole picture, by the part of it that was measured last; none before that."""
         return self._renderer.march_ms if self._renderer is not None else None
+
+    def picture_s(self, quality: Quality) -> float:
+        """GPU time of all that is drawn of a new sample, seconds, as far as it is known."""
+        if self._renderer is None or self._renderer.march_ms is None:
+            return 0.0
+        return self._renderer.march_ms / 1000 * (quality.smooth or self._renderer.options.smooth)
 
     @property
     def bake_ms(self) -> float | None:

@@ -188,6 +188,21 @@ def test_live_weights_wait_for_the_worker_and_for_the_trainer(engine, worker, cl
     assert worker.requests[1] == BakeRequest(newer, 0, 0.7, Quality().volume, preview=0)
 
 
+def test_what_is_drawn_counts_as_looking(engine, worker, clock):
+    engine.set_run_weights(RUN.path, WEIGHTS)
+    engine.picture_s = 2.0
+    engine.update(scene())
+    worker.answer()
+    engine.set_run_weights(RUN.path, replace(WEIGHTS, modified=2))
+    engine.update(scene())
+    clock.now += 5.9
+    engine.update(scene())
+    assert len(worker.requests) == 1
+    clock.now += 0.2
+    engine.update(scene())
+    assert len(worker.requests) == 2
+
+
 def test_the_person_is_not_kept_waiting(engine, worker):
     engine.set_run_weights(RUN.path, WEIGHTS)
     engine.update(scene())

@@ -47,6 +47,12 @@ class RecordingPort:
         self.fields.append(value.field(named))
 
 
+@pytest.fixture(autouse=True)
+def no_gpu(monkeypatch):
+    """What is compared number by number is computed by the processor."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+
 @pytest.fixture
 def checkpoint(tmp_path: Path) -> CheckpointId:
     path = tmp_path / "live.safetensors"
@@ -179,3 +185,26 @@ def test_the_stages_are_timed(checkpoint):
     times = (effort.read, effort.map, effort.synthesise, effort.bake, effort.fold, effort.occupancy)
     assert all(each is not None and each >= 0 for each in times)
     assert effort.sent is not None
+
+
+def test_a_gpu_is_left_to_who_needs_it(checkpoint, monkeypatch):
+    asked: list[str] = []
+
+    def load(path: Path, device: torch.device):
+        asked.append(device.type)
+        if device.type == "cuda":
+            raise torch.OutOfMemoryError("somebody else has it all")
+        return load_checkpoint(path, device)
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr("app.model_worker.load_checkpoint", load)
+    port, request = RecordingPort(), BakeRequest(checkpoint, 0, 1.0, 32)
+    ModelHandler().handle(BAKE, replace(request, device="cpu"), port)
+    assert asked == ["cpu"]
+    handler = ModelHandler()
+    handler.handle(BAKE, request, port)
+    assert asked == ["cpu", "cuda", "cpu"], "without memory on the GPU the processor does it"
+    handler.handle(BAKE, replace(request, seed=1), port)
+    assert asked == ["cpu", "cuda", "cpu"], "and goes on with it"
+    assert [effort.device for effort in port.efforts] == ["cpu"] * 3
+    assert len(port.answers) == 3
