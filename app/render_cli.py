@@ -8,13 +8,22 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
+from app.render_order import (
+    DEFAULT_QUALITY,
+    MEAN,
+    Order,
+    by_generator,
+    given,
+    notes_of,
+    viewed,
+)
 from core.camera import Camera
-from core.scene import Axis, Backdrop, FieldMode, Latent, Parts, Quality, Sampling, Scene, Shown, Source, SourceKind
-from core.views import VIEWS, ViewName, seen_from
+from core.scene import Axis, Backdrop, FieldMode, Latent, Parts, Sampling, Scene, Shown
+from core.views import VIEWS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,40 +38,9 @@ EXAMPLE = """examples:
   epigraf render snapshot.safetensors --turntable 8 --size 256 --out strip.png
   epigraf render picture.png --voxels 256 --size 1024 --out large.png"""
 
-DEFAULT_QUALITY = Quality(steps=192, volume=128)
-DEFAULT_SIZE = 512
-PICTURE_SUFFIX, SCENE_SUFFIX = ".png", ".json"
 LARGEST_SIDE = 8192
-TURNTABLE_KEY = "epigraf-turntable"
-RENDERER_KEY, NOISE_KEY = "epigraf-renderer", "epigraf-noise"
-REFERENCE = "reference"
 # Named as what they set.
 PICTURE_OPTIONS = ("steps", "backdrop", "field", "sampling", "show", "parts", "threshold", "smooth")
-MEAN: Literal["mean"] = "mean"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be drawn.
-
-    Attributes:
-        scene: The first view.
-        size: Width and height of a view, pixels.
-        views: So many side by side, all around.
-        own_camera: The Scene's distance and angle of view are meant; else those of the training are taken.
-        noise_seed: With it the randomness of training; none renders deterministically.
-    """
-
-    scene: Scene
-    size: tuple[int, int] = (DEFAULT_SIZE, DEFAULT_SIZE)
-    views: int = 1
-    own_camera: bool = False
-    noise_seed: int | None = None
-
-    @property
-    def reference(self) -> bool:
-        """By the generator's own renderer, not by a shader."""
-        return self.scene.quality.field == REFERENCE
 
 
 def register(subparsers: Any) -> None:
@@ -226,14 +204,6 @@ def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, l
     return scene, pictures, f"{name}, seed {scene.latent.seed}, psi {scene.latent.psi:g}"
 
 
-def notes_of(order: Order) -> dict[str, str]:
-    """What the Scene does not hold and a picture must, to be made again."""
-    notes = {TURNTABLE_KEY: str(order.views)} if order.views > 1 else {}
-    if order.noise_seed is not None:
-        notes[NOISE_KEY] = str(order.noise_seed)
-    return notes
-
-
 def order_of(args: argparse.Namespace) -> Order:
     """What SOURCE describes, changed by the options.
 
@@ -268,118 +238,6 @@ def _sliced(words: list[str] | None) -> dict[str, Any]:
         return {"show": "slice", "slice_axis": axis, "slice_at": float(at)}
     except ValueError as error:
         raise ValueError(f"--slice {axis} {at}: expected x, y or z, and a number from -1 to 1") from error
-
-
-def viewed(scene: Scene, view: ViewName | Literal["mean"]) -> Camera:
-    """The Scene's camera, turned to a view that has a name.  Raises ValueError if nobody knows the training's poses."""
-    if view != MEAN:
-        return seen_from(scene.camera, view)
-    from app.training_poses import look_up
-
-    found = look_up(scene.source)
-    if found.known is None:
-        raise ValueError(f"--view {view}: the poses of the training are not known: {found.reason}")
-    yaw = scene.camera.yaw if found.known.yaw is None else found.known.yaw
-    return replace(scene.camera, yaw=yaw, pitch=found.known.pitch, roll=0.0)
-
-
-def given(source: Path | None, snapshot: str | None = None) -> Order:
-    """What SOURCE describes, at the snapshot of its run that is named, if any.  Raises ValueError, OSError."""
-    if source is None:
-        order = Order(Scene(quality=DEFAULT_QUALITY))
-    elif source.suffix.lower() in (PICTURE_SUFFIX, SCENE_SUFFIX) and not source.is_dir():
-        if not source.is_file():
-            raise ValueError(f"there is no file {source}")
-        order = saved_picture(source) if source.suffix.lower() == PICTURE_SUFFIX else saved_scene(source)
-        order = replace(order, own_camera=True)
-    else:
-        kind: SourceKind = "run" if source.is_dir() else "checkpoint"
-        order = Order(Scene(Source(kind, str(source.resolve())), quality=DEFAULT_QUALITY))
-    if snapshot is not None:
-        order = replace(order, scene=at_snapshot(order.scene, snapshot))
-    if order.own_camera and source is not None:
-        return replace(order, scene=settled(order.scene, source))
-    if order.scene.source.kind == "run":
-        return replace(order, scene=replace(order.scene, source=_file_of(order.scene.source)))
-    return order
-
-
-def at_snapshot(scene: Scene, name: str) -> Scene:
-    """The Scene at a snapshot of its run, by kimg, file name or `best`.  Raises ValueError if there is none."""
-    from training.best import read_best
-    from training.run_dir import RunDirectory
-
-    source = scene.source
-    if source.kind != "run":
-        raise ValueError(f"--snapshot {name}: chooses among the snapshots of a run, but SOURCE is no run")
-    files = RunDirectory(Path(source.path)).snapshots()
-    best = read_best(Path(source.path)) if name == "best" else None
-    wanted = best.snapshot if best is not None else name
-    found = [each.path.name for each in files if wanted in (each.path.name, each.path.stem, f"{each.kimg:g}")]
-    if not found:
-        there = ", ".join(f"{each.kimg:g}" for each in files) or "none"
-        raise ValueError(f"--snapshot {name}: {source.path} has no such snapshot; there are (kimg): {there}")
-    return replace(scene, source=replace(source, snapshot=found[0]))
-
-
-def saved_picture(path: Path) -> Order:
-    """What a picture was made of.  Raises ValueError if it does not say."""
-    from app.picture_file import read_picture
-
-    picture = read_picture(path)
-    count = picture.notes.get(TURNTABLE_KEY, "1")
-    views = int(count) if count.isdecimal() else 1
-    width, height = picture.size
-    noise = picture.notes.get(NOISE_KEY, "")
-    # Older pictures say here what the Scene says by now.
-    older = picture.notes.get(RENDERER_KEY) == REFERENCE
-    scene = by_generator(picture.scene) if older else picture.scene
-    order = Order(scene, (max(width // max(views, 1), 1), height), views)
-    return replace(order, noise_seed=int(noise) if noise.lstrip("-").isdecimal() else None)
-
-
-def by_generator(scene: Scene) -> Scene:
-    """The Scene as the generator's own renderer draws it."""
-    return replace(scene, quality=replace(scene.quality, field="reference"))
-
-
-def saved_scene(path: Path) -> Order:
-    """A Scene in a file.  Raises ValueError if it is none."""
-    try:
-        return Order(Scene.from_json(path.read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-
-
-def settled(scene: Scene, origin: Path) -> Scene:
-    """A Scene whose weights are a file that is there: of a run, the newest snapshot.
-
-    Args:
-        scene: As it was saved.
-        origin: Where it was saved.
-
-    Raises:
-        ValueError: The weights are gone.
-    """
-    if scene.other is not None and scene.other.source is not None:
-        own = settled(Scene(scene.other.source, scene.other.latent or scene.latent), origin).source
-        scene = replace(scene, other=replace(scene.other, source=own))
-    if scene.source.kind == "demo":
-        return scene
-    try:
-        return replace(scene, source=_file_of(scene.source))
-    except ValueError as error:
-        raise ValueError(
-            f"{origin} was made of {scene.source.path}, which is not to be had any more ({error}): put it back, or "
-            f"name another checkpoint, with --seed {scene.latent.seed} --psi {scene.latent.psi:g}"
-        ) from error
-
-
-def _file_of(source: Source) -> Source:
-    """The checkpoint behind a source.  Raises ValueError."""
-    from app.render import source_file
-
-    return Source("checkpoint", str(source_file(source)))
 
 
 def _named(args: argparse.Namespace, *names: str) -> list[tuple[str, Any]]:
