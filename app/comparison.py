@@ -97,10 +97,9 @@ class Comparison:
         beside = scene.beside
         if beside is None or scene.other is None or scene.other.view != "split":
             return None
-        hint = ""
-        if self.side is not None:
-            problem = self.side.problem
-            hint = problem.message if problem is not None else self.side.engine.hint
+        hint = "" if self.side is None else self.side.engine.hint
+        if self.side is not None and self.side.problem is not None:
+            hint = "B cannot be shown"
         return Split(scene.other.divider, labels(scene, beside), hint)
 
     @property

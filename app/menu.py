@@ -70,6 +70,15 @@ def _sample(studio: Studio) -> list[Action]:
         ),
         Action(
             "Sample",
+            "Compare A and B",
+            studio.stage.toggle_compare,
+            Chord(Key.c),
+            checked=studio.stage.scene.beside is not None,
+            group=1,
+            tooltip="Two pictures with one camera; the panel Compare says what differs",
+        ),
+        Action(
+            "Sample",
             "Cancel what is computed",
             studio.stage.cancel,
             Chord(Key.escape),

@@ -162,6 +162,10 @@ class Stage:
         self.flight.stop()
         self.turntable.toggle()
 
+    def toggle_compare(self) -> None:
+        """Begin or end to compare two pictures."""
+        self.scene = compare_panel.toggled(self.scene)
+
     def set_viewing(self, setup: ViewSetup) -> None:
         """Change what is drawn over the picture."""
         self.viewing = setup
@@ -289,19 +293,21 @@ class Stage:
         return picture
 
     def _draw_problem(self) -> None:
-        problem = self.side.problem
-        if problem is None:
+        side = self.side if self.side.problem is not None else self.comparison.side
+        problem = side.problem if side is not None else None
+        if side is None or problem is None:
             return
         smaller = Quality().volume
         too_large = problem.out_of_memory and problem is self.engine.problem
         offer = f"Volume {smaller}³" if too_large and self.scene.quality.volume > smaller else ""
-        match error_box("viewport", problem.message, problem.detail, self.view.problem is None, offer):
+        message = problem.message if side is self.side else f"B: {problem.message}"
+        match error_box("viewport", message, problem.detail, side.view.problem is None, offer):
             case "offer":
                 self.scene = replace(self.scene, quality=replace(self.scene.quality, volume=smaller))
             case "dismiss":
-                self.side.dismiss()
+                side.dismiss()
             case "retry":
-                self.side.retry()
+                side.retry()
 
     def _gather_views(self) -> None:
         """What is known of the training's cameras, gathered anew when any of it has changed."""

@@ -90,6 +90,14 @@ def _moved(scene: Scene) -> Scene | None:
     return wanted
 
 
+def toggled(scene: Scene) -> Scene:
+    """The Scene with a split, or without what it compares."""
+    other = scene.other or Other(view="off")
+    if other.view != "off":
+        return replace(scene, other=replace(other, view="off"))
+    return replace(scene, other=begun(scene, replace(other, view="split")))
+
+
 def begun(scene: Scene, other: Other) -> Other:
     """What is compared at first, so that there is something to see: the next seed, or the difference from torch."""
     if other.view == "off" or any(part is not None for part in (other.latent, other.source, other.quality)):

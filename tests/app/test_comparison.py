@@ -11,6 +11,7 @@ from app.side import Side
 from app.worker_share import WorkerShare
 from core.scene import Latent, Other, Quality, Scene, Source
 from tests.app.test_worker_share import FakeWorker
+from widgets.compare import begun, toggled
 from widgets.time_view import Snapshot
 
 
@@ -70,3 +71,14 @@ def test_nothing_is_computed_while_nothing_is_compared(bench):
     comparison.update(replace(on, other=None), first)
     assert comparison.side is None
     assert "bake of b" in worker.cancelled
+
+
+def test_what_is_compared_at_first_is_something_to_see():
+    split = toggled(Scene(latent=Latent(4)))
+    assert (split.other.view, split.other.latent) == ("split", Latent(5))
+    off = toggled(split)
+    assert (off.beside, off.other.latent) == (None, Latent(5))
+    assert toggled(off) == split, "what B was is there when it is wanted again"
+    wanted = Other(view="difference")
+    assert begun(Scene(), wanted).quality == Quality(field="reference")
+    assert begun(Scene(quality=Quality(field="reference")), wanted).quality.field == "exact"

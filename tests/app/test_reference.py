@@ -8,11 +8,20 @@ import torch
 from PIL import Image
 
 from app.cli import main
+from app.gl.headless import open_context
+from app.gl.volume_renderer import VolumeRenderer
+from app.paths import asset
 from app.picture_file import read_picture, save_picture
-from core.checkpoint import save_checkpoint
+from app.seen import difference
+from core.bake import bake_sample, z_from_seed
+from core.camera import Camera
+from core.checkpoint import load_checkpoint, save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.families import build_generator
+from core.fold import fold
 from core.model_config import GeneratorConfig, RenderConfig
+from core.scene import Quality
+from core.viewing import Tile, View, Viewing
 from tests.app.gl.fields import psnr
 
 CONFIG = GeneratorConfig(
@@ -127,3 +136,20 @@ def test_a_flat_family_is_drawn_from_both(tmp_path):
     assert np.array_equal(strip[:, :16], strip[:, 16:])
     baked = rendered(tmp_path / "baked.png", str(path), "--size", "16")
     assert np.abs(baked - strip[:, :16]).max() <= 2
+
+
+def test_the_exact_demo_is_torchs_to_sixty_decibels():
+    path = asset("demo.safetensors")
+    if not path.is_file():
+        pytest.skip("the demo is not part of this installation")
+    generator, camera = load_checkpoint(path).generator, Camera(yaw=0.6, pitch=1.2)
+    sample = generator.field(generator.mapping(z_from_seed(0, generator.config.z_dim), psi=0.7))
+    wanted = Viewing(generator, sample, View(camera, 96, 64)).draw(Tile(0, 0, 96, 64))
+    with open_context():
+        renderer = VolumeRenderer()
+        renderer.upload(bake_sample(sample, generator.config.rays, 8), fold(sample, generator.config.rays))
+        renderer.render(camera, Quality(field="exact", sampling="training"), 96, 64)
+        shown = renderer.read_pixels()
+        renderer.close()
+    assert wanted[..., :3].std() > 20
+    assert difference(shown, wanted, 1).psnr >= 60

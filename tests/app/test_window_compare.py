@@ -16,14 +16,15 @@ from tests import ui
 
 pytestmark = pytest.mark.ui
 SMALL = GeneratorConfig(
-    z_dim=16, w_dim=16, plane_resolution=16, plane_features=4, channel_max=16, decoder_hidden=8,
+    z_dim=16, w_dim=16, plane_resolution=16, plane_features=4, channel_max=16, decoder_hidden=8, view_direction=True,
     render=RenderConfig(bounds="box", backdrop="white", coarse_samples=6, fine_samples=6),
 )  # fmt: skip
 
 
-def small(path, **changes) -> str:
+def small(path) -> str:
+    """A checkpoint whose colours depend on the view."""
     torch.manual_seed(3)
-    generator = EpigrafGenerator(SMALL.model_copy(update=changes)).eval().requires_grad_(False)
+    generator = EpigrafGenerator(SMALL).eval().requires_grad_(False)
     generator.decoder.out.weight[3] *= 8
     generator.decoder.out.bias[3] = 1
     save_checkpoint(path, generator, None, {})
@@ -54,70 +55,65 @@ def again(pictures) -> np.ndarray:
     return np.asarray(Image.open(pictures / "again.png"), np.int16)
 
 
-def test_a_picture_by_torch_comes_where_there_is_no_exact_one(pictures, tmp_path, monkeypatch):
-    source = small(tmp_path / "sheen.safetensors", view_direction=True)
-
+def test_a_picture_by_torch_then_two_seeds_at_a_divider_and_their_difference(pictures, tmp_path, monkeypatch):
     def clicks(ctx, studio):
-        stage = studio.stage
-        ui.wait_until(ctx, lambda: stage.engine.complete, 60, "the volume")
-        ctx.set_ref("//Camera")
-        ctx.combo_click("##field/exact")
-        ui.wait_until(ctx, lambda: stage.side.lacks_exact(stage.scene), 30, "that there is none")
-        ctx.item_click("//Viewport/###resume work")
-        ctx.yield_(2)
-        assert stage.scene.quality.field == "reference"
-        ctx.combo_click("##size/128 px")
-        ui.wait_until(ctx, lambda: stage.side.reference.complete, 60, "torch's picture")
-        ctx.yield_(2)
-        whole = saved(ctx, studio, pictures)
-        assert max(whole.shape[:2]) == 128
-        assert whole.std() > 10
-        assert np.abs(again(pictures) - whole).max() <= 1, "as `epigraf render --field reference` draws it"
-        assert read_picture(pictures / "again.png").scene.quality.field == "reference"
-        ctx.mouse_move("//Viewport/canvas")
-        ctx.mouse_drag_with_delta(ImVec2(30, 0))
-        assert stage.side.reference.pixels is None, "the volume stands in while the camera moves"
-        ui.wait_until(ctx, lambda: stage.side.reference.complete, 60, "the next one at rest")
-        assert not np.array_equal(saved(ctx, studio, pictures), whole)
+        ui.wait_until(ctx, lambda: studio.stage.engine.complete, 60, "the volume")
+        by_torch(ctx, studio, pictures)
+        compared(ctx, studio, pictures)
 
-    ui.run_studio(clicks, monkeypatch, tmp_path, source)
+    ui.run_studio(clicks, monkeypatch, tmp_path, small(tmp_path / "sheen.safetensors"))
 
 
-def test_two_seeds_at_a_divider_and_their_difference(pictures, tmp_path, monkeypatch):
-    source = small(tmp_path / "small.safetensors")
+def by_torch(ctx, studio, pictures) -> None:
+    """There is no exact picture, but one by torch: the command's."""
+    stage = studio.stage
+    ctx.set_ref("//Camera")
+    ctx.combo_click("##field/exact")
+    ui.wait_until(ctx, lambda: stage.side.lacks_exact(stage.scene), 30, "that there is none")
+    ctx.item_click("//Viewport/###resume work")
+    ctx.yield_(2)
+    assert stage.scene.quality.field == "reference"
+    ctx.combo_click("##size/128 px")
+    ui.wait_until(ctx, lambda: stage.side.reference.complete, 60, "torch's picture")
+    whole = saved(ctx, studio, pictures)
+    assert max(whole.shape[:2]) == 128
+    assert whole.std() > 10
+    assert np.abs(again(pictures) - whole).max() <= 1, "as `epigraf render --field reference` draws it"
+    assert read_picture(pictures / "again.png").scene.quality.field == "reference"
+    ctx.mouse_move("//Viewport/canvas")
+    ctx.mouse_drag_with_delta(ImVec2(0, 30))
+    assert stage.side.reference.pixels is None, "the volume stands in while the camera moves"
+    ctx.combo_click("##field/baked volume")
 
-    def clicks(ctx, studio):
-        stage = studio.stage
-        ui.wait_until(ctx, lambda: stage.engine.complete, 60, "A")
-        one = saved(ctx, studio, pictures)
-        ctx.window_focus("//Compare")
-        ctx.set_ref("//Compare")
-        ctx.combo_click("##view/split")
-        ui.wait_until(ctx, lambda: stage.comparison.side is not None and stage.comparison.side.engine.complete, 60, "B")
-        ctx.yield_(3)
-        camera = stage.scene.camera
-        ctx.mouse_move("//Viewport/divider")
-        ctx.mouse_drag_with_delta(ImVec2(60, 0))
-        ctx.yield_(3)
-        divider = stage.scene.other.divider
-        assert divider > 0.55
-        assert stage.scene.camera == camera, "the divider is no handle of the camera"
-        both, place = saved(ctx, studio, pictures), round(divider * one.shape[1])
-        apart = np.abs(both - one)
-        assert apart[:, : place - 2].max() <= 1
-        assert apart[:, place + 2 :].mean() > 3
-        assert np.abs(again(pictures) - both).mean() < 1
-        ctx.item_click("###swap")
-        assert (stage.scene.latent, stage.scene.other.latent) == (Latent(1), Latent(0))
-        ctx.combo_click("##view/difference")
-        ui.wait_until(ctx, lambda: "PSNR" in stage.comparison.legend(stage.scene), 60, "the difference")
-        ui.capture(ctx, tmp_path / "difference.png")
-        ctx.item_click("###copy")
-        ui.wait_until(ctx, lambda: "equal" in stage.comparison.legend(stage.scene), 60, "no difference")
-        assert saved(ctx, studio, pictures).max() == 0
-        ctx.combo_click("##view/off")
-        ctx.yield_(2)
-        assert stage.comparison.side is None
-        assert stage.scene.other.latent == Latent(1), "what B was is there when it is wanted again"
 
-    ui.run_studio(clicks, monkeypatch, tmp_path, source)
+def compared(ctx, studio, pictures) -> None:
+    """Another seed beside it, a divider that moves, and how much both differ."""
+    stage = studio.stage
+    one = saved(ctx, studio, pictures)
+    ctx.window_focus("//Compare")
+    ctx.set_ref("//Compare")
+    ctx.combo_click("##view/split")
+    ui.wait_until(ctx, lambda: stage.comparison.side is not None and stage.comparison.side.engine.complete, 60, "B")
+    ctx.yield_(3)
+    camera = stage.scene.camera
+    ctx.mouse_move("//Viewport/divider")
+    ctx.mouse_drag_with_delta(ImVec2(60, 0))
+    ctx.yield_(3)
+    divider = stage.scene.other.divider
+    assert divider > 0.55
+    assert stage.scene.camera == camera, "the divider is no handle of the camera"
+    both, place = saved(ctx, studio, pictures), round(divider * one.shape[1])
+    apart = np.abs(both - one)
+    assert apart[:, : place - 2].max() <= 1
+    assert apart[:, place + 2 :].mean() > 3
+    assert np.abs(again(pictures) - both).mean() < 1
+    ctx.item_click("###swap")
+    assert (stage.scene.latent, stage.scene.other.latent) == (Latent(1), Latent(0))
+    ctx.combo_click("##view/difference")
+    ui.wait_until(ctx, lambda: "PSNR" in stage.comparison.legend(stage.scene), 60, "the difference")
+    ctx.item_click("###copy")
+    ui.wait_until(ctx, lambda: "equal" in stage.comparison.legend(stage.scene), 60, "no difference")
+    assert saved(ctx, studio, pictures).max() == 0
+    ctx.combo_click("##view/off")
+    ctx.yield_(2)
+    assert stage.comparison.side is None
