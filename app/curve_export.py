@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.saving import free_path
 from core.files import replacing
 from widgets.curve_lines import X_COLUMNS
 from widgets.views import CurvesView
@@ -54,8 +55,6 @@ class CurveExporter:
         self._thread.submit(self._write, folder, name, suffix, write)
 
     def _write(self, folder: Path, stem: str, suffix: str, write: Callable[[Path], None]) -> None:
-        from app.picture_file import free_path  # loads PIL, so not before the first frame
-
         path = folder / f"{stem}{suffix}"
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,16 @@ DIGITS = (Key._1, Key._2, Key._3, Key._4, Key._5, Key._6, Key._7, Key._8, Key._9
 def studio_actions(studio: Studio) -> tuple[Action, ...]:
     """What can be done now.  Labels end in … where more is asked for."""
     cameras, times = camera_actions(studio.stage), time_actions(studio.stage.time)
-    return (*_file(studio), *_sample(studio), *cameras, *times, *_run(studio), *_view(studio), *_help(studio))
+    return (
+        *_file(studio),
+        *_edit(studio),
+        *_sample(studio),
+        *cameras,
+        *times,
+        *_run(studio),
+        *_view(studio),
+        *_help(studio),
+    )
 
 
 def _file(studio: Studio) -> list[Action]:
@@ -50,8 +59,27 @@ def _file(studio: Studio) -> list[Action]:
             group=1,
             tooltip=f"What the viewport shows, into {pictures_dir()}" if studio.opened else "",
         ),
+        Action(
+            "File",
+            "Save session",
+            studio.stage.save_session,
+            group=1,
+            tooltip="Generator, latent, camera and quality as a file that can be opened or dropped here",
+        ),
         Action("File", "Quit", studio.ask_to_close, Chord(Key.q, ctrl=True), group=2),
     ]
+
+
+def _edit(studio: Studio) -> list[Action]:
+    history = studio.stage.gestures.history
+    undo, redo = Chord(Key.z, ctrl=True), Chord(Key.y, ctrl=True)
+    return [
+        Action("Edit", f"Undo {history.undoes}###undo", studio.undo, undo, bool(history.undoes), spoken="Undo"),
+        Action(
+            "Edit", f"Redo {history.redoes}###redo", studio.redo, redo, bool(history.redoes), spoken="Redo",
+            also=(Chord(Key.z, ctrl=True, shift=True),),
+        ),
+    ]  # fmt: skip
 
 
 def _sample(studio: Studio) -> list[Action]:

@@ -12,7 +12,7 @@ from core.scene import Scene
 OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene"]
 WAY_OUT = (
     "Open the folder of a run, a .safetensors checkpoint, a published network (.pkl), a data set (zip or folder), or a "
-    "picture saved here."
+    "picture or session saved here."
 )
 
 
@@ -23,7 +23,7 @@ class Opened:
     Attributes:
         kind: What it is.
         path: Where it is.
-        scene: What a saved picture was made of; None for the other kinds.
+        scene: What a saved picture was made of, or a session; None for the other kinds.
     """
 
     kind: OpenedKind
@@ -53,6 +53,8 @@ def recognise(text: str) -> Opened:
             return Opened("run", path.parent)
         case ".json" if path.name == "dataset.json":
             return Opened("data", path.parent)
+        case ".json":
+            return Opened("scene", path, _scene(path))
         case ".pt" | ".pth":
             raise ValueError(
                 f"{path} is a pickle of torch: opening one can run any code that it holds, so the studio does not. "
@@ -60,6 +62,13 @@ def recognise(text: str) -> Opened:
             )
         case _:
             raise ValueError(f"{path} is nothing that the studio knows. {WAY_OUT}")
+
+
+def _scene(path: Path) -> Scene:
+    try:
+        return Scene.from_json(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is no session of the studio: {error}. {WAY_OUT}") from error
 
 
 def _folder(path: Path) -> Opened:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +29,6 @@ class SavedPicture:
     scene: Scene
     size: tuple[int, int]
     notes: Mapping[str, str]
-
-
-def free_path(folder: Path, stem: str, suffix: str = ".png") -> Path:
-    """The path of a file in a folder that is not taken yet: stem.png, stem-2.png and so on."""
-    names = itertools.chain([f"{stem}{suffix}"], (f"{stem}-{number}{suffix}" for number in itertools.count(2)))
-    return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
 def save_picture(path: Path, pixels: np.ndarray, scene: Scene, notes: Mapping[str, str] | None = None) -> None:

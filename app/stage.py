@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import logging
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from imgui_bundle import hello_imgui
+from imgui_bundle import hello_imgui, imgui
 
 from app.camera_motion import Flight, Turntable
 from app.comparison import Comparison, source_choices
 from app.engine import carried_camera
+from app.gestures import Gestures
 from app.imports import Errand
 from app.model_messages import PREFETCH
-from app.paths import pictures_dir
 from app.run_watch import WatchedRun
+from app.saving import save_dated
 from app.side import Side
 from app.time_machine import Moment, TimeMachine
 from app.training_poses import Found, TrainingPoses, training_views
@@ -27,7 +27,7 @@ from app.worker_share import WorkerShare
 from core.baked import BakedVolume
 from core.bounds import SHOWN_DENSITIES, shown_depths
 from core.camera import Camera
-from core.scene import Latent, Other, Quality, Scene, Source
+from core.scene import Latent, Other, Quality, Scene, Source, save_scene
 from widgets import camera as camera_panel
 from widgets import compare as compare_panel
 from widgets import latent as latent_panel
@@ -56,6 +56,7 @@ class Stage:
         self.turntable = Turntable()
         self.turntable.on = scene.source.kind == "demo"
         self.flight = Flight()
+        self.gestures = Gestures(scene)
         self.viewing = ViewSetup()
         self.poses = TrainingPoses(wake)
         self.training_views = TrainingViews()
@@ -87,10 +88,13 @@ class Stage:
             run: The attached run, if it was looked at.
         """
         if followed is not None and followed != replace(self.scene.source, snapshot=""):
-            self.scene = replace(self.scene, source=followed)
+            before, self.scene = self.scene, replace(self.scene, source=followed)
+            self.gestures.moved_by_itself(before, self.scene)
             self.turntable.on = False  # the trainer needs the processor
         source = self.time.update(self.scene.source, run, self._moment())
         self.scene = replace(self.scene, source=source)
+        self.gestures.observe(self.scene, held=imgui.is_any_item_active() or self.flight.on or self.time.playing)
+        before = self.scene
         if self.time.playing:
             hello_imgui.request_refresh()
         self.engine.picture_s = self.view.picture_s(self.scene.quality)
@@ -100,7 +104,10 @@ class Stage:
         self.comparison.update(self.scene, self.side)
         self._gather_views()
         camera = self.turntable.turned(self.scene.camera, self.viewing.turn_seconds)
+        in_flight = self.flight.on
         self.scene = replace(self.scene, camera=self.flight.moved(camera))
+        if not in_flight:
+            self.gestures.moved_by_itself(before, self.scene)
         if self.turntable.on or self.flight.on:
             hello_imgui.request_refresh()
 
@@ -133,6 +140,10 @@ class Stage:
         self.show_source(scene.source)
         self.scene, self.turntable.on = scene, False
         self._shown_source = scene.source  # its camera stays as it is
+
+    def save_session(self) -> None:
+        """Save all that decides what is shown."""
+        save_dated("session", ".json", lambda path: save_scene(path, self.scene))
 
     @property
     def can_cancel(self) -> bool:
@@ -183,16 +194,9 @@ class Stage:
         pixels = self.comparison.pixels(self.side, self.scene)
         if pixels is None:
             return
-        from app.picture_file import free_path, save_picture  # loads PIL, so not before the first frame
+        from app.picture_file import save_picture  # loads PIL, so not before the first frame
 
-        path = free_path(pictures_dir(), f"epigraf-{time.strftime('%Y%m%d-%H%M%S')}")
-        try:
-            save_picture(path, pixels[..., :3], self.scene)
-        except OSError as error:
-            reason = error.strerror or error
-            log.error("The picture cannot be saved to %s: %s. Free some space or make it writable.", path, reason)
-        else:
-            log.info("Saved %s", path)
+        save_dated("picture", ".png", lambda path: save_picture(path, pixels[..., :3], self.scene))
 
     # Panels
 

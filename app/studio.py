@@ -10,6 +10,7 @@ from pathlib import Path
 from imgui_bundle import hello_imgui
 
 from app import layout
+from app.autosave import Autosave
 from app.dialogs import DialogKind
 from app.drops import accept_drops
 from app.footprint import Footprint
@@ -73,7 +74,7 @@ class Studio:
         self._footprint = Footprint()
         self.performance = Performance()
         self._actions: tuple[Action, ...] = ()
-        self._folder = folder
+        self._folder, self._autosave = folder, Autosave(folder)
         self._frames = 0
         self._closed = False
 
@@ -133,6 +134,8 @@ class Studio:
             self.stage.time.homesick = False
             self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
+        if not self.stage.turntable.on:
+            self._autosave.keep(self.stage.scene)
 
     def before_swap(self) -> None:
         """A frame is drawn and not yet on the screen."""
@@ -148,6 +151,7 @@ class Studio:
             self.stage.start()
             self.run_panels.start()
             self.train.start()
+            self._restore()
             hello_imgui.request_refresh()
 
     def free_gpu(self) -> None:
@@ -168,6 +172,7 @@ class Studio:
         self._closed = True
         self.wake.close()
         self._remember()
+        self._autosave.close()
         self.train.close()
         self.openings.close()
         self.run_panels.close()
@@ -231,6 +236,24 @@ class Studio:
         self.train.set_follow(source.kind == "run")
         self.stage.show_source(source)
 
+    def show_scene(self, scene: Scene) -> None:
+        """Show a Scene as it was saved, or as it was before."""
+        if scene.source != self.stage.scene.source:
+            self.show_source(scene.source)
+        self.stage.show_scene(scene)
+
+    def undo(self) -> None:
+        """Go back to what was shown before the last gesture."""
+        scene = self.stage.gestures.undo(self.stage.scene)
+        if scene is not None:
+            self.show_scene(scene)
+
+    def redo(self) -> None:
+        """Take back the last `undo`."""
+        scene = self.stage.gestures.redo(self.stage.scene)
+        if scene is not None:
+            self.show_scene(scene)
+
     def start_training(self) -> None:
         """Start a run from the form."""
         self.train.edit(self.train.form, (StartRun(self.train.form),))
@@ -255,6 +278,13 @@ class Studio:
         if answers.leave in ("stop", "close"):
             hello_imgui.get_runner_params().app_shall_exit = True
 
+    def _restore(self) -> None:
+        """Show again what a window showed that a crash has ended, unless something was asked for."""
+        scene = self._autosave.orphan()
+        if scene is not None and self.stage.scene == Scene():
+            self.show_scene(scene)
+            log.warning("The last window ended unexpectedly: here is what it showed")
+
     def _show_opened(self, opened: Opened) -> None:
         """Show what was opened where it belongs."""
         match opened.kind:
@@ -268,8 +298,7 @@ class Studio:
                 self.panels_shown.show(layout.TRAIN)
             case "scene":
                 if opened.scene is not None:
-                    self.show_source(opened.scene.source)
-                    self.stage.show_scene(opened.scene)
+                    self.show_scene(opened.scene)
         if opened.kind != "scene":
             self.openings.remember(opened.path)
         log.info("Opened %s", opened.path)

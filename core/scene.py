@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from core.camera import Camera
+from core.files import write_text
 
 SCENE_VERSION = 1
 
@@ -231,3 +232,9 @@ class Scene:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise ValueError(f"this Scene cannot be used: {where}: {first['msg']}") from error
+
+
+def save_scene(path: Path, scene: Scene) -> None:
+    """Write a session file, aside and renamed.  Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, scene.to_json() + "\n")

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from app.cli import main
-from app.picture_file import free_path, read_picture, save_picture
+from app.picture_file import read_picture, save_picture
+from app.saving import free_path
 from core.camera import Camera
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator

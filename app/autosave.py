@@ -1,0 +1,90 @@
+"""What a window shows, kept while it is open, so that the next one can go on where a crash has ended it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from core.files import write_text
+from core.scene import Scene
+
+log = logging.getLogger(__name__)
+
+FOLDER = "open"
+EVERY_S = 2.0
+
+
+class Autosave:
+    """Keeps the Scene of one window in a file that goes when the window is closed.
+
+    Args:
+        folder: Where settings are kept.
+        clock: Seconds; replaced in tests.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder, self._clock = folder / FOLDER, clock
+        self._path = self._folder / f"{os.getpid()}.json"
+        self._kept: Scene | None = None
+        self._next = 0.0
+        self._works = True
+
+    def keep(self, scene: Scene) -> None:
+        """Write the Scene down, if it has changed and was not written a moment ago."""
+        now = self._clock()
+        if scene == self._kept or now < self._next or not self._works:
+            return
+        self._kept, self._next = scene, now + EVERY_S
+        text = json.dumps({"created": _created(os.getpid()), "scene": json.loads(scene.to_json())})
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_text(self._path, text)
+        except OSError as error:
+            self._works = False
+            log.warning("What is shown cannot be kept in %s, and would be lost in a crash: %s", self._folder, error)
+
+    def orphan(self) -> Scene | None:
+        """What the newest window showed that ended without closing; all files of such windows are removed."""
+        found: list[tuple[float, Scene]] = []
+        for path in self._folder.glob("*.json"):
+            with contextlib.suppress(OSError):
+                age = path.stat().st_mtime
+                scene = _scene_of_dead(path)
+                if scene is None:
+                    continue
+                if scene != Scene():
+                    found.append((age, scene))
+                path.unlink()
+        return max(found, key=lambda each: each[0])[1] if found else None
+
+    def close(self) -> None:
+        """The window closes as it should."""
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+
+def _scene_of_dead(path: Path) -> Scene | None:
+    """The Scene of a window whose process is gone, the first one where it cannot be read; None if it lives."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        created, text = float(content["created"]), json.dumps(content["scene"])
+        if _created(int(path.stem)) == created:
+            return None
+        return Scene.from_json(text)
+    except (ValueError, TypeError, KeyError):
+        return Scene()
+
+
+def _created(process: int) -> float | None:
+    """When a process began, so that another one with its number is told apart; None if there is none."""
+    import psutil  # not before the first frame
+
+    try:
+        return psutil.Process(process).create_time()
+    except psutil.Error:
+        return None
