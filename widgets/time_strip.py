@@ -8,6 +8,7 @@ from widgets.common import coloured, em, icon_width, icons, text_colour, tone_in
 from widgets.time_view import FASTEST, SLOWEST, GoTo, Play, SetTime, Step, TimeIntent, TimeSetup, TimeView, words
 from widgets.toolbar import first_tool, text_button_width, toggle
 
+EMPTY = "The past of a run can be looked at once its first snapshot is written; Train has a button that asks for one."
 # The slider's least width, that of the rate, and what is too narrow for words, font sizes.
 SLIDER, RATE, NARROW = 9.0, 4.6, 17.0
 
@@ -24,7 +25,8 @@ def draw(view: TimeView) -> TimeIntent | None:
     if not view.snapshots and view.held is None:
         imgui.align_text_to_frame_padding()
         with text_colour("quiet"):
-            imgui.text(_nothing(view))
+            imgui.text("Reading the run…" if view.loading else "No snapshots yet")
+        imgui.set_item_tooltip(EMPTY)
         return None
     spacing = imgui.get_style().item_spacing.x
     live = f"{icons.ICON_FA_FORWARD_FAST}  {'live' if view.learning else 'newest'}"
@@ -41,12 +43,6 @@ def draw(view: TimeView) -> TimeIntent | None:
         intent = _setup(view) or intent
     imgui.same_line()
     return _live_button(view, live) or intent
-
-
-def _nothing(view: TimeView) -> str:
-    if view.loading:
-        return "Reading the run…"
-    return "No snapshots yet: this run's past can be looked at once its first one is written."
 
 
 def _buttons(view: TimeView) -> TimeIntent | None:
