@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # PyOpenGL and PIL wait until after the first frame
 
 # Of the run's snapshots, B is offered the newest ones.
 MOST_SNAPSHOTS = 40
+NOT_ATTACHED = "This run is not followed: choose it in Runs, or show one of its snapshots."
 WAITING = "difference when both pictures are complete"
 MOVING = "difference when the camera rests"
 
@@ -70,6 +71,7 @@ class Comparison:
         if scene.other.view == "difference":
             return self._difference(first, scene.other, (alone, beside), (width, height), moving)
         one, other = (side.picture(each, width, height, moving) for side, each in ((first, alone), (self.side, beside)))
+        other = other if self._shows_source_of(beside) else None
         return None if one is None else replace(one, beside=other, refined=_refined(one, other))
 
     def pixels(self, first: Side, scene: Scene) -> np.ndarray | None:
@@ -81,7 +83,8 @@ class Comparison:
             return self._measured[1].pixels if self._shows_difference and self._measured is not None else one
         from app.seen import side_by_side  # loads PIL
 
-        other = self.side.pixels()
+        beside = scene.beside
+        other = self.side.pixels() if beside is not None and self._shows_source_of(beside) else None
         return one if other is None else side_by_side(one, other, scene.other.divider)
 
     def legend(self, scene: Scene) -> str:
@@ -98,8 +101,10 @@ class Comparison:
         if beside is None or scene.other is None or scene.other.view != "split":
             return None
         hint = "" if self.side is None else self.side.engine.hint
+        if hint and beside.source.kind == "run" and not beside.source.snapshot:
+            hint = NOT_ATTACHED
         if self.side is not None and self.side.problem is not None:
-            hint = "B cannot be shown"
+            hint = "B cannot be shown."
         return Split(scene.other.divider, labels(scene, beside), hint)
 
     @property
@@ -139,6 +144,11 @@ class Comparison:
         if self.side is not None:
             self.side.close()
         self.side = None
+
+    def _shows_source_of(self, beside: Scene) -> bool:
+        """Whether B's sample is of the generator that it is called by, and not of one before."""
+        shown = None if self.side is None else self.side.engine.shown
+        return shown is not None and shown.source == beside.source
 
     def _difference(
         self, first: Side, other: Other, scenes: tuple[Scene, Scene], room: tuple[int, int], moving: bool
