@@ -81,6 +81,7 @@ class Performance:
         return Facts(
             scene=stage.scene,
             graphics=view.device,
+            driver=view.driver,
             picture=None if picture is None else (picture.width, picture.height),
             volume=None if shown is None else shown.finer or len(shown.volume.values),
             planes=None if folded is None else (len(folded.planes), folded.size),

@@ -32,6 +32,7 @@ class Facts:
     Attributes:
         scene: What is shown.
         graphics: The device that draws.
+        driver: What its driver says of it, and how pictures are drawn.
         picture: Width and height of the last picture, pixels.
         volume: Voxels along an edge.
         planes: Layers and texels along an edge of the exact field.
@@ -52,6 +53,7 @@ class Facts:
 
     scene: Scene = field(default_factory=Scene)
     graphics: str = ""
+    driver: str = ""
     picture: tuple[int, int] | None = None
     volume: int | None = None
     planes: tuple[int, int] | None = None
@@ -99,6 +101,7 @@ def report(facts: Facts, versions: str) -> str:
         f"  looking takes at most {facts.sharing.share:.0%}; {sharing_words(facts.sharing)}",
         "",
         "Versions",
+        f"  {facts.driver or NONE}",
         *(f"  {line}" for line in versions.splitlines()),
     ]
     return "\n".join(lines)

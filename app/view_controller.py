@@ -37,7 +37,7 @@ class ViewController:
         self._renderer: VolumeRenderer | None = None
         self._uploaded = 0
         self.problem: Problem | None = None
-        self.device = ""
+        self.device = self.driver = ""
         self.last: Picture | None = None
         self.upload_ms: float | None = None  # that the last sample took on its way to the GPU
         self.bakes = False  # volumes, from their fields
@@ -45,7 +45,7 @@ class ViewController:
 
     def start(self) -> None:
         """Make the renderer: after the first frame, since it loads PyOpenGL and compiles shaders."""
-        from app.gl.device import device_name
+        from app.gl.device import device_name, driver_details
         from app.gl.entry import fastest_entry, is_software
         from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 
@@ -54,6 +54,7 @@ class ViewController:
             software = is_software(self.device)
             self.bakes = not software
             options = RendererOptions() if software else RendererOptions(entry=fastest_entry(), smooth=SMOOTH_ON_GPU)
+            self.driver = f"{driver_details()}; {options.entry} shader"
             self._renderer = VolumeRenderer(options)
             self._renderer.aim_at(self._frame_ms)
         except (RuntimeError, ValueError, OSError) as error:

@@ -140,7 +140,7 @@ def words(view: TimeView) -> list[str]:
     if held is None:
         kimg = [] if view.kimg is None else [f"{view.kimg:g} kimg"]
         return ["live" if view.learning else "newest", *kimg]
-    number = [] if view.missing else [f"{view.index + 1} of {len(view.snapshots)}"]
+    number = [] if view.missing or view.loading else [f"{view.index + 1} of {len(view.snapshots)}"]
     marks = ["gone"] if view.missing else ["cannot be shown"] if view.trouble else ["best"] if held.best else []
     parts = [f"{held.kimg:g} kimg", *marks, held.figure, *number, when(held.written)]
     return [part for part in parts if part]

@@ -16,7 +16,8 @@ from core.scene import Latent, Quality, Scene, Source
 EFFORT = Effort(read=250.0, map=0.25, synthesise=31.5, bake=None, sent=1.0, device="cuda", gpu_bytes=48_000_000)
 FACTS = Facts(
     scene=Scene(Source("run", "/runs/00001-a", "000010.safetensors"), Latent(7, 0.5)),
-    graphics="llvmpipe", picture=(640, 400), volume=64, planes=(48, 256), effort=EFFORT, transfer_ms=12.0,
+    graphics="llvmpipe", driver="llvmpipe; OpenGL 4.5; fragment shader",
+    picture=(640, 400), volume=64, planes=(48, 256), effort=EFFORT, transfer_ms=12.0,
     upload_ms=3.0, march_ms=9.25, frame_ms=4.0, fps=59.7, samples=RaySamples(24.0, 96.0),
     window=300_000_000, worker=900_000_000, trainer=None, textures=25_000_000, sharing=Sharing(0.25, True, True),
 )  # fmt: skip
@@ -62,7 +63,7 @@ def test_the_report_tells_settings_and_versions():
     text = report(FACTS, "epigraf-studio 1.0\nPython 3.11")
     for part in (
         "run /runs/00001-a 000010.safetensors", "seed 7, psi 0.5", "steps 96", "at most 25%", "leaves it alone",
-        "epigraf-studio 1.0", "Python 3.11", "24.0 of 96.0",
+        "OpenGL 4.5; fragment shader", "epigraf-studio 1.0", "Python 3.11", "24.0 of 96.0",
     ):  # fmt: skip
         assert part in text
     assert sharing_words(Sharing(0.5, training=True)) != sharing_words(Sharing(0.5))

@@ -32,7 +32,7 @@ def test_figures_while_somebody_looks(tmp_path, monkeypatch):
         ui.wait_until(ctx, lambda: "counted at rest" not in copied(), 60, "counted samples")
         text = copied()
         assert "32³ voxels" in text
-        assert stage.view.device in text
+        assert stage.view.driver in text
         assert "epigraf-studio" in text
         ctx.item_input_value("groups/##share", 30)
         ui.wait_until(ctx, lambda: stage.engine.sharing.share == 0.3, 10, "the new share")
