@@ -17,15 +17,15 @@ TITLES: dict[DialogKind, str] = {
     "zip": "Choose a zip of pictures",
     "folder": "Choose a folder of pictures",
     "runs": "Choose the folder for runs",
-    "open file": "Open a checkpoint, a published network, a data set, a saved picture or session",
+    "open file": "Open a checkpoint, a published network, a data set, a saved picture, film or session",
     "compare": "Choose a checkpoint to compare with",
     "open folder": "Open the folder of a run or of a data set",
 }
 # An empty filter asks for folders.
 FILTERS: dict[DialogKind, str] = {
     "zip": "Data set (*.zip){.zip},.*",
-    "open file": "What can be opened (*.safetensors, *.pkl, *.zip, *.png, *.json)"
-    "{.safetensors,.pkl,.zip,.png,.json},.*",
+    "open file": "What can be opened (*.safetensors, *.pkl, *.zip, *.png, *.mp4, *.gif, *.json)"
+    "{.safetensors,.pkl,.zip,.png,.mp4,.gif,.json},.*",
     "compare": "Checkpoint (*.safetensors){.safetensors}",
     **dict.fromkeys(("folder", "runs", "open folder"), ""),
 }

@@ -12,7 +12,7 @@ from core.scene import Scene
 OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene"]
 WAY_OUT = (
     "Open the folder of a run, a .safetensors checkpoint, a published network (.pkl), a data set (zip or folder), or a "
-    "picture or session saved here."
+    "picture, film or session saved here."
 )
 
 
@@ -49,6 +49,10 @@ def recognise(text: str) -> Opened:
             from app.picture_file import read_picture  # loads PIL
 
             return Opened("scene", path, read_picture(path).scene)
+        case ".mp4" | ".gif":
+            from app.film import read_film
+
+            return Opened("scene", path, read_film(path).scene)
         case ".yaml" | ".json" if (path.parent / "config.yaml").is_file():
             return Opened("run", path.parent)
         case ".json" if path.name == "dataset.json":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +85,19 @@ def render_views(
     width: int,
     height: int,
 ) -> list[np.ndarray]:
-    """Draw a sample from several cameras.
+    """Draw a sample from several cameras, as `views_of` does, all at once."""
+    return list(views_of(volume, field, cameras, quality, width, height))
+
+
+def views_of(
+    volume: BakedVolume,
+    field: FoldedField | None,
+    cameras: Sequence[Camera],
+    quality: Quality,
+    width: int,
+    height: int,
+) -> Iterator[np.ndarray]:
+    """Draw a sample from several cameras, one after the other.
 
     Args:
         volume: Baked.
@@ -95,8 +107,8 @@ def render_views(
         width: Pixels of each picture.
         height: Likewise.
 
-    Returns:
-        Pictures [height, width, 4], uint8, top row first; alpha is the opacity before the backdrop.
+    Yields:
+        [height, width, 4], uint8, top row first; alpha is the opacity before the backdrop.
 
     Raises:
         OSError: No OpenGL context, or a driver that refuses the shaders.
@@ -111,13 +123,11 @@ def render_views(
             raise OSError(f"{context.renderer} cannot draw volumes: {error}") from error
         try:
             renderer.upload(volume, field)
-            pictures = []
             for camera in cameras:
                 renderer.render(camera, quality, width, height)
-                pictures.append(renderer.read_pixels())
+                yield renderer.read_pixels()
         finally:
             renderer.close()
-    return pictures
 
 
 def turntable(camera: Camera, views: int) -> list[Camera]:

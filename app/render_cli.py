@@ -1,4 +1,4 @@
-"""`epigraf render`: a picture, or a strip of views all around, of a checkpoint's sample; no window needed.
+"""`epigraf render`: a picture, a strip or film of views all around, or a grid, of a checkpoint's samples; no window.
 
 What a person has not said comes from the Scene that SOURCE carries, or else from defaults: options are None till then.
 """
@@ -8,13 +8,16 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from app.film import FILM_SUFFIXES
 from app.render_order import (
     DEFAULT_QUALITY,
     MEAN,
+    PICTURE_SUFFIX,
     Order,
     by_generator,
     given,
@@ -36,9 +39,13 @@ EXAMPLE = """examples:
   epigraf render runs/00001-tiny/snapshots/000060.safetensors --seed 3 --out picture.png
   epigraf render runs/00001-tiny --snapshot 40 --seed 3 --out earlier.png
   epigraf render snapshot.safetensors --turntable 8 --size 256 --out strip.png
+  epigraf render snapshot.safetensors --seed 3 --size 720 --out turn.mp4
+  epigraf render runs/00001-tiny --grid 6x4 --size 128 --out samples.png
   epigraf render picture.png --voxels 256 --size 1024 --out large.png"""
 
-LARGEST_SIDE = 8192
+LARGEST_SIDE, MOST_IN_GRID = 8192, 64
+# Of a film where nobody has said how many: four seconds at the usual pace.
+FILM_VIEWS = 120
 # Named as what they set.
 PICTURE_OPTIONS = ("steps", "backdrop", "field", "sampling", "show", "parts", "threshold", "smooth")
 
@@ -56,10 +63,10 @@ def register(subparsers: Any) -> None:
         "source",
         type=Path,
         nargs="?",
-        help="checkpoint (.safetensors), folder of a run, baked volume (.npz), picture saved by the studio (.png) or "
-        "Scene (.json); without it, the demo",
+        help="checkpoint (.safetensors), folder of a run, baked volume (.npz), picture or film saved by the "
+        "studio (.png, .mp4, .gif) or session (.json); without it, the demo",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the PNG to write")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .png, or a film: .mp4 or .gif")
     sample = parser.add_argument_group("the sample")
     sample.add_argument("--seed", type=int, help="seed of the latent (default: 0)")
     sample.add_argument("--psi", type=float, help=f"truncation, -1 to 2 (default: {Latent().psi})")
@@ -107,7 +114,11 @@ def _register_picture(picture: Any) -> None:
         "--smooth", type=int, metavar="N", help="the mean of N pictures with rays shifted a little (default: 1)"
     )
     picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
-    picture.add_argument("--turntable", type=int, metavar="N", help="N views all around, side by side")
+    picture.add_argument(
+        "--turntable", type=int, metavar="N", help=f"N views all around, side by side or as a film (there {FILM_VIEWS})"
+    )
+    picture.add_argument("--fps", type=int, default=30, help="pictures of a film per second (default: 30)")
+    picture.add_argument("--grid", type=grid, metavar="CxR", help="columns and rows of samples, their seeds counted up")
     picture.add_argument(
         "--reference",
         action="store_true",
@@ -120,6 +131,14 @@ def _register_picture(picture: Any) -> None:
         metavar="SEED",
         help="with jittered rays and noise, as the published code renders; implies --field reference (default: none)",
     )
+
+
+def grid(text: str) -> tuple[int, int]:
+    """Columns and rows from "4x3"."""
+    words = text.lower().split("x")
+    if len(words) != 2 or not all(word.isdecimal() and 1 <= int(word) <= MOST_IN_GRID for word in words):
+        raise argparse.ArgumentTypeError(f"expected columns and rows as 4x3, up to {MOST_IN_GRID} each; got {text!r}")
+    return int(words[0]), int(words[1])
 
 
 def size(text: str) -> tuple[int, int]:
@@ -135,24 +154,57 @@ def size(text: str) -> tuple[int, int]:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command.  Returns its exit code; raises ValueError and OSError for people."""
-    import numpy as np
-
-    from app.picture_file import save_picture
     from app.render import turntable
 
-    if args.out.suffix.lower() != ".png":
-        raise ValueError(f"--out {args.out}: the picture is a PNG; choose a name that ends in .png")
-    order = order_of(args)
+    order, film = order_of(args), args.out.suffix.lower() in FILM_SUFFIXES
+    if args.out.suffix.lower() != PICTURE_SUFFIX and not film:
+        raise ValueError(f"--out {args.out}: choose a name that ends in .png, .mp4 or .gif")
     turntable(order.scene.camera, order.views)  # refused before anything is computed
-    scene, pictures, name = drawn(args, order)
-    strip = np.concatenate([picture[..., :3] for picture in pictures], axis=1)
-    save_picture(args.out, strip, scene, notes_of(order))
-    height, width = strip.shape[:2]
-    print(f"{args.out}: {width} x {height}, {name}", file=sys.stderr)
+    if order.grid != (1, 1) and (film or order.views > 1):
+        raise ValueError("--grid: a grid is one picture of each sample, without --turntable")
+    size, name = (write_film if film else write_picture)(args, order)
+    print(f"{args.out}: {size}, {name}", file=sys.stderr)
     return 0
 
 
-def drawn(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarray], str]:
+def write_picture(args: argparse.Namespace, order: Order) -> tuple[str, str]:
+    """Draw a PNG: one view, a strip of views, or a grid of samples.  Returns its size and what it shows."""
+    import numpy as np
+
+    from app.picture_file import save_picture
+
+    tiles, scene, name = [], order.scene, ""
+    for each in order.samples:
+        shown, pictures, text = drawn(args, each)
+        scene, name = (shown, text) if not tiles else (scene, name)
+        tiles.append(np.concatenate([picture[..., :3] for picture in pictures], axis=1))
+    columns = order.grid[0]
+    rows = [np.concatenate(tiles[start : start + columns], axis=1) for start in range(0, len(tiles), columns)]
+    whole = np.concatenate(rows, axis=0)
+    save_picture(args.out, whole, scene, notes_of(order))
+    return f"{whole.shape[1]} x {whole.shape[0]}", name
+
+
+def write_film(args: argparse.Namespace, order: Order) -> tuple[str, str]:
+    """Draw a film of a turntable.  Returns its size and length, and what it shows."""
+    from app.film import save_film
+    from app.progress import ProgressLine
+
+    if args.turntable is None:
+        order = replace(order, views=FILM_VIEWS)
+    scene, pictures, name = drawn(args, order)
+    with ProgressLine("drawing") as line:
+
+        def counted() -> Iterator[np.ndarray]:
+            for number, picture in enumerate(pictures, start=1):
+                yield picture[..., :3]
+                line.update(number, order.views)
+
+        count = save_film(args.out, counted(), args.fps, scene)
+    return f"{order.size[0]} x {order.size[1]}, {count} pictures, {count / args.fps:.1f} s", name
+
+
+def drawn(args: argparse.Namespace, order: Order) -> tuple[Scene, Iterable[np.ndarray], str]:
     """Draw what is ordered, with what is compared.  Returns the Scene with its camera, the pictures, what they show."""
     draw = drawn_by_generator if order.reference else drawn_by_volume
     scene, pictures, name = draw(args, order)
@@ -162,14 +214,14 @@ def drawn(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarra
     from app.seen import together
 
     _, others, other_name = drawn(args, replace(order, scene=beside, own_camera=True))
-    pictures, found = together(pictures, others, other)
-    return scene, pictures, f"{name} beside {other_name}{found}"
+    both, found = together(list(pictures), list(others), other)
+    return scene, both, f"{name} beside {other_name}{found}"
 
 
-def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarray], str]:
-    """Bake the sample and draw the volume.  Returns the Scene with its camera, the pictures, and what they show."""
+def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, Iterable[np.ndarray], str]:
+    """Bake the sample.  Returns the Scene with its camera, the pictures as they are drawn, and what they show."""
     from app.progress import ProgressLine
-    from app.render import render_views, sample_of, turntable
+    from app.render import sample_of, turntable, views_of
 
     scene = order.scene
     with ProgressLine("baking") as line:
@@ -177,12 +229,12 @@ def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, list
     if not order.own_camera:
         home = Camera(radius=volume.radius, fov=volume.fov)
         scene = replace(scene, camera=with_training(args, scene.camera, home))
-    pictures = render_views(volume, field, turntable(scene.camera, order.views), scene.quality, *order.size)
+    pictures = views_of(volume, field, turntable(scene.camera, order.views), scene.quality, *order.size)
     note = f" ({volume.note}; --field reference shows all)" if volume.note else ""
     return scene, pictures, f"{volume.source or args.source}{note}"
 
 
-def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, list[np.ndarray], str]:
+def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, Iterable[np.ndarray], str]:
     """Draw with the generator's own renderer.  Returns the Scene with its camera, the pictures, and what they show."""
     from app.progress import ProgressLine
     from app.reference import reference_views
@@ -223,7 +275,7 @@ def order_of(args: argparse.Namespace) -> Order:
     scene = replace(scene, camera=camera, latent=latent, quality=quality)
     if args.reference or args.stochastic is not None:
         scene = by_generator(scene)
-    order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable)
+    order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable, grid=args.grid)
     return _changed(order, noise_seed=args.stochastic)
 
 

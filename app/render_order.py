@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from app.film import FILM_SUFFIXES
 from core.camera import Camera
 from core.scene import Quality, Scene, Source, SourceKind
 from core.views import ViewName, seen_from
@@ -13,7 +14,7 @@ from core.views import ViewName, seen_from
 DEFAULT_QUALITY = Quality(steps=192, volume=128)
 DEFAULT_SIZE = 512
 PICTURE_SUFFIX, SCENE_SUFFIX = ".png", ".json"
-TURNTABLE_KEY = "epigraf-turntable"
+TURNTABLE_KEY, GRID_KEY = "epigraf-turntable", "epigraf-grid"
 RENDERER_KEY, NOISE_KEY = "epigraf-renderer", "epigraf-noise"
 REFERENCE = "reference"
 MEAN: Literal["mean"] = "mean"
@@ -29,6 +30,7 @@ class Order:
         views: So many side by side, all around.
         own_camera: The Scene's distance and angle of view are meant; else those of the training are taken.
         noise_seed: With it the randomness of training; none renders deterministically.
+        grid: Columns and rows of samples, whose seeds count up from the Scene's.
     """
 
     scene: Scene
@@ -36,6 +38,16 @@ class Order:
     views: int = 1
     own_camera: bool = False
     noise_seed: int | None = None
+    grid: tuple[int, int] = (1, 1)
+
+    @property
+    def samples(self) -> list[Order]:
+        """An order for each sample of the grid, row by row."""
+        columns, rows = self.grid
+        latent = self.scene.latent
+        seeds = range(latent.seed, latent.seed + columns * rows)
+        scenes = [replace(self.scene, latent=replace(latent, seed=seed)) for seed in seeds]
+        return [replace(self, scene=scene, grid=(1, 1)) for scene in scenes]
 
     @property
     def reference(self) -> bool:
@@ -46,6 +58,8 @@ class Order:
 def notes_of(order: Order) -> dict[str, str]:
     """What the Scene does not hold and a picture must, to be made again."""
     notes = {TURNTABLE_KEY: str(order.views)} if order.views > 1 else {}
+    if order.grid != (1, 1):
+        notes[GRID_KEY] = "{}x{}".format(*order.grid)
     if order.noise_seed is not None:
         notes[NOISE_KEY] = str(order.noise_seed)
     return notes
@@ -68,11 +82,10 @@ def given(source: Path | None, snapshot: str | None = None) -> Order:
     """What SOURCE describes, at the snapshot of its run that is named, if any.  Raises ValueError, OSError."""
     if source is None:
         order = Order(Scene(quality=DEFAULT_QUALITY))
-    elif source.suffix.lower() in (PICTURE_SUFFIX, SCENE_SUFFIX) and not source.is_dir():
+    elif source.suffix.lower() in (PICTURE_SUFFIX, SCENE_SUFFIX, *FILM_SUFFIXES) and not source.is_dir():
         if not source.is_file():
             raise ValueError(f"there is no file {source}")
-        order = saved_picture(source) if source.suffix.lower() == PICTURE_SUFFIX else saved_scene(source)
-        order = replace(order, own_camera=True)
+        order = replace(saved(source), own_camera=True)
     else:
         kind: SourceKind = "run" if source.is_dir() else "checkpoint"
         order = Order(Scene(Source(kind, str(source.resolve())), quality=DEFAULT_QUALITY))
@@ -103,6 +116,20 @@ def at_snapshot(scene: Scene, name: str) -> Scene:
     return replace(scene, source=replace(source, snapshot=found[0]))
 
 
+def saved(path: Path) -> Order:
+    """What a picture, a film or a session was made of.  Raises ValueError if it does not say."""
+    match path.suffix.lower():
+        case ".png":
+            return saved_picture(path)
+        case ".json":
+            return saved_scene(path)
+        case _:
+            from app.film import read_film
+
+            film = read_film(path)
+            return Order(film.scene, film.size)
+
+
 def saved_picture(path: Path) -> Order:
     """What a picture was made of.  Raises ValueError if it does not say."""
     from app.picture_file import read_picture
@@ -110,12 +137,15 @@ def saved_picture(path: Path) -> Order:
     picture = read_picture(path)
     count = picture.notes.get(TURNTABLE_KEY, "1")
     views = int(count) if count.isdecimal() else 1
-    width, height = picture.size
+    words = picture.notes.get(GRID_KEY, "1x1").split("x")
+    numbers = [max(int(word), 1) if word.isdecimal() else 1 for word in words]
+    grid = (numbers[0], numbers[-1])
+    width, height = picture.size[0] // grid[0], picture.size[1] // grid[1]
     noise = picture.notes.get(NOISE_KEY, "")
     # Older pictures say here what the Scene says by now.
     older = picture.notes.get(RENDERER_KEY) == REFERENCE
     scene = by_generator(picture.scene) if older else picture.scene
-    order = Order(scene, (max(width // max(views, 1), 1), height), views)
+    order = Order(scene, (max(width // max(views, 1), 1), max(height, 1)), views, grid=grid)
     return replace(order, noise_seed=int(noise) if noise.lstrip("-").isdecimal() else None)
 
 

@@ -2,11 +2,14 @@ import json
 import math
 import re
 
+import av
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from app.cli import main
+from app.film import read_film
 from app.picture_file import read_picture, save_picture
 from app.saving import free_path
 from core.camera import Camera
@@ -78,6 +81,7 @@ def test_a_sample_of_a_checkpoint(tmp_path):
     [
         (["nowhere.npz", "--out", "a.png"], "there is no file .*nowhere.npz"),
         (["nowhere.npz", "--out", "a.jpg"], "ends in .png"),
+        (["nowhere.npz", "--grid", "2x2", "--out", "a.mp4"], "--grid"),
         (["nowhere.npz", "--steps", "2", "--out", "a.png"], "quality.steps"),
         (["nowhere.npz", "--psi", "7", "--out", "a.png"], "latent.psi"),
         (["nowhere.npz", "--slice", "w", "0", "--out", "a.png"], "expected x, y or z"),
@@ -114,6 +118,36 @@ def test_modes_of_the_picture(volume, tmp_path):
     assert (pictures["foreground"][1].parts, pictures["smooth"][1].smooth) == ("foreground", 3)
     arrays = [picture for picture, _ in pictures.values()]
     assert all((one != other).any() for at, one in enumerate(arrays) for other in arrays[:at])
+
+
+def test_a_film_goes_once_around_and_is_made_again(volume, tmp_path):
+    film, again, still = tmp_path / "turn.mp4", tmp_path / "again.gif", tmp_path / "still.png"
+    options = ["--turntable", "6", "--fps", "12", "--size", "32", "--yaw", "20"]
+    assert main(["render", str(volume), *options, "--out", str(film)]) == 0
+    found = read_film(film)
+    assert (found.pictures, found.size, found.fps) == (6, (32, 32), 12)
+    assert math.degrees(found.scene.camera.yaw) == pytest.approx(20)
+    assert main(["render", str(film), "--turntable", "6", "--out", str(again)]) == 0
+    assert (read_film(again).scene, read_film(again).size) == (found.scene, (32, 32))
+    assert main(["render", str(film), "--out", str(still)]) == 0
+    with av.open(str(film)) as container:
+        shown = [frame.to_ndarray(format="rgb24").astype(int) for frame in container.decode(video=0)]
+    errors = [np.abs(frame - np.asarray(Image.open(still))).mean() for frame in shown]
+    assert errors[0] == min(errors) < 8
+
+
+def test_a_grid_counts_seeds(tmp_path):
+    torch.manual_seed(0)
+    generator = EpigrafGenerator(GeneratorConfig(z_dim=8, w_dim=8, plane_resolution=8, plane_features=4, channel_max=8))
+    save_checkpoint(tmp_path / "small.safetensors", generator, None, {})
+    source, small = str(tmp_path / "small.safetensors"), ["--size", "16", "--voxels", "32", "--steps", "16"]
+    assert main(["render", source, "--seed", "3", "--grid", "3x2", *small, "--out", str(tmp_path / "grid.png")]) == 0
+    assert main(["render", source, "--seed", "7", *small, "--out", str(tmp_path / "one.png")]) == 0
+    grid = np.asarray(Image.open(tmp_path / "grid.png"))
+    assert grid.shape == (32, 48, 3)
+    assert (grid[16:, 16:32] == np.asarray(Image.open(tmp_path / "one.png"))).all(), "the fifth has seed 3 + 4"
+    assert main(["render", str(tmp_path / "grid.png"), "--out", str(tmp_path / "again.png")]) == 0
+    assert (np.asarray(Image.open(tmp_path / "again.png")) == grid).all()
 
 
 def test_a_wrong_size_is_a_usage_error(capsys):
