@@ -203,7 +203,10 @@ def source_choices(scene: Scene, run: WatchedRun | None, recent: Sequence[str]) 
 
 def _latents(scene: Scene, beside: Scene) -> list[tuple[str, str]]:
     one, other = scene.latent, beside.latent
-    return [(f"seed {one.seed}", f"seed {other.seed}"), (f"ψ {one.psi:g}", f"ψ {other.psi:g}")]
+    places = one.place, other.place
+    if places[0] == places[1] and one.psi == other.psi and one != other:
+        places = "one sample", "another one"
+    return [places, (f"ψ {one.psi:g}", f"ψ {other.psi:g}")]
 
 
 def _modes(scene: Scene, beside: Scene) -> list[tuple[str, str]]:

@@ -133,7 +133,7 @@ class Engine:
         if self._demo_shown:
             weights, done = self._weights(scene.source), None
             done = None if weights is None else self._wanted(Scene(), weights)
-        return done if done is not None and (done.seed, done.psi) == (latent.seed, latent.psi) else None
+        return done if done is not None and done.latent == latent else None
 
     @property
     def waits(self) -> bool:
@@ -272,7 +272,7 @@ class Engine:
         latent, quality, device = scene.latent, scene.quality, "cpu" if self.sharing.gpu_taken else "any"
         exact = quality.field == "exact"
         return BakeRequest(
-            weights, latent.seed, latent.psi, quality.volume,
+            weights, latent, quality.volume,
             exact=exact, device=device, field_will_do=self._window_bakes(),
         )  # fmt: skip
 

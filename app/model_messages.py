@@ -11,7 +11,7 @@ import numpy as np
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.folded import FoldedField
-from core.scene import Backdrop
+from core.scene import Backdrop, Latent
 
 BAKE = "bake"
 # The same work for later: done while nothing else is asked, and given up as soon as something is.
@@ -47,8 +47,7 @@ class BakeRequest:
 
     Attributes:
         checkpoint: Which weights.
-        seed: Of z.
-        psi: Truncation.
+        latent: Which sample.
         resolution: Voxels along an edge.
         preview: Voxels along an edge of a coarse volume that is answered first; 0 for none.
         exact: Whether the field itself is wanted too.
@@ -57,8 +56,7 @@ class BakeRequest:
     """
 
     checkpoint: CheckpointId
-    seed: int
-    psi: float
+    latent: Latent
     resolution: int
     preview: int = 0
     exact: bool = False

@@ -37,7 +37,9 @@ from core.checkpoint import Checkpoint, load_checkpoint
 from core.fold import fold, fold_sample
 from core.folded import FoldedField
 from core.generator import Sample
+from core.latents import sample_of, ws_of
 from core.memory import is_out_of_memory
+from core.scene import Latent
 from core.triplane import TriPlaneField
 from core.viewing import View, Viewing, tiles_of
 
@@ -230,11 +232,10 @@ class ModelHandler:
 
         def make() -> Sample:
             with torch.inference_mode():
-                z = baking.z_from_seed(request.seed, generator.config.z_dim).to(self._device)
                 with clock.stage("map"):
-                    ws = generator.mapping(z, psi=request.psi)
+                    ws = ws_of(generator, request.latent)
                 with clock.stage("synthesise"):
-                    return generator.field(ws)
+                    return sample_of(generator, request.latent, ws)
 
         return checkpoint, self._fields.get(_sample_of(request), make)
 
@@ -286,7 +287,7 @@ class ModelHandler:
                 field,
                 checkpoint.generator.config.rays,
                 resolution,
-                source=f"{Path(request.checkpoint.path).name}, seed {request.seed}, psi {request.psi:g}",
+                source=f"{Path(request.checkpoint.path).name}, {request.latent.name}",
                 on_progress=lambda done: port.progress(PLANES_SHARE + (1 - PLANES_SHARE) * done, "baking the volume"),
                 cancelled=None if preview else port.cancelled,
             )
@@ -310,9 +311,9 @@ class _Quiet:
         """Nobody wants to know."""
 
 
-def _sample_of(request: BakeRequest) -> tuple[CheckpointId, int, float]:
+def _sample_of(request: BakeRequest) -> tuple[CheckpointId, Latent]:
     """Which sample a request is about."""
-    return request.checkpoint, request.seed, request.psi
+    return request.checkpoint, request.latent
 
 
 def _wanted(payload: BakeRequest | PictureRequest) -> str:

@@ -96,7 +96,7 @@ def report(facts: Facts, versions: str) -> str:
     lines += [
         "Settings",
         f"  shown                 {shown}",
-        f"  latent                seed {scene.latent.seed}, psi {scene.latent.psi:g}",
+        f"  latent                {scene.latent.name}",
         f"  quality               {', '.join(f'{name} {value}' for name, value in vars(quality).items())}",
         f"  looking takes at most {facts.sharing.share:.0%}; {sharing_words(facts.sharing)}",
         "",

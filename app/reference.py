@@ -41,7 +41,7 @@ def reference_views(
     # Torch is loaded only where something is to be computed.
     import torch
 
-    from core.bake import z_from_seed
+    from core.latents import noise_of, ws_of
     from core.viewing import View, Viewing, tiles_of
     from core.volume import DETERMINISTIC, SamplingNoise
 
@@ -51,8 +51,8 @@ def reference_views(
     pictures = []
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(noise_seed or 0)
-        ws = generator.mapping(z_from_seed(scene.latent.seed, generator.config.z_dim), psi=scene.latent.psi)
-        sample = generator.field(ws, "const" if noise_seed is None else generator.config.noise)
+        ws = ws_of(generator, scene.latent)
+        sample = generator.field(ws, noise_of(scene.latent) if noise_seed is None else generator.config.noise)
         noise = DETERMINISTIC if noise_seed is None else SamplingNoise(jitter=True)
         for index, camera in enumerate(views):
             viewing = Viewing(generator, sample, View(camera, width, height, scene.quality.backdrop), noise)

@@ -44,14 +44,14 @@ def sample_of(
             raise ValueError(f"{path} is a baked volume: the exact field needs a checkpoint")
         return BakedVolume.load(path), None
     # Torch is loaded only where something is to be computed.
-    from core.bake import bake_sample, z_from_seed
+    from core.bake import bake_sample
     from core.checkpoint import load_checkpoint
     from core.fold import fold_sample
+    from core.latents import sample_of as sample_of_latent
 
     generator = load_checkpoint(path).generator.requires_grad_(False)
-    ws = generator.mapping(z_from_seed(scene.latent.seed, generator.config.z_dim), psi=scene.latent.psi)
-    name = f"{path.name}, seed {scene.latent.seed}, psi {scene.latent.psi:g}"
-    sample = generator.field(ws)
+    name = f"{path.name}, {scene.latent.name}"
+    sample = sample_of_latent(generator, scene.latent)
     field = fold_sample(sample, generator.config.rays) if exact else None
     if exact and field is None:
         raise ValueError(f"{path}: its colours depend on the direction of view; draw it with --field reference")

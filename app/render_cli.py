@@ -253,7 +253,7 @@ def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, I
             scene, cameras, order.size, order.noise_seed, lambda done: line.update(round(100 * done), 100)
         )
     name = Path(scene.source.path).name or "demo"
-    return scene, pictures, f"{name}, seed {scene.latent.seed}, psi {scene.latent.psi:g}"
+    return scene, pictures, f"{name}, {scene.latent.name}"
 
 
 def order_of(args: argparse.Namespace) -> Order:

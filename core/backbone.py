@@ -13,7 +13,8 @@ from core.fir import fir_filter, fir_upsample
 from core.layers import ACTIVATION_GAIN, FullyConnected, leaky_relu_, pointwise
 from core.model_config import GeneratorConfig
 
-NoiseMode = Literal["none", "const", "random"]
+# Random noise comes from torch's own random state, or from a generator of one's own.
+NoiseMode = Literal["none", "const", "random"] | torch.Generator
 DEMODULATION_EPS = 1e-8
 # Of planes that are learned directly, at the start: smooth enough that the first pictures are not all noise.
 PLANES_DEVIATION = 0.1
@@ -55,6 +56,8 @@ class ModulatedConv(nn.Module):
             pattern = self.noise_const
             if noise == "random":
                 pattern = torch.randn(len(x), 1, *x.shape[2:], device=x.device)
+            elif isinstance(noise, torch.Generator):
+                pattern = torch.randn(len(x), 1, *x.shape[2:], generator=noise, device=noise.device).to(x.device)
             x.add_((pattern * (self.noise_strength * ACTIVATION_GAIN)).to(dtype))
         return leaky_relu_(x)
 

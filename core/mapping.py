@@ -107,11 +107,14 @@ class MappingNetwork(nn.Module):
             x = torch.cat([x, normalize_moment(self.embed(torch.cat(told, dim=1)))], dim=1)
         for index in range(self.layers):
             x = self.get_submodule(f"fc{index}")(x)
-        ws = x.unsqueeze(1).repeat(1, self.ws_count, 1)
-        if psi != 1:
-            truncated = self.w_avg.lerp(ws[:, :cutoff], psi)
-            ws = torch.cat([truncated, ws[:, truncated.shape[1] :]], dim=1)
-        return ws
+        return self.truncated(x.unsqueeze(1).repeat(1, self.ws_count, 1), psi, cutoff)
+
+    def truncated(self, ws: Tensor, psi: float, cutoff: int | None = None) -> Tensor:
+        """Move ws [batch, ws_count, w_dim] towards the mean of w, arguments as of `forward`."""
+        if psi == 1:
+            return ws
+        moved = self.w_avg.lerp(ws[:, :cutoff], psi)
+        return torch.cat([moved, ws[:, moved.shape[1] :]], dim=1)
 
     def usual_angles(self) -> Tensor:
         """Yaw and pitch of a camera-conditioned generator when nobody names them, radians.  Returns [2]."""

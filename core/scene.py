@@ -23,6 +23,7 @@ Backdrop = Literal["learned", "white", "black"]
 FieldMode = Literal["baked", "exact", "reference"]
 Sampling = Literal["even", "training"]
 Compared = Literal["off", "split", "difference"]
+Noise = Literal["none", "const", "random"]
 Shown = Literal["colour", "depth", "normals", "opacity", "samples", "surface", "slice"]
 Parts = Literal["both", "foreground", "background"]
 Axis = Literal["x", "y", "z"]
@@ -61,24 +62,65 @@ class Source:
 
 @dataclass(frozen=True)
 class Latent:
-    """Where in latent space the sample lies.
+    """Where in latent space the sample lies (core/latents.py makes w of it).
+
+    What a generator does not have (so many layers, labels, a camera condition, noise) has no effect.
 
     Attributes:
-        seed: Seed of z, 0 to 2**32 - 1.
+        seed: Seed of z, 0 to 2**32 - 1; a point of the seed lattice (core/lattice.py).
         psi: Truncation: 1 leaves w alone, 0 is the mean of w; -1 to 2.
+        x: How far on the way to the seed at the right, in [0, 1).
+        y: How far on the way to the seed above, in [0, 1).
+        cutoff: So many layers are truncated, the first ones; None: all.
+        mix_seed: A second seed, for style mixing.
+        mix_layers: Layers that take its w, in rising order; the first is 0.
+        noise: Of the backbone: none, the pattern that belongs to the weights, or a random one.
+        noise_seed: Of the random pattern, 0 to 2**32 - 1.
+        label: Class that the generator is told; None: the one that each seed stands for.
+        pose: Yaw and pitch that a camera-conditioned generator is told, radians; None: the training's mean.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     seed: int = 0
     psi: float = 0.7
+    x: float = 0.0
+    y: float = 0.0
+    cutoff: int | None = None
+    mix_seed: int | None = None
+    mix_layers: tuple[int, ...] = ()
+    noise: Noise = "const"
+    noise_seed: int = 0
+    label: int | None = None
+    pose: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
-        if not 0 <= self.seed < 2**32:
-            raise ValueError(f"latent.seed must lie in [0, 2^32), got {self.seed}")
+        for name in ("seed", "mix_seed", "noise_seed"):
+            if not 0 <= (getattr(self, name) or 0) < 2**32:
+                raise ValueError(f"latent.{name} must lie in [0, 2^32), got {getattr(self, name)}")
+        for name in ("x", "y"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"latent.{name} must lie in [0, 1), got {getattr(self, name)}")
+        for name in ("cutoff", "label"):
+            if (getattr(self, name) or 0) < 0:
+                raise ValueError(f"latent.{name} must not be negative, got {getattr(self, name)}")
+        if list(self.mix_layers) != sorted({layer for layer in self.mix_layers if layer >= 0}):
+            raise ValueError(f"latent.mix_layers must rise from 0 on, got {list(self.mix_layers)}")
         if not -1 <= self.psi <= 2:
             raise ValueError(f"latent.psi must lie in [-1, 2], got {self.psi}")
+
+    @property
+    def place(self) -> str:
+        """The seeds in a few words."""
+        between = f" + ({self.x:.2f}, {self.y:.2f})" if self.x or self.y else ""
+        mixed = f" mixed with {self.mix_seed}" if self.mix_seed is not None and self.mix_layers else ""
+        return f"seed {self.seed}{between}{mixed}"
+
+    @property
+    def name(self) -> str:
+        """The sample in a few words."""
+        return f"{self.place}, psi {self.psi:g}"
 
 
 # Least and greatest values of what a Quality holds.

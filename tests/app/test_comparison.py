@@ -66,7 +66,7 @@ def test_nothing_is_computed_while_nothing_is_compared(bench):
     comparison.update(on, first)
     comparison.update(on, first)
     [(kind, request)] = worker.asked
-    assert (kind, request.seed) == ("bake of b", 3)
+    assert (kind, request.latent.seed) == ("bake of b", 3)
     assert comparison.split(on).labels == ("A  seed 0", "B  seed 3")
     comparison.update(replace(on, other=None), first)
     assert comparison.side is None

@@ -126,9 +126,9 @@ def test_a_new_latent_is_asked_once_with_a_preview(engine, worker):
     engine.set_run_weights(RUN.path, WEIGHTS)
     for _ in range(3):
         engine.update(scene())
-    assert worker.requests == [BakeRequest(WEIGHTS, 0, 0.7, Quality().volume, preview=32)]
+    assert worker.requests == [BakeRequest(WEIGHTS, Latent(0, 0.7), Quality().volume, preview=32)]
     engine.update(scene(seed=3))
-    assert worker.requests[1].seed == 3
+    assert worker.requests[1].latent.seed == 3
     engine.update(scene(seed=3, volume=32))
     assert (worker.requests[2].resolution, worker.requests[2].preview) == (32, 0)
 
@@ -185,7 +185,7 @@ def test_live_weights_wait_for_the_worker_and_for_the_trainer(engine, worker, cl
     assert len(worker.requests) == 1, "the trainer gets its share"
     clock.now += 0.2
     engine.update(scene())
-    assert worker.requests[1] == BakeRequest(newer, 0, 0.7, Quality().volume, preview=0)
+    assert worker.requests[1] == BakeRequest(newer, Latent(0, 0.7), Quality().volume, preview=0)
 
 
 def test_what_is_drawn_counts_as_looking(engine, worker, clock):
@@ -208,7 +208,7 @@ def test_the_person_is_not_kept_waiting(engine, worker):
     engine.update(scene())
     engine.set_run_weights(RUN.path, replace(WEIGHTS, modified=2))
     engine.update(scene(seed=9))
-    assert worker.requests[1].seed == 9
+    assert worker.requests[1].latent.seed == 9
     assert worker.requests[1].checkpoint.modified == 2
 
 
@@ -378,7 +378,7 @@ def test_the_sample_that_is_shown_is_known_once_it_is_that_of_the_scene(engine, 
     assert engine.sample_of(scene()) is None, "a finer one is on its way"
     worker.answer()
     engine.update(scene())
-    assert engine.sample_of(scene()) == BakeRequest(WEIGHTS, 0, 0.7, Quality().volume)
+    assert engine.sample_of(scene()) == BakeRequest(WEIGHTS, Latent(0, 0.7), Quality().volume)
     assert not engine.waits
     engine.update(scene(seed=4))
     assert engine.sample_of(scene(seed=4)) is None, "the old one is still on the screen"

@@ -49,7 +49,7 @@ def request_of(tmp_path: Path) -> PictureRequest:
     torch.manual_seed(0)
     save_checkpoint(path, EpigrafGenerator(SMALL), None, {})
     stat = path.stat()
-    sample = BakeRequest(CheckpointId(str(path), stat.st_mtime_ns, stat.st_size), 5, 0.7, 0)
+    sample = BakeRequest(CheckpointId(str(path), stat.st_mtime_ns, stat.st_size), Latent(5, 0.7), 0)
     return PictureRequest(sample, CAMERA, 150, 90, "learned")
 
 

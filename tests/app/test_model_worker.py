@@ -15,6 +15,7 @@ from core.checkpoint import load_checkpoint, save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.fold import fold_sample
 from core.model_config import GeneratorConfig
+from core.scene import Latent
 
 SMALL = GeneratorConfig(z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4)
 
@@ -64,7 +65,7 @@ def checkpoint(tmp_path: Path) -> CheckpointId:
 
 def test_bakes_the_field(checkpoint):
     port = RecordingPort()
-    ModelHandler().handle(BAKE, BakeRequest(checkpoint, seed=5, psi=0.7, resolution=32, preview=16), port)
+    ModelHandler().handle(BAKE, BakeRequest(checkpoint, Latent(5, 0.7), resolution=32, preview=16), port)
     generator = load_checkpoint(Path(checkpoint.path)).generator
     with torch.no_grad():
         expected = bake(generator, generator.mapping(z_from_seed(5, 16), psi=0.7), 32)
@@ -78,7 +79,7 @@ def test_bakes_the_field(checkpoint):
 
 def test_the_exact_field_comes_with_the_final_volume_where_it_is_asked_for(checkpoint):
     handler, port = ModelHandler(), RecordingPort()
-    request = BakeRequest(checkpoint, seed=5, psi=0.7, resolution=32, preview=16)
+    request = BakeRequest(checkpoint, Latent(5, 0.7), resolution=32, preview=16)
     handler.handle(BAKE, request, port)
     assert port.fields == [None, None]
     handler.handle(BAKE, replace(request, exact=True), port)
@@ -98,7 +99,7 @@ def test_the_exact_field_comes_with_the_final_volume_where_it_is_asked_for(check
 
 def test_where_the_window_bakes_a_coarse_volume_and_the_field_are_enough(checkpoint, tmp_path):
     handler, port = ModelHandler(), RecordingPort()
-    request = BakeRequest(checkpoint, seed=5, psi=0.7, resolution=64, field_will_do=True)
+    request = BakeRequest(checkpoint, Latent(5, 0.7), resolution=64, field_will_do=True)
     handler.handle(BAKE, request, port)
     handler.handle(BAKE, replace(request, exact=True), port)
     assert [len(volume.values) for volume in port.answers] == [32, 32]
@@ -117,28 +118,28 @@ def test_where_the_window_bakes_a_coarse_volume_and_the_field_are_enough(checkpo
 
 def test_a_new_seed_does_not_read_the_file_again(checkpoint):
     handler, port = ModelHandler(), RecordingPort()
-    handler.handle(BAKE, BakeRequest(checkpoint, 0, 1.0, 32), port)
+    handler.handle(BAKE, BakeRequest(checkpoint, Latent(0, 1.0), 32), port)
     Path(checkpoint.path).unlink()
-    handler.handle(BAKE, BakeRequest(checkpoint, 1, 1.0, 32), port)
+    handler.handle(BAKE, BakeRequest(checkpoint, Latent(1, 1.0), 32), port)
     assert not np.array_equal(port.answers[0].values, port.answers[1].values)
 
 
 def test_cancelled_while_baking(checkpoint):
     port = RecordingPort(cancel_after=1)
     with pytest.raises(Cancelled):
-        ModelHandler().handle(BAKE, BakeRequest(checkpoint, 0, 1.0, 128, preview=32), port)
+        ModelHandler().handle(BAKE, BakeRequest(checkpoint, Latent(0, 1.0), 128, preview=32), port)
     assert len(port.answers) == 1
 
 
 def test_a_missing_file_is_named(tmp_path):
-    request = BakeRequest(CheckpointId(str(tmp_path / "gone.safetensors"), 0, 0), 0, 1.0, 32)
+    request = BakeRequest(CheckpointId(str(tmp_path / "gone.safetensors"), 0, 0), Latent(0, 1.0), 32)
     with pytest.raises(ValueError, match=r"gone\.safetensors"):
         ModelHandler().handle(BAKE, request, RecordingPort())
 
 
 def test_what_was_fetched_ahead_needs_no_file_and_no_coarse_volume(checkpoint):
     handler, port = ModelHandler(), RecordingPort()
-    request = BakeRequest(checkpoint, 5, 0.7, 32, preview=16, exact=True)
+    request = BakeRequest(checkpoint, Latent(5, 0.7), 32, preview=16, exact=True)
     handler.handle(PREFETCH, request, port)
     assert port.prefetched == [request]
     assert port.texts == [], "nobody waits for it"
@@ -154,7 +155,7 @@ def test_what_was_fetched_ahead_needs_no_file_and_no_coarse_volume(checkpoint):
 
 def test_a_field_that_was_fetched_ahead_for_the_window_needs_no_file_either(checkpoint):
     handler, port = ModelHandler(), RecordingPort()
-    request = BakeRequest(checkpoint, 5, 0.7, 64, preview=32, field_will_do=True)
+    request = BakeRequest(checkpoint, Latent(5, 0.7), 64, preview=32, field_will_do=True)
     handler.handle(PREFETCH, request, port)
     Path(checkpoint.path).unlink()
     handler.handle(BAKE, request, port)
@@ -165,7 +166,7 @@ def test_a_field_that_was_fetched_ahead_for_the_window_needs_no_file_either(chec
 def test_fetching_ahead_is_given_up_when_something_else_is_wanted(checkpoint):
     handler, port = ModelHandler(), RecordingPort(cancel_after=1)
     with pytest.raises(Cancelled):
-        handler.handle(PREFETCH, BakeRequest(checkpoint, 0, 1.0, 64), port)
+        handler.handle(PREFETCH, BakeRequest(checkpoint, Latent(0, 1.0), 64), port)
     assert port.prefetched == []
 
 
@@ -173,14 +174,14 @@ def test_what_was_baked_is_kept_as_long_as_memory_allows(checkpoint):
     room = 2 * 2 * 32**3 * 8  # for two volumes, in the half of it that volumes get
     handler, port = ModelHandler(cache_bytes=room), RecordingPort()
     for seed in (1, 2, 3, 3, 2, 1):
-        handler.handle(BAKE, BakeRequest(checkpoint, seed, 1.0, 32), port)
+        handler.handle(BAKE, BakeRequest(checkpoint, Latent(seed, 1.0), 32), port)
     baked = [effort.bake is not None for effort in port.efforts]
     assert baked == [True, True, True, False, False, True]
 
 
 def test_the_stages_are_timed(checkpoint):
     port = RecordingPort()
-    ModelHandler().handle(BAKE, BakeRequest(checkpoint, 5, 0.7, 32, exact=True), port)
+    ModelHandler().handle(BAKE, BakeRequest(checkpoint, Latent(5, 0.7), 32, exact=True), port)
     effort = port.efforts[0]
     times = (effort.read, effort.map, effort.synthesise, effort.bake, effort.fold, effort.occupancy)
     assert all(each is not None and each >= 0 for each in times)
@@ -198,13 +199,13 @@ def test_a_gpu_is_left_to_who_needs_it(checkpoint, monkeypatch):
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr("app.model_worker.load_checkpoint", load)
-    port, request = RecordingPort(), BakeRequest(checkpoint, 0, 1.0, 32)
+    port, request = RecordingPort(), BakeRequest(checkpoint, Latent(0, 1.0), 32)
     ModelHandler().handle(BAKE, replace(request, device="cpu"), port)
     assert asked == ["cpu"]
     handler = ModelHandler()
     handler.handle(BAKE, request, port)
     assert asked == ["cpu", "cuda", "cpu"], "without memory on the GPU the processor does it"
-    handler.handle(BAKE, replace(request, seed=1), port)
+    handler.handle(BAKE, replace(request, latent=Latent(1, 1.0)), port)
     assert asked == ["cpu", "cuda", "cpu"], "and goes on with it"
     assert [effort.device for effort in port.efforts] == ["cpu"] * 3
     assert len(port.answers) == 3

@@ -10,9 +10,10 @@ from app.reference_view import ReferenceView, size_within
 from app.worker_messages import Failure, Progress, Result
 from app.worker_share import WorkerShare
 from core.camera import Camera
+from core.scene import Latent
 from tests.app.test_worker_share import FakeWorker
 
-WANTED = PictureRequest(BakeRequest(CheckpointId("a", 0, 0), 0, 1.0, 0), Camera(), 6, 4, "learned")
+WANTED = PictureRequest(BakeRequest(CheckpointId("a", 0, 0), Latent(0, 1.0), 0), Camera(), 6, 4, "learned")
 
 
 class Bench:

@@ -128,3 +128,23 @@ def test_scenes_of_before_there_was_a_b_still_load():
     for name in ("largest", "field", "sampling", "show"):
         del tree["quality"][name]
     assert Scene.from_json(json.dumps(tree)) == Scene()
+
+
+def test_a_latent_of_before_is_a_plain_seed():
+    tree = json.loads(Scene(latent=Latent(3, 0.5)).to_json())
+    tree["latent"] = {"seed": 3, "psi": 0.5}
+    assert Scene.from_json(json.dumps(tree)) == Scene(latent=Latent(3, 0.5))
+
+
+def test_a_latent_with_everything_survives_json():
+    latent = Latent(1, 1.0, 0.25, 0.5, 4, 7, (0, 3), "random", 9, 2, (0.5, 1.5))
+    assert Scene.from_json(Scene(latent=latent).to_json()).latent == latent
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"x": 1.0}, {"y": -0.1}, {"cutoff": -1}, {"mix_seed": 2**32}, {"mix_layers": (3, 1)}, {"mix_layers": (-1,)}],
+)
+def test_a_latent_refuses(values):
+    with pytest.raises(ValueError, match=f"latent.{next(iter(values))}"):
+        Latent(**values)

@@ -1,0 +1,80 @@
+"""The law from a Latent to w: plain seeds as ever, blends between seeds, mixing, truncation, noise, what is told."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.bake import z_from_seed
+from core.epigraf import EpigrafGenerator
+from core.latents import sample_of, ws_of
+from core.lattice import ROW, moved
+from core.model_config import GeneratorConfig
+from core.scene import Latent
+
+SMALL = GeneratorConfig(
+    z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4, label_count=3,
+    camera_condition=True,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def generator() -> EpigrafGenerator:
+    torch.manual_seed(0)
+    made = EpigrafGenerator(SMALL).requires_grad_(False)
+    made.mapping.w_avg.normal_()
+    for name, parameter in made.named_parameters():
+        if name.endswith("noise_strength"):
+            parameter.fill_(0.5)
+    return made
+
+
+def plain(generator: EpigrafGenerator, seed: int, **told) -> torch.Tensor:
+    return generator.mapping(z_from_seed(seed, 16), **told)
+
+
+@pytest.mark.parametrize(("psi", "cutoff"), [(0.7, None), (1.0, None), (-0.5, 2), (0.3, 0), (2.0, 99)])
+def test_a_seed_of_the_lattice_is_that_seed(generator, psi, cutoff):
+    assert torch.equal(ws_of(generator, Latent(5, psi, cutoff=cutoff)), plain(generator, 5, psi=psi, cutoff=cutoff))
+
+
+def test_between_seeds_w_is_bilinear_and_continuous(generator):
+    one, right, above, both = (plain(generator, 5 + step) for step in (0, 1, ROW, ROW + 1))
+    found = ws_of(generator, Latent(5, 1.0, 0.25, 0.5))
+    torch.testing.assert_close(found, 0.375 * one + 0.125 * right + 0.375 * above + 0.125 * both)
+    near = ws_of(generator, moved(Latent(6, 1.0), -1e-4, 1e-4))
+    assert 0 < (near - right).abs().max() < 1e-3
+    mean = generator.mapping.w_avg.expand_as(found)
+    torch.testing.assert_close(ws_of(generator, Latent(5, 0.0, 0.25, 0.5)), mean)
+
+
+def test_layers_take_the_second_seed(generator):
+    latent = Latent(5, mix_seed=9, mix_layers=(0, 2, 400))
+    found, one, other = ws_of(generator, latent), plain(generator, 5, psi=0.7), plain(generator, 9, psi=0.7)
+    for layer in range(generator.mapping.ws_count):
+        assert torch.equal(found[:, layer], (other if layer in (0, 2) else one)[:, layer])
+    for off in (replace(latent, mix_seed=None), replace(latent, mix_layers=())):
+        assert torch.equal(ws_of(generator, off), one)
+
+
+def test_what_the_generator_is_told(generator):
+    labels, angles = torch.tensor([2]), torch.tensor([[0.3, 1.2]])
+    found = ws_of(generator, Latent(5, 1.0, label=2, pose=(0.3, 1.2)))
+    assert torch.equal(found, plain(generator, 5, labels=labels, angles=angles))
+    usual = ws_of(generator, Latent(5, 1.0))
+    assert not torch.allclose(found, usual)
+    assert torch.equal(ws_of(generator, Latent(5, 1.0, label=3)), usual), "a class that it does not know"
+
+
+def test_noise_has_a_seed_and_leaves_torchs_own_alone(generator):
+    def planes(**noise) -> torch.Tensor:
+        return sample_of(generator, Latent(5, **noise)).planes
+
+    state = torch.get_rng_state()
+    first = planes(noise="random", noise_seed=3)
+    assert torch.equal(state, torch.get_rng_state())
+    assert torch.equal(first, planes(noise="random", noise_seed=3))
+    constant = generator.field(plain(generator, 5, psi=0.7)).planes
+    assert torch.equal(planes(), constant)
+    others = (constant, planes(noise="none"), planes(noise="random", noise_seed=4))
+    assert not any(torch.allclose(first, other) for other in others)
