@@ -86,9 +86,13 @@ class Viewing:
         self._generator, self._view, self._noise = generator, view, noise
         self._rays = rays_from(view.camera, generator.config.rays)
         self._sample, self._plain = sample, PLAIN.get(view.backdrop)
+        if isinstance(sample, TriPlaneField):
+            # As the gather reads them: else every tile would turn them around.
+            self._sample = replace(sample, planes=sample.planes.contiguous(memory_format=torch.channels_last))
         if self._plain is not None:
             self._rays = ForegroundRays.model_construct(**{**dict(self._rays), "white_back": False})
-            self._sample = replace(sample, background=None) if isinstance(sample, TriPlaneField) else sample
+            if isinstance(self._sample, TriPlaneField):
+                self._sample = replace(self._sample, background=None)
         self._device = next(generator.parameters()).device
         self._matrix = torch.from_numpy(view.camera.matrix)[None].float().to(self._device)
 
