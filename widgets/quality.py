@@ -99,7 +99,7 @@ def _field(quality: Quality, default: Quality) -> Quality:
     field = choice("Field", hint, quality.field, FIELD_NAMES, default.field)
     quality = replace(quality, field=field)
     if field == "reference":
-        hint = "Pixels along the longer side, at most: the generator's own renderer takes 10 to 100 µs for each on a processor"
+        hint = "Pixels along the longer side, at most: the generator's own renderer takes 10 to 100 µs for each"
         names = {size: f"{size} px" for size in sorted({*LARGEST, quality.largest})}
         return replace(quality, largest=choice("Size", hint, quality.largest, names, default.largest))
     if field != "exact":
