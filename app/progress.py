@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import time
 from typing import Self, TextIO
 
 BAR_WIDTH = 24
+# Set for a program that listens: progress comes as lines of JSON behind this word.
+PROGRESS_LINES, TOLD = "EPIGRAF_PROGRESS_LINES", "progress "
 REDRAW_S = 0.1
 
 
@@ -22,6 +26,7 @@ class ProgressLine:
         self._label = label
         self._stream = sys.stderr if stream is None else stream
         self._shown = self._stream.isatty()
+        self._told = PROGRESS_LINES in os.environ
         self._start = time.monotonic()
         self._drawn = 0.0
 
@@ -37,6 +42,10 @@ class ProgressLine:
         if now - self._drawn < REDRAW_S and done < total:
             return
         self._drawn = now
+        if self._told:
+            self._stream.write(f"{TOLD}{json.dumps({'doing': self._label, 'done': done, 'total': total})}\n")
+            self._stream.flush()
+            return
         share = done / total if total else 1.0
         bar = "█" * round(share * BAR_WIDTH) + "·" * (BAR_WIDTH - round(share * BAR_WIDTH))
         left = (now - self._start) * (1 - share) / share if share > 0.01 else None

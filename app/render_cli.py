@@ -21,6 +21,7 @@ from app.render_order import (
     Order,
     by_generator,
     given,
+    given_text,
     notes_of,
     viewed,
 )
@@ -67,6 +68,8 @@ def register(subparsers: Any) -> None:
         "studio (.png, .mp4, .gif) or session (.json); without it, the demo",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .png, or a film: .mp4 or .gif")
+    parser.add_argument("--scene", metavar="JSON", help="in place of SOURCE: a session, as text")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there already")
     sample = parser.add_argument_group("the sample")
     sample.add_argument("--seed", type=int, help="seed of the latent (default: 0)")
     sample.add_argument("--psi", type=float, help=f"truncation, -1 to 2 (default: {Latent().psi})")
@@ -159,6 +162,8 @@ def run(args: argparse.Namespace) -> int:
     order, film = order_of(args), args.out.suffix.lower() in FILM_SUFFIXES
     if args.out.suffix.lower() != PICTURE_SUFFIX and not film:
         raise ValueError(f"--out {args.out}: choose a name that ends in .png, .mp4 or .gif")
+    if args.out.exists() and not args.force:
+        raise ValueError(f"{args.out} is there already: choose another name, or say --force to replace it")
     turntable(order.scene.camera, order.views)  # refused before anything is computed
     if order.grid != (1, 1) and (film or order.views > 1):
         raise ValueError("--grid: a grid is one picture of each sample, without --turntable")
@@ -263,7 +268,9 @@ def order_of(args: argparse.Namespace) -> Order:
         ValueError: A value is out of range, or SOURCE is not what its name says; the message names it.
         OSError: SOURCE cannot be read.
     """
-    order = given(args.source, args.snapshot)
+    if args.scene is not None and args.source is not None:
+        raise ValueError("--scene stands in place of SOURCE: leave one of them out")
+    order = given(args.source, args.snapshot) if args.scene is None else given_text(args.scene)
     scene, target = order.scene, args.target and tuple(float(value) for value in args.target)
     given_angles = _named(args, "yaw", "pitch", "roll")
     angles = {name: None if value is None else math.radians(value) for name, value in given_angles}

@@ -98,6 +98,11 @@ def given(source: Path | None, snapshot: str | None = None) -> Order:
     return order
 
 
+def given_text(text: str) -> Order:
+    """What a session in a command describes.  Raises ValueError."""
+    return Order(settled(Scene.from_json(text), Path("--scene")), own_camera=True)
+
+
 def at_snapshot(scene: Scene, name: str) -> Scene:
     """The Scene at a snapshot of its run, by kimg, file name or `best`.  Raises ValueError if there is none."""
     from training.best import read_best

@@ -227,7 +227,7 @@ def test_a_picture_of_a_snapshot_is_made_again_of_that_one(run, tmp_path):
 
 
 def test_snapshots_of_a_run_by_name(run, tmp_path, capsys):
-    small, out = ["--voxels", "32", "--size", "16"], tmp_path / "picture.png"
+    small, out = ["--voxels", "32", "--force", "--size", "16"], tmp_path / "picture.png"
     best = {"metric": "fid", "value": 3.0, "kimg": 1.0, "snapshot": run.snapshot_path(1).name}
     (run.path / "best.json").write_text(json.dumps(best))
     for name, kimg in (("best", 1), ("12", 12), (run.snapshot_path(1).name, 1), (None, 12)):

@@ -1,0 +1,123 @@
+"""The command that draws what a window shows: `epigraf render` with the options that make the same Scene."""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from core.scene import Latent, Quality, Scene
+
+ExportKind = Literal["picture", "turntable", "grid"]
+# Options of `epigraf render`, by the fields of a Quality that they set; what is the default goes unsaid.
+_QUALITY_OPTIONS = {
+    "steps": "--steps",
+    "volume": "--voxels",
+    "backdrop": "--backdrop",
+    "field": "--field",
+    "sampling": "--sampling",
+    "show": "--show",
+    "parts": "--parts",
+    "threshold": "--threshold",
+    "smooth": "--smooth",
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is made of a Scene.
+
+    Attributes:
+        kind: One picture, a film once around, or a grid of samples whose seeds count up.
+        width: Of a view, pixels.
+        height: Likewise.
+        views: Pictures of the film.
+        fps: Of them per second.
+        columns: Of the grid.
+        rows: Likewise.
+    """
+
+    kind: ExportKind = "picture"
+    width: int = 1024
+    height: int = 1024
+    views: int = 120
+    fps: int = 30
+    columns: int = 4
+    rows: int = 3
+
+
+def render_arguments(scene: Scene, shape: Shape, out: Path) -> list[str]:
+    """What follows `epigraf render`.
+
+    Args:
+        scene: Of the window. What options cannot say is handed over as the text of a session.
+        shape: What is made of it.
+        out: The file; its suffix chooses the format.
+    """
+    text = _options(scene)
+    if text is None:
+        text = ["--scene", json.dumps(json.loads(scene.to_json()), separators=(",", ":"))]
+    size = str(shape.width) if shape.width == shape.height else f"{shape.width}x{shape.height}"
+    made = {
+        "picture": [],
+        "turntable": ["--turntable", str(shape.views), "--fps", str(shape.fps)],
+        "grid": ["--grid", f"{shape.columns}x{shape.rows}"],
+    }
+    return [*text, "--size", size, *made[shape.kind], "--out", str(out)]
+
+
+def command_text(arguments: list[str]) -> str:
+    """For a shell."""
+    return shlex.join(["epigraf", "render", *arguments])
+
+
+def _options(scene: Scene) -> list[str] | None:
+    """The Scene in words; None if there are none for all of it."""
+    latent, camera, quality = scene.latent, scene.camera, scene.quality
+    # A live run changes: its newest snapshot is what a command can draw.
+    source = [] if scene.source.kind == "demo" else [scene.source.path]
+    if scene.source.snapshot:
+        source += ["--snapshot", Path(scene.source.snapshot).stem]
+    angles = [_degrees(angle) for angle in (camera.yaw, camera.pitch, camera.roll)]
+    if scene.other is not None or latent != Latent(latent.seed, latent.psi) or None in angles:
+        return None
+    sample = ["--seed", str(latent.seed), "--psi", _number(latent.psi)]
+    view = ["--yaw", str(angles[0]), "--pitch", str(angles[1]), "--roll", str(angles[2])]
+    lens = ["--radius", _number(camera.radius), "--fov", _number(camera.fov)]
+    target = ["--target", *map(_number, camera.target)] if any(camera.target) else []
+    drawn = _quality_options(quality)
+    return None if drawn is None else [*source, *sample, *view, *lens, *target, *drawn]
+
+
+def _quality_options(quality: Quality) -> list[str] | None:
+    options: list[str] = []
+    for name, option in _QUALITY_OPTIONS.items():
+        # Steps and voxels have other defaults there.
+        if name in ("steps", "volume") or getattr(quality, name) != getattr(Quality(), name):
+            value = getattr(quality, name)
+            options += [option, _number(value) if isinstance(value, float) else str(value)]
+    if quality.show == "slice":
+        at = options.index("--show")
+        options[at : at + 2] = ["--slice", quality.slice_axis, _number(quality.slice_at)]
+    # What is not said above must be as it is by itself.
+    said = {name: getattr(quality, name) for name in (*_QUALITY_OPTIONS, "slice_axis", "slice_at")}
+    plain = Quality(**{**said, **({} if quality.show == "slice" else {"slice_axis": "z", "slice_at": 0.0})})
+    return options if plain == quality else None
+
+
+def _degrees(radians: float) -> str | None:
+    """Degrees that are this angle again, bit by bit; None if there are none."""
+    degrees = math.degrees(radians)
+    for candidate in (degrees, math.nextafter(degrees, math.inf), math.nextafter(degrees, -math.inf)):
+        if math.radians(candidate) == radians:
+            return _number(candidate)
+    return None
+
+
+def _number(value: float) -> str:
+    """The shortest digits of this number, without an exponent: behind a minus that would be taken for an option."""
+    return format(Decimal(repr(value)), "f")
