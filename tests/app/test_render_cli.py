@@ -1,6 +1,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -16,7 +17,7 @@ from core.camera import Camera
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.model_config import GeneratorConfig
-from core.scene import Latent, Quality, Scene, Source
+from core.scene import Latent, Other, Quality, Scene, Source
 from tests.app.gl.fields import blob_volume
 from training.run_dir import RunDirectory
 
@@ -292,3 +293,21 @@ def test_no_picture_replaces_another(tmp_path):
         path.touch()
         names.append(path.name)
     assert names == ["epigraf-1.png", "epigraf-1-2.png", "epigraf-1-3.png"]
+
+
+def test_what_is_compared_is_made_again_and_measured(volume, tmp_path, capsys):
+    source, out = Source("checkpoint", str(volume)), tmp_path / "out.png"
+    black = Other(quality=Quality(16, 32, "black"), divider=0.25)
+    apart = replace(black, view="difference", gain=4)
+    for name, other in (("one", None), ("split", black), ("difference", apart)):
+        scene = Scene(source, Latent(), Camera(), Quality(16, 32, "white"), other)
+        (tmp_path / f"{name}.json").write_text(scene.to_json())
+    pictures = {}
+    for name in ("one", "split", "difference"):
+        assert main(["render", str(tmp_path / f"{name}.json"), "--size", "40x24", "--out", str(out)]) == 0
+        pictures[name] = np.asarray(Image.open(out)).astype(int)
+    assert (pictures["split"][:, :9] == pictures["one"][:, :9]).all()
+    assert pictures["split"][2, 30].tolist() == [0, 0, 0]
+    assert pictures["difference"][2, 30].tolist() == [255, 255, 255]
+    assert re.search(r"PSNR \d\.\d dB in 8 bit", capsys.readouterr().err)
+    assert read_picture(out).scene.other == apart

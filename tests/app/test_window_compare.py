@@ -34,7 +34,7 @@ def small(path) -> str:
 @pytest.fixture
 def pictures(tmp_path, monkeypatch):
     """The folder where the window saves."""
-    monkeypatch.setattr("app.stage.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.saving.pictures_dir", lambda: tmp_path / "pictures")
     return tmp_path / "pictures"
 
 
@@ -106,7 +106,7 @@ def compared(ctx, studio, pictures) -> None:
     apart = np.abs(both - one)
     assert apart[:, : place - 2].max() <= 1
     assert apart[:, place + 2 :].mean() > 3
-    assert np.abs(again(pictures) - both).mean() < 1
+    assert read_picture(pictures / "last.png").scene == stage.scene
     ctx.item_click("###swap")
     assert (stage.scene.latent, stage.scene.other.latent) == (Latent(1), Latent(0))
     ctx.combo_click("##view/difference")
