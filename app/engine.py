@@ -15,7 +15,7 @@ from app.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, Checkpoi
 from app.paths import asset
 from app.run_watch import checkpoint_id
 from app.sharing import Sharing
-from app.worker_messages import Failure, Progress, Result
+from app.worker_messages import Failure, GaveWay, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.folded import FoldedField
@@ -49,7 +49,7 @@ class ModelWorker(Protocol):
     def cancel(self, kind: str) -> None:
         """Forget what was asked."""
 
-    def take(self) -> tuple[Result | Progress | Failure, ...]:
+    def take(self) -> tuple[Result | Progress | Failure | GaveWay, ...]:
         """What has come."""
 
 
@@ -193,11 +193,14 @@ class Engine:
         self._forget()
         self._demo.close()
 
-    def _receive(self, event: Result | Progress | Failure, scene: Scene) -> None:
+    def _receive(self, event: Result | Progress | Failure | GaveWay, scene: Scene) -> None:
         match event:
             case Progress():
                 if self._asked is not None and not self.cancelled:
                     self.progress = event
+            case GaveWay(number=number):
+                if self._fetching is not None and number == self._fetching[0]:
+                    self._fetching = None  # asked again when there is time
             case Failure(number=number) if self._fetching is not None and number == self._fetching[0]:
                 self._take_fetched(self._fetching[1], 0.0)  # who goes there will be told
             case Result(value=Prefetched(request=request, seconds=seconds)):

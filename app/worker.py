@@ -21,6 +21,7 @@ from app.worker_messages import (
     Close,
     Done,
     Failure,
+    GaveWay,
     NeedBuffers,
     Progress,
     Request,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:  # loaded with the first process, after the first frame
 
 log = logging.getLogger(__name__)
 
-Event = Result | Progress | Failure
+Event = Result | Progress | Failure | GaveWay
 # A worker that dies over the same request this often is not asked again.
 MOST_ATTEMPTS = 2
 CLOSE_SECONDS = 0.4
@@ -91,6 +92,8 @@ class Worker:
             self._wanted = True
             if self._running is not None and self._running.kind in {kind, *self._settings.yielding}:
                 self._send(Cancel(self._running.number))
+                if self._running.kind != kind:
+                    self._events.append(GaveWay(self._running.number))
             self._send_next()
             self._lock.notify_all()
             return self._counter

@@ -135,6 +135,17 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class GaveWay:
+    """A request of a kind that gives way was given up for another one; its answer may come nevertheless.
+
+    Attributes:
+        number: Of the request.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True)
 class Result:
     """What the window gets of an answer.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from app.worker_messages import Failure, Progress, Result
+from app.worker_messages import Failure, GaveWay, Progress, Result
 
-Event = Result | Progress | Failure
+Event = Result | Progress | Failure | GaveWay
 # Answers to older requests than these last ones do not come any more.
 MOST_OUTSTANDING = 64
 OF = " of "

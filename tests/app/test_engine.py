@@ -10,7 +10,7 @@ from app import engine as engine_module
 from app.engine import Engine, carried_camera
 from app.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, CheckpointId, Effort, Prefetched, arrays_of
 from app.sharing import Sharing
-from app.worker_messages import Failure, Progress, Result
+from app.worker_messages import Failure, GaveWay, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.folded import FoldedField
@@ -357,6 +357,19 @@ def test_who_plays_waits_for_what_is_on_its_way(engine, worker, snapshots):
     worker.fetched()
     engine.update(scene(source=snapshots[1]), (), patient=True)
     assert worker.kinds[2:] == [BAKE]
+
+
+def test_what_gave_way_to_others_is_fetched_again(engine, worker, snapshots):
+    held, ahead = scene(source=snapshots[0]), (snapshots[1],)
+    engine.update(held, ahead, patient=True)
+    worker.answer()
+    engine.update(held, ahead, patient=True)
+    worker.events.append(GaveWay(2))
+    engine.update(held, ahead, patient=True)
+    assert worker.kinds == [BAKE, PREFETCH, PREFETCH]
+    worker.events.append(GaveWay(3))
+    engine.update(scene(source=snapshots[1]), (), patient=True)
+    assert worker.kinds[3:] == [BAKE], "nobody waits for what was given up"
 
 
 def test_going_elsewhere_gives_up_what_was_fetched_ahead(engine, worker, snapshots):

@@ -16,7 +16,7 @@ import pytest
 from app.worker import Worker
 from app.worker_buffers import SHARED_FOLDER, WindowBuffers
 from app.worker_child import Settings
-from app.worker_messages import Failure, Progress, Result
+from app.worker_messages import Failure, GaveWay, Progress, Result
 from tests.app.test_loader import wait_for
 
 pytestmark = pytest.mark.process
@@ -253,7 +253,9 @@ def test_what_gives_way_is_begun_last_and_given_up_first():
         assert not worker.busy, "it does not count"
         wait_for(lambda: any(isinstance(event, Progress) for event in worker.take()), 20)
         number = worker.request("math", ("square", 3))
-        answers = results(events_until_idle(worker))
+        events = events_until_idle(worker)
+        answers = results(events)
+        assert GaveWay(number - 1) in events
         assert [(answer.number, answer.value) for answer in answers] == [(number, 9)]
         slow = worker.request("array", ("slow", 0.2))
         worker.request("later", ("square", 4))
