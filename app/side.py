@@ -26,6 +26,7 @@ SHOW_WORK_AFTER_S = 0.5
 NO_FIELD = "This sample has no exact picture: its colours depend on the view"
 FLAT = "This sample has no exact picture: it is flat"
 COLOUR_ONLY = "the torch reference shows colour with all its parts only; this is the baked volume"
+AT_REST = "the torch reference is drawn while the camera rests; this is the baked volume"
 NO_DEMO = "the demo's generator is not part of this installation; this is the baked volume"
 
 
@@ -47,7 +48,7 @@ class Side:
         self.reference = ReferenceView(share.desk(f"{name} by torch".strip()))
         self._texture: ImageTexture | None = None
         self._uploaded: tuple[int, Picture] | None = None
-        self._by_torch, self._whole = False, False
+        self._by_torch, self._whole, self._moving = False, False, False
         self.may_draw = True
 
     @property
@@ -73,7 +74,7 @@ class Side:
         come.
         """
         picture = self._picture(scene, width, height, moving)
-        self._whole = picture is not None and picture.refined is None and not moving
+        self._whole, self._moving = picture is not None and picture.refined is None and not moving, moving
         return picture
 
     def _picture(self, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
@@ -119,6 +120,8 @@ class Side:
             return COLOUR_ONLY
         if torch and self.engine.complete and self.engine.sample_of(scene) is None:
             return NO_DEMO
+        if torch and self._moving:
+            return AT_REST
         # The exact field leaves nothing out; where it cannot be drawn, the volume stands in for it.
         return shown.volume.note if shown.field is None or shown.preview else ""
 
