@@ -13,6 +13,7 @@ from app import layout
 from app.autosave import Autosave
 from app.dialogs import DialogKind
 from app.drops import accept_drops
+from app.exporting import Exporting
 from app.footprint import Footprint
 from app.menu import studio_actions
 from app.messages import Messages
@@ -63,6 +64,7 @@ class Studio:
         self.run_panels.curves.setup = settings.curves
         self.stage.time.setup, self._share = settings.time, settings.share
         self.openings = Openings(settings.recent, self.wake)
+        self.exporting = Exporting(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
         self._train_panel = TrainPanel()
@@ -173,6 +175,7 @@ class Studio:
         self.wake.close()
         self._remember()
         self._autosave.close()
+        self.exporting.close()
         self.train.close()
         self.openings.close()
         self.run_panels.close()
@@ -209,6 +212,7 @@ class Studio:
         wish = self._evaluation_window.draw(self.train.evaluations.view())
         if wish is not None:
             self.train.evaluations.handle(wish)
+        self.exporting.draw(self.stage.scene, ready=self.stage.engine.shown is not None)
         hear_keys(self._actions)
 
     def may_close(self) -> bool:

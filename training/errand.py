@@ -87,7 +87,9 @@ def end_with_input() -> None:
     """For the process: end when standard input does, since whoever asked is gone then and nobody waits any more."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Past Python's own buffer, whose lock nobody may hold when the process ends by itself.
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
         os._exit(1)
 
     threading.Thread(target=wait, name="lifeline", daemon=True).start()

@@ -1,0 +1,98 @@
+"""The Export window of a studio: its form, what it has begun, and the command for a shell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from imgui_bundle import imgui
+
+from app.file_manager import reveal
+from app.paths import pictures_dir
+from app.tasks import Tasks
+from core.scene import Scene
+from widgets.export_view import (
+    CancelExport,
+    CloseExports,
+    CopyCommand,
+    ExportForm,
+    ExportIntent,
+    ExportView,
+    RevealExport,
+    StartExport,
+)
+
+if TYPE_CHECKING:  # loaded when the first export begins
+    from app.exports import Exports
+
+log = logging.getLogger(__name__)
+
+
+class Exporting:
+    """What lies behind the window.  All methods are called on the window's thread.
+
+    Args:
+        wake: Called from threads when a frame should be drawn.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._tasks: Tasks[None] = Tasks("files", wake)
+        self.open = False
+        self.form = ExportForm()
+
+    @cached_property
+    def exports(self) -> Exports:
+        """The exports of this window."""
+        from app.exports import Exports
+
+        return Exports(self._wake)
+
+    def toggle(self) -> None:
+        """Open or close the window; exports go on."""
+        self.open = not self.open
+
+    def draw(self, scene: Scene, *, ready: bool) -> None:
+        """Draw the window, if it is open.
+
+        Args:
+            scene: What is shown.
+            ready: Whether there is a picture of it.
+        """
+        self._tasks.take()
+        if not self.open:
+            return
+        from widgets import export
+
+        view = ExportView(self.form, self.exports.items, pictures_dir(), ready)
+        self.form, intent = export.draw(view)
+        if intent is not None:
+            self._handle(intent, scene)
+
+    def copy_command(self, scene: Scene) -> None:
+        """Put the command that draws the Scene on the clipboard."""
+        from app.exports import command_of
+
+        imgui.set_clipboard_text(command_of(scene, self.form))
+        log.info("Copied the command that draws this %s", self.form.kind)
+
+    def close(self) -> None:
+        """Give up what is being drawn, and end the threads."""
+        if "exports" in self.__dict__:
+            self.exports.close()
+        self._tasks.close()
+
+    def _handle(self, intent: ExportIntent, scene: Scene) -> None:
+        match intent:
+            case StartExport():
+                self.exports.start(scene, self.form)
+            case CopyCommand():
+                self.copy_command(scene)
+            case CancelExport(number):
+                self.exports.cancel(number)
+            case RevealExport(path):
+                self._tasks.submit(f"Opening {path.parent.name}…", partial(reveal, path.parent))
+            case CloseExports():
+                self.open = False

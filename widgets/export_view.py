@@ -1,0 +1,108 @@
+"""What the Export window shows, and what it asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+ExportKind = Literal["picture", "turntable", "grid"]
+ExportFormat = Literal["png", "mp4", "gif"]
+ExportState = Literal["waiting", "drawing", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class ExportForm:
+    """What is to be made of what the viewport shows.
+
+    Attributes:
+        kind: One picture, a film once around, or a grid of samples whose seeds count up.
+        film: Format of a film.
+        width: Of a view, pixels.
+        height: Likewise.
+        seconds: How long a film is.
+        fps: Its pictures per second.
+        columns: Of a grid.
+        rows: Likewise.
+        smooth: Pictures with rays shifted a little, whose mean is drawn.
+    """
+
+    kind: ExportKind = "picture"
+    film: ExportFormat = "mp4"
+    width: int = 1024
+    height: int = 1024
+    seconds: float = 4.0
+    fps: int = 30
+    columns: int = 4
+    rows: int = 3
+    smooth: int = 4
+
+
+@dataclass(frozen=True)
+class ExportItem:
+    """One export.
+
+    Attributes:
+        number: Counts them.
+        path: Where the file will be, or is.
+        state: How it goes.
+        text: What is being done, or why it failed.
+        fraction: How much of that is done, in [0, 1].
+        left_s: Seconds that it still takes; none if unknown.
+    """
+
+    number: int
+    path: Path
+    state: ExportState
+    text: str = ""
+    fraction: float = 0.0
+    left_s: float | None = None
+
+
+@dataclass(frozen=True)
+class ExportView:
+    """Everything.
+
+    Attributes:
+        form: As it is filled in.
+        items: The exports of this window, the last one first.
+        folder: Where files go.
+        ready: Whether there is something to export.
+    """
+
+    form: ExportForm
+    items: tuple[ExportItem, ...]
+    folder: Path
+    ready: bool
+
+
+@dataclass(frozen=True)
+class StartExport:
+    """Draw what the form says."""
+
+
+@dataclass(frozen=True)
+class CopyCommand:
+    """Put the command that does the same on the clipboard."""
+
+
+@dataclass(frozen=True)
+class CancelExport:
+    """Give an export up."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class RevealExport:
+    """Show the file in the file manager."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class CloseExports:
+    """Close the window; exports go on."""
+
+
+ExportIntent = StartExport | CopyCommand | CancelExport | RevealExport | CloseExports
