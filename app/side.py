@@ -23,8 +23,8 @@ if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
 
 # What takes less is not worth a bar.
 SHOW_WORK_AFTER_S = 0.5
-NO_FIELD = "This sample has no exact picture: its colours depend on the view"
-FLAT = "This sample has no exact picture: it is flat"
+NO_FIELD = "No exact picture: its colours depend on the view"
+FLAT = "No exact picture: this sample is flat"
 COLOUR_ONLY = "the torch reference shows colour with all its parts only; this is the baked volume"
 AT_REST = "the torch reference is drawn while the camera rests; this is the baked volume"
 NO_DEMO = "the demo's generator is not part of this installation; this is the baked volume"

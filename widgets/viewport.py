@@ -294,7 +294,9 @@ def _work(work: Work | None, origin: ImVec2, room: float) -> Literal["cancel", "
     style = imgui.get_style()
     button = imgui.calc_text_size(label, True).x + 2 * style.frame_padding.x
     left = ImVec2(origin.x + em(0.5), origin.y + em(0.5))
-    width = min(em(26), room - em(1)) - button - style.item_spacing.x
+    text = work.text if work.fraction is None else f"{work.text}…  {work.fraction:.0%}"
+    wanted = imgui.calc_text_size(text).x + 2 * style.frame_padding.x
+    width = min(max(em(20), wanted), room - em(1) - button - style.item_spacing.x)
     imgui.set_cursor_pos(left)
     place, height = imgui.get_cursor_screen_pos(), imgui.get_frame_height()
     canvas = imgui.get_window_draw_list()
@@ -302,7 +304,6 @@ def _work(work: Work | None, origin: ImVec2, room: float) -> Literal["cancel", "
     if work.fraction is not None:
         done = ImVec2(place.x + width * work.fraction, place.y + height)
         canvas.add_rect_filled(place, done, tone_ink("busy", 0.45), em(0.3))
-    text = work.text if work.fraction is None else f"{work.text}…  {work.fraction:.0%}"
     canvas.push_clip_rect(place, ImVec2(place.x + width, place.y + height), True)
     canvas.add_text(ImVec2(place.x + style.frame_padding.x, place.y + style.frame_padding.y), INK, text)
     canvas.pop_clip_rect()
