@@ -144,7 +144,7 @@ def _run(studio: Studio) -> list[Action]:
             "Run",
             "Pause" if pauses else "Resume",
             partial(studio.train.send, "pause" if pauses else "resume"),
-            Chord(Key.p, ctrl=True),
+            Chord(Key.p, ctrl=True, shift=True),
             enabled="pause" in offered or "resume" in offered,
             group=1,
             spoken="Pause or resume the run",
@@ -228,6 +228,7 @@ def _looks(studio: Studio) -> list[Action]:
 
 def _help(studio: Studio) -> list[Action]:
     return [
+        Action("Help", "Commands…", studio.overlays.commands.toggle, Chord(Key.p, ctrl=True), spoken="Find a command"),
         Action("Help", "Keys and mouse", studio.overlays.toggle_help, Chord(Key.f1), checked=studio.overlays.help_open),
         Action("Help", "About", studio.overlays.toggle_about, checked=studio.overlays.about_open, group=1),
     ]

@@ -14,6 +14,7 @@ from app.versions import versions
 from widgets import about, toasts
 from widgets import help as help_page
 from widgets.actions import Action
+from widgets.commands import CommandPalette
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Overlays:
         self.help_open = False
         self.about_open = False
         self.exit = ExitGuard(ask_before_exit)
+        self.commands = CommandPalette()
         self._messages = messages
         self._paths = PathDialog()
 
@@ -48,7 +50,7 @@ class Overlays:
     def dialog_open(self) -> bool:
         """Whether a dialog or menu has the keys for itself."""
         flags = imgui.PopupFlags_.any_popup_id | imgui.PopupFlags_.any_popup_level
-        return self.help_open or imgui.is_popup_open("", flags)
+        return self.help_open or self.commands.open or imgui.is_popup_open("", flags)
 
     def toggle_help(self) -> None:
         """Open or close the page of help."""
@@ -70,6 +72,9 @@ class Overlays:
             self.help_open = help_page.draw(actions)
         if self.about_open:
             self.about_open = about.draw(versions())
+        command = self.commands.draw(actions)
+        if command is not None:
+            command()
         chosen = self._paths.poll()
         forget_errors()
         toasts.draw(self._messages.toasts, margin=imgui.get_frame_height() * 1.5)

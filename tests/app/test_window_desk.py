@@ -82,6 +82,19 @@ def test_keys_do_what_menus_do_but_not_while_somebody_types(demo: Path, monkeypa
         ctx.yield_(3)
         assert ctx.window_info(f"//{list(layout.PLACES)[6]}").id_ != 0
 
+        press(ctx, Key.mod_ctrl | Key.p)
+        assert studio.overlays.commands.open
+        ctx.key_chars("random")
+        ctx.yield_(2)
+        ui.capture(ctx, demo / "commands.png")
+        seed = stage.scene.latent.seed
+        press(ctx, Key.enter)
+        assert not studio.overlays.commands.open
+        assert stage.scene.latent.seed != seed, "a random seed was found and shown"
+        press(ctx, Key.mod_ctrl | Key.p)
+        press(ctx, Key.escape)
+        assert not studio.overlays.commands.open
+
         press(ctx, Key.f1)
         assert studio.overlays.help_open
         ui.capture(ctx, demo / "help.png")
@@ -242,7 +255,7 @@ def test_leaving_asks_while_a_training_goes_on(demo: Path, monkeypatch):
         ui.capture(ctx, demo / "leave.png")
         ctx.item_click("###leave stay")
         ctx.yield_(3)
-        press(ctx, Key.mod_ctrl | Key.p)
+        press(ctx, Key.mod_ctrl | Key.mod_shift | Key.p)
         ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "paused", 90, "the pause")
         ui.capture(ctx, demo / "paused.png")
         close(ctx)
