@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 
@@ -12,6 +13,9 @@ from app.model_messages import PICTURE, PictureRequest, TileAnswer
 from app.worker_messages import Failure, Progress, Result
 from app.worker_share import Asked
 from widgets.notes import Problem
+
+# Two cores take two seconds for so many samples of a small generator, and five of one with the paper's planes.
+SAMPLES_IN_SECONDS = 4_500_000
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +140,17 @@ class ReferenceView:
         around[..., :3] = np.where(hole, wide[: around.shape[0], : around.shape[1]], around[..., :3])
 
 
-def size_within(width: int, height: int, largest: int) -> tuple[int, int]:
-    """The size of a picture of the same shape whose longer side has at most `largest` pixels."""
-    scale = min(1.0, largest / max(width, height, 1))
+def size_within(width: int, height: int, largest: int, samples: int) -> tuple[int, int]:
+    """The size of torch's picture for a viewport of so many pixels.
+
+    Args:
+        width: Of the viewport.
+        height: Of the viewport.
+        largest: Pixels along the longer side, at most; 0: as many as take some seconds.
+        samples: Of each ray.
+    """
+    if largest:
+        scale = min(1.0, largest / max(width, height, 1))
+    else:
+        scale = min(1.0, math.sqrt(SAMPLES_IN_SECONDS / max(width * height * samples, 1)))
     return max(1, round(width * scale)), max(1, round(height * scale))

@@ -97,7 +97,10 @@ class Side:
     def size_of(self, scene: Scene, width: int, height: int) -> tuple[int, int]:
         """Pixels of the picture that is complete, for so many of the screen."""
         torch = scene.quality.field == "reference"
-        return size_within(width, height, scene.quality.largest) if torch else (width, height)
+        shown = self.engine.shown
+        if not torch or shown is None:
+            return width, height
+        return size_within(width, height, scene.quality.largest, shown.volume.samples)
 
     def pixels(self) -> np.ndarray | None:
         """The picture as it is seen, [height, width, 4], uint8, top row first; None before the first."""
@@ -201,7 +204,7 @@ class Side:
         if sample is None or not scene.quality.as_trained:
             return None
         sample = replace(sample, resolution=0, preview=0, exact=False)  # whatever it was baked for
-        size = size_within(width, height, scene.quality.largest)
+        size = self.size_of(scene, width, height)
         return PictureRequest(sample, scene.camera, *size, scene.quality.backdrop)
 
     def _upload(self) -> Picture | None:

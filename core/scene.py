@@ -127,7 +127,7 @@ class Latent:
 QUALITY_RANGES: dict[str, tuple[float, float]] = {
     "steps": (8, 512),
     "volume": (32, 256),
-    "largest": (64, 4096),
+    "largest": (0, 4096),
     "threshold": (0.01, 10_000),
     "slice_at": (-1, 1),
     "smooth": (0, 64),
@@ -153,7 +153,8 @@ class Quality:
         slice_at: Where it cuts the axis, in halves of the box's edge, -1 to 1.
         smooth: Pictures, each with its rays and samples shifted a little, whose mean is shown at rest, 1 to 64; 0: as
             many as suit the device.
-        largest: Pixels along the longer side of a picture by the generator's own renderer, at most, 64 to 4096.
+        largest: Pixels along the longer side of a picture by the generator's own renderer in the window, at most, up to
+            4096; 0: as many as take some seconds.
         sampling: Where samples lie in the exact field: evenly, as many as `steps`, or just as in training.
     """
 
@@ -165,7 +166,7 @@ class Quality:
     field: FieldMode = "baked"
     sampling: Sampling = "even"
     show: Shown = "colour"
-    largest: int = 512
+    largest: int = 0
     parts: Parts = "both"
     threshold: float = 5.0
     slice_axis: Axis = "z"

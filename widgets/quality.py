@@ -11,7 +11,7 @@ from imgui_bundle import imgui
 from core.scene import QUALITY_RANGES, Axis, Backdrop, FieldMode, Parts, Quality, Sampling, Shown
 from widgets.common import reset_button, row
 
-LARGEST = (128, 256, 384, 512, 768, 1024, 2048)
+LARGEST = (0, 128, 256, 384, 512, 768, 1024, 2048)
 VOLUMES = (32, 48, 64, 96, 128, 192, 256)
 SMOOTH_NAMES = {0: "automatic", 1: "off", 4: "4 pictures", 16: "16 pictures", 64: "64 pictures"}
 BACKDROP_NAMES: dict[Backdrop, str] = {"learned": "as learned", "white": "white", "black": "black"}
@@ -99,8 +99,11 @@ def _field(quality: Quality, default: Quality) -> Quality:
     field = choice("Field", hint, quality.field, FIELD_NAMES, default.field)
     quality = replace(quality, field=field)
     if field == "reference":
-        hint = "Pixels along the longer side, at most: the generator's own renderer takes 10 to 100 µs for each"
-        names = {size: f"{size} px" for size in sorted({*LARGEST, quality.largest})}
+        hint = (
+            "Pixels along the longer side, at most: the generator's own renderer takes 10 to 100 µs for each. "
+            "Automatic: as many as take some seconds"
+        )
+        names = {size: f"{size} px" if size else "automatic" for size in sorted({*LARGEST, quality.largest})}
         return replace(quality, largest=choice("Size", hint, quality.largest, names, default.largest))
     if field != "exact":
         return quality

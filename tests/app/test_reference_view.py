@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.model_messages import BakeRequest, CheckpointId, PictureRequest, TileAnswer
-from app.reference_view import ReferenceView, size_within
+from app.reference_view import SAMPLES_IN_SECONDS, ReferenceView, size_within
 from app.worker_messages import Failure, Progress, Result
 from app.worker_share import WorkerShare
 from core.camera import Camera
@@ -104,4 +104,12 @@ def test_a_failure_is_told_once(bench):
     [((1000, 500), 512, (512, 256)), ((300, 200), 512, (300, 200)), ((3, 4000), 400, (1, 400))],
 )
 def test_a_picture_is_as_large_as_the_viewport_up_to_a_limit(room, largest, size):
-    assert size_within(*room, largest) == size
+    assert size_within(*room, largest, 96) == size
+
+
+def test_by_itself_a_picture_has_as_many_samples_as_take_some_seconds():
+    assert size_within(300, 200, 0, 24) == (300, 200)
+    for samples in (24, 96):
+        width, height = size_within(1600, 1000, 0, samples)
+        assert width / height == pytest.approx(1.6, rel=0.01)
+        assert width * height * samples == pytest.approx(SAMPLES_IN_SECONDS, rel=0.01)

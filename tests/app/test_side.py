@@ -15,7 +15,7 @@ from tests.app.test_worker_share import FakeWorker
 from widgets.picture import Picture
 
 EXACT = Quality(field="exact", volume=32)
-TORCH = Quality(field="reference", volume=32)
+TORCH = Quality(field="reference", volume=32, largest=512)
 
 
 class Bench:

@@ -81,7 +81,7 @@ def test_what_is_wrong_is_named(text, message):
         lambda: Latent(seed=2**32),
         lambda: Latent(psi=3),
         lambda: Quality(steps=7),
-        lambda: Quality(largest=9),
+        lambda: Quality(largest=5000),
         lambda: Other(divider=2),
         lambda: Other(gain=0),
     ],
