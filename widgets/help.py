@@ -43,7 +43,7 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Ctrl+click", "type a number"),
         ("Tab, arrows", "to the next field, and about in lists"),
     ),
-    "Files": (("drop on the window", "open a run, a checkpoint, a data set or a saved picture"),),
+    "Files": (("drop on the window", "open a run, a checkpoint, a data set, a session, or a saved picture or film"),),
 }
 
 
