@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.paths import pictures_dir
 from app.progress import TOLD
-from app.render_command import Shape, command_text, render_arguments
+from app.render_command import command_text, render_arguments
 from app.saving import free_path
 from core.scene import Scene
 from training.errand import Errand, ErrandError
@@ -55,7 +55,7 @@ class Exports:
             self._number += 1
             taken = {item.path for item in self._items}
             path = _free(form, taken)
-            arguments = arguments_of(scene, form, path)
+            arguments = render_arguments(scene, form, path)
             self._items.appendleft(ExportItem(self._number, path, "waiting"))
             self._errands[self._number] = Errand("app.export_process")
             self._queue.append((self._number, arguments))
@@ -144,17 +144,9 @@ class Exports:
         self._wake()
 
 
-def arguments_of(scene: Scene, form: ExportForm, path: Path) -> list[str]:
-    """What follows `epigraf render` to draw what the form says of a Scene."""
-    views = max(round(form.seconds * form.fps), 1)
-    shape = Shape(form.kind, form.width, form.height, views, form.fps, form.columns, form.rows)
-    smooth = form.smooth if scene.quality.field != "reference" else scene.quality.smooth
-    return render_arguments(replace(scene, quality=replace(scene.quality, smooth=smooth)), shape, path)
-
-
 def command_of(scene: Scene, form: ExportForm) -> str:
     """The command that does the same in a shell."""
-    return command_text(arguments_of(scene, form, Path(f"epigraf{suffix_of(form)}")))
+    return command_text(render_arguments(scene, form, Path(f"epigraf{suffix_of(form)}")))
 
 
 def suffix_of(form: ExportForm) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import math
 import shlex
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
 
 from core.scene import Latent, Quality, Scene
+from widgets.export_view import ExportForm
 
-ExportKind = Literal["picture", "turntable", "grid"]
 # Options of `epigraf render`, by the fields of a Quality that they set; what is the default goes unsaid.
 _QUALITY_OPTIONS = {
     "steps": "--steps",
@@ -27,47 +26,26 @@ _QUALITY_OPTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What is made of a Scene.
-
-    Attributes:
-        kind: One picture, a film once around, or a grid of samples whose seeds count up.
-        width: Of a view, pixels.
-        height: Likewise.
-        views: Pictures of the film.
-        fps: Of them per second.
-        columns: Of the grid.
-        rows: Likewise.
-    """
-
-    kind: ExportKind = "picture"
-    width: int = 1024
-    height: int = 1024
-    views: int = 120
-    fps: int = 30
-    columns: int = 4
-    rows: int = 3
-
-
-def render_arguments(scene: Scene, shape: Shape, out: Path) -> list[str]:
+def render_arguments(scene: Scene, form: ExportForm, out: Path) -> list[str]:
     """What follows `epigraf render`.
 
     Args:
         scene: Of the window. What options cannot say is handed over as the text of a session.
-        shape: What is made of it.
+        form: What is made of it, and how smooth; the generator's own renderer knows no smoothing.
         out: The file; its suffix chooses the format.
     """
+    if scene.quality.field != "reference":
+        scene = replace(scene, quality=replace(scene.quality, smooth=form.smooth))
     text = _options(scene)
     if text is None:
         text = ["--scene", json.dumps(json.loads(scene.to_json()), separators=(",", ":"))]
-    size = str(shape.width) if shape.width == shape.height else f"{shape.width}x{shape.height}"
+    size = str(form.width) if form.width == form.height else f"{form.width}x{form.height}"
     made = {
         "picture": [],
-        "turntable": ["--turntable", str(shape.views), "--fps", str(shape.fps)],
-        "grid": ["--grid", f"{shape.columns}x{shape.rows}"],
+        "turntable": ["--turntable", str(form.views), "--fps", str(form.fps)],
+        "grid": ["--grid", f"{form.columns}x{form.rows}"],
     }
-    return [*text, "--size", size, *made[shape.kind], "--out", str(out)]
+    return [*text, "--size", size, *made[form.kind], "--out", str(out)]
 
 
 def command_text(arguments: list[str]) -> str:

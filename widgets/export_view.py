@@ -37,6 +37,11 @@ class ExportForm:
     rows: int = 3
     smooth: int = 4
 
+    @property
+    def views(self) -> int:
+        """Pictures of the film."""
+        return max(round(self.seconds * self.fps), 1)
+
 
 @dataclass(frozen=True)
 class ExportItem:

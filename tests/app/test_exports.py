@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.exports import Exports, arguments_of, command_of
+from app.exports import Exports, command_of
 from app.film import read_film
 from app.picture_file import read_picture
+from app.render_command import render_arguments
 from core.scene import Other, Quality, Scene, Source
 from tests.app.gl.fields import blob_volume
 from widgets.export_view import ExportForm, ExportItem
@@ -53,7 +54,7 @@ def test_a_picture_and_a_film_are_drawn_one_after_the_other(scene, exports):
     assert read_picture(paths[0]).size == (40, 24)
     assert read_film(paths[2]).pictures == 5
     out = paths[0].with_name("by-hand.png")
-    assert main(["render", *arguments_of(scene, SMALL, out)]) == 0
+    assert main(["render", *render_arguments(scene, SMALL, out)]) == 0
     assert out.read_bytes() == paths[0].read_bytes(), "the command makes the same bytes"
 
 

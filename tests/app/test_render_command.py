@@ -17,10 +17,11 @@ from PIL import Image
 from app import render_cli
 from app.cli import main
 from app.render_cli import order_of
-from app.render_command import Shape, command_text, render_arguments
+from app.render_command import command_text, render_arguments
 from core.camera import Camera
 from core.scene import Latent, Other, Quality, Scene, Source
 from tests.app.gl.fields import blob_volume
+from widgets.export_view import ExportForm
 
 
 def parsed(arguments: list[str]) -> render_cli.Order:
@@ -56,24 +57,32 @@ scenes = st.builds(
 )  # fmt: skip
 
 
+FORMS = (
+    ExportForm(width=64, height=48, smooth=16),
+    ExportForm("grid", width=32, height=32, columns=3, rows=2),
+    ExportForm("turntable", seconds=0.9, fps=10),
+)
+
+
 @given(scenes)
 def test_the_command_is_the_scene(scene):
-    for shape in (Shape(width=64, height=48), Shape("grid", 32, 32, columns=3, rows=2), Shape("turntable", views=9)):
-        arguments = render_arguments(scene, shape, Path("out.png"))
+    for form in FORMS:
+        arguments = render_arguments(scene, form, Path("out.png"))
         assert shlex.split(command_text(arguments)) == ["epigraf", "render", *arguments]
         order = parsed(arguments)
-        assert order.scene == scene
+        smooth = scene.quality.smooth if scene.quality.field == "reference" else form.smooth
+        assert order.scene == replace(scene, quality=replace(scene.quality, smooth=smooth))
         assert order.own_camera or "--radius" in arguments
-        assert order.size == (shape.width, shape.height)
-        assert order.grid == ((3, 2) if shape.kind == "grid" else (1, 1))
-        assert order.views == (9 if shape.kind == "turntable" else 1)
+        assert order.size == (form.width, form.height)
+        assert order.grid == ((3, 2) if form.kind == "grid" else (1, 1))
+        assert order.views == (9 if form.kind == "turntable" else 1)
 
 
 def test_plain_scenes_are_said_in_plain_words(tmp_path):
     checkpoint = tmp_path / "a b.safetensors"
     checkpoint.write_bytes(b"")
     scene = Scene(Source("checkpoint", str(checkpoint)), Latent(3, 0.5), Camera(yaw=math.radians(30)))
-    text = command_text(render_arguments(scene, Shape(), Path("turn.mp4")))
+    text = command_text(render_arguments(scene, ExportForm(), Path("turn.mp4")))
     assert f"'{checkpoint}' --seed 3 --psi 0.5" in text
     assert "--scene" not in text
     assert "--yaw 30.0" in text or "--yaw 29.99" in text or "--yaw 30.00" in text
@@ -84,13 +93,13 @@ def test_the_command_makes_the_same_bytes_as_the_session(tmp_path):
     scene = Scene(Source("checkpoint", str(tmp_path / "volume.npz")), quality=Quality(steps=24, show="surface"))
     (tmp_path / "session.json").write_text(scene.to_json())
     one, other = tmp_path / "one.png", tmp_path / "other.png"
-    assert main(["render", *render_arguments(scene, Shape(width=40, height=24), one)]) == 0
+    assert main(["render", *render_arguments(scene, ExportForm(width=40, height=24, smooth=0), one)]) == 0
     assert main(["render", str(tmp_path / "session.json"), "--size", "40x24", "--out", str(other)]) == 0
     assert one.read_bytes() == other.read_bytes()
     assert np.asarray(Image.open(one)).std() > 5
     # A comparison has no words.
     both = replace(scene, other=Other(quality=Quality(steps=24, show="normals")))
-    arguments = render_arguments(both, Shape(width=40, height=24), tmp_path / "both.png")
+    arguments = render_arguments(both, ExportForm(width=40, height=24, smooth=0), tmp_path / "both.png")
     assert arguments[0] == "--scene"
     assert main(["render", *arguments]) == 0
     assert (tmp_path / "both.png").read_bytes() != one.read_bytes()
