@@ -304,7 +304,7 @@ def test_what_is_compared_is_made_again_and_measured(volume, tmp_path, capsys):
         (tmp_path / f"{name}.json").write_text(scene.to_json())
     pictures = {}
     for name in ("one", "split", "difference"):
-        assert main(["render", str(tmp_path / f"{name}.json"), "--size", "40x24", "--out", str(out)]) == 0
+        assert main(["render", str(tmp_path / f"{name}.json"), "--size", "40x24", "--force", "--out", str(out)]) == 0
         pictures[name] = np.asarray(Image.open(out)).astype(int)
     assert (pictures["split"][:, :9] == pictures["one"][:, :9]).all()
     assert pictures["split"][2, 30].tolist() == [0, 0, 0]

@@ -310,7 +310,7 @@ def test_a_broken_checkpoint_and_a_killed_worker_leave_the_window_alive(tmp_path
 
 def test_a_picture_is_saved_with_its_scene(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("app.stage.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.saving.pictures_dir", lambda: tmp_path / "pictures")
     run = studio_runs.ended_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:

@@ -171,7 +171,7 @@ def test_a_full_disk_loses_no_window(tmp_path: Path, monkeypatch):
     """Pictures and settings that cannot be written are said; what was there before stays."""
     studio_runs.ball().save(tmp_path / "demo.npz")
     monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
-    monkeypatch.setattr("app.stage.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.saving.pictures_dir", lambda: tmp_path / "pictures")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
