@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,9 @@ from PIL.PngImagePlugin import PngInfo
 from core.files import replacing
 from core.scene import Scene
 
-SCENE_KEY = "epigraf-scene"
+SCENE_KEY, DEPTH_KEY = "epigraf-scene", "epigraf-depth"
+# That 16 bits tell apart, beside nothing.
+DEPTH_STEPS = 65535
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,34 @@ def save_picture(path: Path, pixels: np.ndarray, scene: Scene, notes: Mapping[st
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as aside:
         Image.fromarray(pixels).save(aside, "PNG", pnginfo=info)
+
+
+def save_depth(path: Path, depth: np.ndarray, scene: Scene) -> None:
+    """Write depths, aside and renamed: .npy as they are, .png in 16 bits.
+
+    In a PNG 0 is nothing, and 1 to 65535 run evenly from the nearest depth to the farthest, which the file names.
+
+    Args:
+        path: Ends in .npy or .png.
+        depth: [height, width], float32, world units along the ray; NaN where there is nothing.
+        scene: What made it; a PNG carries it.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() == ".npy":
+        with replacing(path) as aside:
+            np.save(aside, depth)
+        return
+    there = np.isfinite(depth)
+    near, far = (float(depth[there].min()), float(depth[there].max())) if there.any() else (0.0, 0.0)
+    steps = 1 + np.round((np.nan_to_num(depth) - near) / max(far - near, 1e-9) * (DEPTH_STEPS - 1))
+    info = PngInfo()
+    for name, text in {SCENE_KEY: scene.to_json(), DEPTH_KEY: json.dumps({"near": near, "far": far})}.items():
+        info.add_text(name, text)
+    with replacing(path) as aside:
+        Image.fromarray(np.where(there, steps, 0).astype(np.uint16)).save(aside, "PNG", pnginfo=info)
 
 
 def read_picture(path: Path) -> SavedPicture:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +22,14 @@ from core.folded import FoldedField
 from core.scene import Quality, Scene, Source
 from training.run_dir import RunDirectory
 
+if TYPE_CHECKING:  # imported when there is a context
+    from app.gl.volume_renderer import VolumeRenderer
+
 log = logging.getLogger(__name__)
 
 VOLUME_SUFFIX = ".npz"
+# What a picture shows where there is no object (shaders/show.glsl).
+NOTHING = np.array([0.06, 0.065, 0.08])
 
 
 def sample_of(
@@ -126,6 +134,68 @@ def views_of(
             for camera in cameras:
                 renderer.render(camera, quality, width, height)
                 yield renderer.read_pixels()
+        finally:
+            renderer.close()
+
+
+def cutouts_of(
+    volume: BakedVolume,
+    field: FoldedField | None,
+    cameras: Sequence[Camera],
+    quality: Quality,
+    width: int,
+    height: int,
+) -> Iterator[np.ndarray]:
+    """The field alone, on nothing, from several cameras; arguments and errors as in `views_of`.
+
+    Yields:
+        [height, width, 4], uint8, top row first; colours are not multiplied by alpha, as PNG wants them.
+    """
+    quality = replace(quality, parts="foreground")
+    with _renderer(volume, field, counted=False) as renderer:
+        for camera in cameras:
+            renderer.render(camera, quality, width, height)
+            raw, opacity = renderer.read_floats()
+            opacity = np.clip(opacity, 0, 1)[..., None]
+            absorbed = (raw + 1) / 2 - (1 - opacity) * NOTHING
+            colour = np.clip(absorbed / np.maximum(opacity, 1e-6), 0, 1)
+            yield np.round(255 * np.concatenate([colour, opacity], axis=-1)).astype(np.uint8)
+
+
+def depths_of(
+    volume: BakedVolume,
+    field: FoldedField | None,
+    cameras: Sequence[Camera],
+    quality: Quality,
+    width: int,
+    height: int,
+) -> Iterator[np.ndarray]:
+    """Depths of what is seen, from several cameras; arguments and errors as in `views_of`.
+
+    Yields:
+        [height, width], float32, top row first: world units along the ray, NaN where less than half of the ray is
+        absorbed before its last sample.
+    """
+    with _renderer(volume, field, counted=True) as renderer:
+        for camera in cameras:
+            renderer.render(camera, replace(quality, show="colour", parts="both"), width, height, to_the_end=True)
+            depth, opacity = renderer.read_depths()
+            yield np.where(opacity >= 0.5, depth, np.float32(np.nan)).astype(np.float32)
+
+
+@contextmanager
+def _renderer(volume: BakedVolume, field: FoldedField | None, *, counted: bool) -> Iterator[VolumeRenderer]:
+    """A renderer of full precision with a sample on it, in a context of its own.  Raises OSError."""
+    with open_context() as context:
+        from app.gl.volume_renderer import RendererOptions, VolumeRenderer
+
+        try:
+            renderer = VolumeRenderer(RendererOptions("float", counted=counted))
+        except ShaderError as error:
+            raise OSError(f"{context.renderer} cannot draw volumes: {error}") from error
+        try:
+            renderer.upload(volume, field)
+            yield renderer
         finally:
             renderer.close()
 

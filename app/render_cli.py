@@ -8,10 +8,10 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app.film import FILM_SUFFIXES
 from app.render_order import (
@@ -22,7 +22,6 @@ from app.render_order import (
     by_generator,
     given,
     given_text,
-    notes_of,
     viewed,
 )
 from core.camera import Camera
@@ -31,6 +30,8 @@ from core.views import VIEWS
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from app.render_outputs import Draw
 
 DESCRIPTION = """Render a sample of a generator, or a baked volume, to a PNG.  The file carries the Scene that made it:
 given as SOURCE it is made again, with what the options change.  Of a run, its newest snapshot is drawn unless another
@@ -44,6 +45,9 @@ EXAMPLE = """examples:
   epigraf render runs/00001-tiny --grid 6x4 --size 128 --out samples.png
   epigraf render picture.png --voxels 256 --size 1024 --out large.png"""
 
+DEPTH_SUFFIX = ".npy"
+# Of a view: as on the screen, the object alone, or how far away it is.
+What = Literal["seen", "cutout", "depth"]
 LARGEST_SIDE, MOST_IN_GRID = 8192, 64
 # Of a film where nobody has said how many: four seconds at the usual pace.
 FILM_VIEWS = 120
@@ -67,7 +71,9 @@ def register(subparsers: Any) -> None:
         help="checkpoint (.safetensors), folder of a run, baked volume (.npz), picture or film saved by the "
         "studio (.png, .mp4, .gif) or session (.json); without it, the demo",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .png, or a film: .mp4 or .gif")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=".png, a film (.mp4, .gif), or depths (.npy)"
+    )
     parser.add_argument("--scene", metavar="JSON", help="in place of SOURCE: a session, as text")
     parser.add_argument("--force", action="store_true", help="replace the file if it is there already")
     sample = parser.add_argument_group("the sample")
@@ -117,6 +123,8 @@ def _register_picture(picture: Any) -> None:
         "--smooth", type=int, metavar="N", help="the mean of N pictures with rays shifted a little (default: 1)"
     )
     picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
+    picture.add_argument("--transparent", action="store_true", help="the object alone, on nothing")
+    picture.add_argument("--depth", action="store_true", help="depths in 16 bits; --out FILE.npy has them as numbers")
     picture.add_argument(
         "--turntable", type=int, metavar="N", help=f"N views all around, side by side or as a film (there {FILM_VIEWS})"
     )
@@ -159,60 +167,41 @@ def run(args: argparse.Namespace) -> int:
     """Run the command.  Returns its exit code; raises ValueError and OSError for people."""
     from app.render import turntable
 
-    order, film = order_of(args), args.out.suffix.lower() in FILM_SUFFIXES
-    if args.out.suffix.lower() != PICTURE_SUFFIX and not film:
-        raise ValueError(f"--out {args.out}: choose a name that ends in .png, .mp4 or .gif")
+    order, suffix = order_of(args), args.out.suffix.lower()
+    film, depth = suffix in FILM_SUFFIXES, args.depth or suffix == DEPTH_SUFFIX
+    if not (film or suffix in (PICTURE_SUFFIX, DEPTH_SUFFIX)):
+        raise ValueError(f"--out {args.out}: choose a name that ends in .png, .mp4 or .gif, or .npy for depths")
     if args.out.exists() and not args.force:
         raise ValueError(f"{args.out} is there already: choose another name, or say --force to replace it")
     turntable(order.scene.camera, order.views)  # refused before anything is computed
-    if order.grid != (1, 1) and (film or order.views > 1):
+    if order.grid != (1, 1) and (film or depth or order.views > 1):
         raise ValueError("--grid: a grid is one picture of each sample, without --turntable")
-    size, name = (write_film if film else write_picture)(args, order)
+    if (depth or args.transparent) and (film or order.reference or order.scene.other is not None):
+        raise ValueError("--depth and --transparent are for pictures of the baked or exact field, without a comparison")
+    what: What = "depth" if depth else "cutout" if args.transparent else "seen"
+    size, name = _written(args, order, film, lambda each: drawn(args, each, what), what)
     print(f"{args.out}: {size}, {name}", file=sys.stderr)
     return 0
 
 
-def write_picture(args: argparse.Namespace, order: Order) -> tuple[str, str]:
-    """Draw a PNG: one view, a strip of views, or a grid of samples.  Returns its size and what it shows."""
-    import numpy as np
+def _written(args: argparse.Namespace, order: Order, film: bool, draw: Draw, what: What) -> tuple[str, str]:
+    """Write what is ordered.  Returns its size and what it shows."""
+    from app.render_outputs import write_depth, write_film, write_picture
 
-    from app.picture_file import save_picture
-
-    tiles, scene, name = [], order.scene, ""
-    for each in order.samples:
-        shown, pictures, text = drawn(args, each)
-        scene, name = (shown, text) if not tiles else (scene, name)
-        tiles.append(np.concatenate([picture[..., :3] for picture in pictures], axis=1))
-    columns = order.grid[0]
-    rows = [np.concatenate(tiles[start : start + columns], axis=1) for start in range(0, len(tiles), columns)]
-    whole = np.concatenate(rows, axis=0)
-    save_picture(args.out, whole, scene, notes_of(order))
-    return f"{whole.shape[1]} x {whole.shape[0]}", name
+    if film:
+        order = order if args.turntable is not None else replace(order, views=FILM_VIEWS)
+        return write_film(args.out, order, draw, args.fps)
+    if what == "depth":
+        return write_depth(args.out, order, draw)
+    return write_picture(args.out, order, draw, 4 if what == "cutout" else 3)
 
 
-def write_film(args: argparse.Namespace, order: Order) -> tuple[str, str]:
-    """Draw a film of a turntable.  Returns its size and length, and what it shows."""
-    from app.film import save_film
-    from app.progress import ProgressLine
-
-    if args.turntable is None:
-        order = replace(order, views=FILM_VIEWS)
-    scene, pictures, name = drawn(args, order)
-    with ProgressLine("drawing") as line:
-
-        def counted() -> Iterator[np.ndarray]:
-            for number, picture in enumerate(pictures, start=1):
-                yield picture[..., :3]
-                line.update(number, order.views)
-
-        count = save_film(args.out, counted(), args.fps, scene)
-    return f"{order.size[0]} x {order.size[1]}, {count} pictures, {count / args.fps:.1f} s", name
-
-
-def drawn(args: argparse.Namespace, order: Order) -> tuple[Scene, Iterable[np.ndarray], str]:
+def drawn(args: argparse.Namespace, order: Order, what: What = "seen") -> tuple[Scene, Iterable[np.ndarray], str]:
     """Draw what is ordered, with what is compared.  Returns the Scene with its camera, the pictures, what they show."""
-    draw = drawn_by_generator if order.reference else drawn_by_volume
-    scene, pictures, name = draw(args, order)
+    if order.reference:
+        scene, pictures, name = drawn_by_generator(args, order)
+    else:
+        scene, pictures, name = drawn_by_volume(args, order, what)
     beside, other = scene.beside, scene.other
     if beside is None or other is None:
         return scene, pictures, name
@@ -223,10 +212,10 @@ def drawn(args: argparse.Namespace, order: Order) -> tuple[Scene, Iterable[np.nd
     return scene, both, f"{name} beside {other_name}{found}"
 
 
-def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, Iterable[np.ndarray], str]:
+def drawn_by_volume(args: argparse.Namespace, order: Order, what: What) -> tuple[Scene, Iterable[np.ndarray], str]:
     """Bake the sample.  Returns the Scene with its camera, the pictures as they are drawn, and what they show."""
     from app.progress import ProgressLine
-    from app.render import sample_of, turntable, views_of
+    from app.render import cutouts_of, depths_of, sample_of, turntable, views_of
 
     scene = order.scene
     with ProgressLine("baking") as line:
@@ -234,7 +223,8 @@ def drawn_by_volume(args: argparse.Namespace, order: Order) -> tuple[Scene, Iter
     if not order.own_camera:
         home = Camera(radius=volume.radius, fov=volume.fov)
         scene = replace(scene, camera=with_training(args, scene.camera, home))
-    pictures = views_of(volume, field, turntable(scene.camera, order.views), scene.quality, *order.size)
+    views = {"seen": views_of, "cutout": cutouts_of, "depth": depths_of}[what]
+    pictures = views(volume, field, turntable(scene.camera, order.views), scene.quality, *order.size)
     note = f" ({volume.note}; --field reference shows all)" if volume.note else ""
     return scene, pictures, f"{volume.source or args.source}{note}"
 

@@ -1,7 +1,7 @@
 // What one pixel of a picture of a sample's field shows.
 //
 // EXACT   1: the field itself (core/folded.py); 0: its baked volume (core/baked.py).
-// COUNTED 1: not the picture, but how many samples each ray has taken; 0: the picture.
+// COUNTED 1: not the picture, but of each ray: samples taken, mean depth of what absorbs it, opacity; 0: the picture.
 
 #include "camera.glsl"
 #include "box.glsl"
@@ -63,14 +63,14 @@ vec4 pixel(vec2 fragment) {
         light.behind += surround(u_eye, direction, plane);
     }
     float opacity = 1.0 - light.passing;
+    float depth = reached_depth / max(opacity, 1e-6);
 #if COUNTED
-    return vec4(float(evaluated));
+    return vec4(float(evaluated), depth, opacity, 1.0);
 #else
     if (u_show == SHOW_COLOUR) {
         vec3 behind = u_parts == FOREGROUND ? 2.0 * NOTHING - 1.0 : light.behind;
         return vec4(0.5 * (light.colour + light.passing * behind) + 0.5, opacity);
     }
-    float depth = reached_depth / max(opacity, 1e-6);
     return vec4(shown_value(u_eye, direction, depth, opacity, float(evaluated) / float(u_most)), opacity);
 #endif
 }

@@ -40,7 +40,7 @@ class RendererOptions:
     Attributes:
         target: "screen" draws 8-bit pictures; "float" keeps colours unclamped in 32 bits, for measuring.
         manual_filter: Interpolate in the shader with full precision; GPUs' samplers round to about 8 bits.
-        counted: Draw how many samples each ray takes instead of what it sees, for measuring (with a float target).
+        counted: Draw samples, depth and opacity of each ray instead of what it sees (with a float target).
         corners_aligned: The convention of the grid; baked volumes are aligned (core/baked.py).
         entry: How pictures are drawn; compute shaders need OpenGL 4.3.
         smooth: How many shifted pictures are averaged at rest where a Quality leaves that open.
@@ -228,6 +228,17 @@ class VolumeRenderer:
         if not self.options.counted or self.options.target != "float":
             raise RuntimeError('this renderer does not count: build it with RendererOptions("float", counted=True)')
         return self._target.read()[..., 0]
+
+    def read_depths(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean depth of what absorbs each ray of the last picture, and its opacity, top row first.
+
+        Returns:
+            (depth along the ray, world units; opacity in [0, 1]), both [height, width], float32.
+        """
+        if not self.options.counted or self.options.target != "float":
+            raise RuntimeError('this renderer draws pictures: build it with RendererOptions("float", counted=True)')
+        pixels = self._target.read()
+        return pixels[..., 1], pixels[..., 2]
 
     def wait(self) -> None:
         """Wait until the last picture is drawn."""

@@ -83,6 +83,8 @@ def test_a_sample_of_a_checkpoint(tmp_path):
         (["nowhere.npz", "--out", "a.png"], "there is no file .*nowhere.npz"),
         (["nowhere.npz", "--out", "a.jpg"], "ends in .png"),
         (["nowhere.npz", "--grid", "2x2", "--out", "a.mp4"], "--grid"),
+        (["nowhere.npz", "--transparent", "--out", "a.mp4"], "--transparent"),
+        (["nowhere.npz", "--depth", "--field", "reference", "--out", "a.png"], "--depth"),
         (["nowhere.npz", "--steps", "2", "--out", "a.png"], "quality.steps"),
         (["nowhere.npz", "--psi", "7", "--out", "a.png"], "latent.psi"),
         (["nowhere.npz", "--slice", "w", "0", "--out", "a.png"], "expected x, y or z"),
@@ -149,6 +151,37 @@ def test_a_grid_counts_seeds(tmp_path):
     assert (grid[16:, 16:32] == np.asarray(Image.open(tmp_path / "one.png"))).all(), "the fifth has seed 3 + 4"
     assert main(["render", str(tmp_path / "grid.png"), "--out", str(tmp_path / "again.png")]) == 0
     assert (np.asarray(Image.open(tmp_path / "again.png")) == grid).all()
+
+
+def test_a_transparent_picture_is_the_object_alone(volume, tmp_path):
+    clear, white, black = (tmp_path / f"{name}.png" for name in ("clear", "white", "black"))
+    common = [str(volume), "--size", "32", "--steps", "64", "--yaw", "30"]
+    assert main(["render", *common, "--transparent", "--out", str(clear)]) == 0
+    for out, backdrop in ((white, "white"), (black, "black")):
+        assert main(["render", *common, "--backdrop", backdrop, "--out", str(out)]) == 0
+    cutout = np.asarray(Image.open(clear)).astype(float) / 255
+    assert cutout.shape == (32, 32, 4)
+    assert 0.02 < cutout[..., 3].mean() < 0.9
+    for out, ground in ((white, 1.0), (black, 0.0)):
+        laid = cutout[..., 3:] * cutout[..., :3] + (1 - cutout[..., 3:]) * ground
+        assert np.abs(laid - np.asarray(Image.open(out)) / 255).max() < 0.015
+    assert read_picture(clear).scene.camera.yaw == pytest.approx(math.radians(30))
+
+
+def test_depths_as_numbers_and_in_sixteen_bits(volume, tmp_path):
+    common = ["render", str(volume), "--size", "32", "--steps", "64"]
+    assert main([*common, "--out", str(tmp_path / "depth.npy")]) == 0
+    assert main([*common, "--depth", "--out", str(tmp_path / "depth.png")]) == 0
+    depth = np.load(tmp_path / "depth.npy")
+    there = np.isfinite(depth)
+    assert depth.dtype == np.float32
+    assert 0.02 < there.mean() < 0.9
+    assert 0.6 < depth[there].min() < depth[there].max() < 1.4, "the object lies around the origin, the eye at 1"
+    with Image.open(tmp_path / "depth.png") as picture:
+        steps, span = np.asarray(picture).astype(float), json.loads(picture.info["epigraf-depth"])
+    assert ((steps > 0) == there).all()
+    metric = span["near"] + (steps - 1) / 65534 * (span["far"] - span["near"])
+    assert np.abs(metric - depth)[there].max() < 1e-5
 
 
 def test_a_wrong_size_is_a_usage_error(capsys):
