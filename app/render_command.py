@@ -42,6 +42,8 @@ def render_arguments(scene: Scene, form: ExportForm, out: Path) -> list[str]:
     size = str(form.width) if form.width == form.height else f"{form.width}x{form.height}"
     made = {
         "picture": [],
+        "cutout": ["--transparent"],
+        "depth": ["--depth"],
         "turntable": ["--turntable", str(form.views), "--fps", str(form.fps)],
         "grid": ["--grid", f"{form.columns}x{form.rows}"],
     }

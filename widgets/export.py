@@ -24,7 +24,13 @@ from widgets.quality import choice
 
 WINDOW = "Export###export"
 SIZE = (34.0, 26.0)
-KIND_NAMES: dict[ExportKind, str] = {"picture": "picture", "turntable": "film, once around", "grid": "grid of seeds"}
+KIND_NAMES: dict[ExportKind, str] = {
+    "picture": "picture",
+    "cutout": "object on nothing",
+    "depth": "depths in 16 bits",
+    "turntable": "film, once around",
+    "grid": "grid of seeds",
+}
 FILM_NAMES: dict[ExportFormat, str] = {"mp4": "MP4 (H.264)", "gif": "GIF"}
 SMOOTH = (1, 4, 16, 64)
 SIDE_RANGE, GRID_RANGE, SECONDS_RANGE, FPS_RANGE = (16, 8192), (1, 16), (0.5, 60.0), (5, 60)

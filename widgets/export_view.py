@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-ExportKind = Literal["picture", "turntable", "grid"]
+ExportKind = Literal["picture", "cutout", "depth", "turntable", "grid"]
 ExportFormat = Literal["png", "mp4", "gif"]
 ExportState = Literal["waiting", "drawing", "done", "failed", "cancelled"]
 
@@ -16,7 +16,8 @@ class ExportForm:
     """What is to be made of what the viewport shows.
 
     Attributes:
-        kind: One picture, a film once around, or a grid of samples whose seeds count up.
+        kind: One picture, the object on nothing, its depths, a film once around, or a grid of samples whose seeds
+            count up.
         film: Format of a film.
         width: Of a view, pixels.
         height: Likewise.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.cli import main
 from app.exports import Exports, command_of
@@ -46,13 +47,15 @@ def ended(exports: Exports, path: Path) -> ExportItem:
 
 def test_a_picture_and_a_film_are_drawn_one_after_the_other(scene, exports):
     film = replace(SMALL, kind="turntable", seconds=0.5, fps=10)
-    paths = [exports.start(scene, form) for form in (SMALL, SMALL, film)]
-    assert len(set(paths)) == 3, "no export takes the name of another"
+    others = (replace(SMALL, kind="cutout"), replace(SMALL, kind="depth"))
+    paths = [exports.start(scene, form) for form in (SMALL, SMALL, film, *others)]
+    assert len(set(paths)) == 5, "no export takes the name of another"
     assert [item.path for item in exports.items] == paths[::-1]
-    assert [ended(exports, path).state for path in paths] == ["done"] * 3
+    assert [ended(exports, path).state for path in paths] == ["done"] * 5
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert read_picture(paths[0]).size == (40, 24)
     assert read_film(paths[2]).pictures == 5
+    assert [Image.open(path).mode for path in paths[3:]] == ["RGBA", "I;16"]
     out = paths[0].with_name("by-hand.png")
     assert main(["render", *render_arguments(scene, SMALL, out)]) == 0
     assert out.read_bytes() == paths[0].read_bytes(), "the command makes the same bytes"
