@@ -31,7 +31,7 @@ LIVE_PAUSE_S = 0.5
 # So many fetched samples are remembered.
 MOST_AHEAD = 64
 # Answers to older requests than these last ones do not come any more.
-MOST_OUTSTANDING = 8
+MOST_OUTSTANDING = 512
 NO_EFFORT = Effort()
 
 
@@ -131,7 +131,7 @@ class Engine:
         if shown is None or shown.preview or shown.source != scene.source:
             return None
         if self._demo_shown:
-            weights, done = self._weights(scene.source), None
+            weights, done = self.weights(scene.source), None
             done = None if weights is None else self._wanted(Scene(), weights)
         return done if done is not None and done.latent == latent else None
 
@@ -245,7 +245,7 @@ class Engine:
         if is_shipped(scene) and self._ask_demo(scene):
             return
         self._demo_shown = False
-        weights = self._weights(scene.source)
+        weights = self.weights(scene.source)
         if weights is None:
             self._forget()
             self.hint = missing_hint(scene.source)
@@ -285,7 +285,7 @@ class Engine:
         if resting or self._fetching is not None or self._worker.busy or not self.complete:
             return
         for source in ahead:
-            weights = self._weights(source)
+            weights = self.weights(source)
             wanted = None if weights is None else self._wanted(scene, weights)
             if wanted is not None and wanted not in self._fetched and wanted != self._done:
                 self._fetching = (self._worker.request(PREFETCH, wanted), wanted)
@@ -324,7 +324,8 @@ class Engine:
             self._worker.cancel(BAKE)
             self._asked, self.progress, self.cancelled = None, None, False
 
-    def _weights(self, source: Source) -> CheckpointId | None:
+    def weights(self, source: Source) -> CheckpointId | None:
+        """The file of a source's weights as it is now; None if there is none."""
         match source.kind:
             case "demo":
                 return checkpoint_id(asset(DEMO_CHECKPOINT))

@@ -102,7 +102,7 @@ def splits(scale: float = 1.0) -> list[hello_imgui.DockingSplit]:
         split(MAIN, "bottom", way.down, min(0.38 * scale, 0.46), PLAIN),
         split("bottom", "bottom right", way.right, 0.42, PLAIN),
         split(MAIN, "right", way.right, min(0.33 * scale, 0.42), PLAIN),
-        split("right", "right below", way.down, max(1 - 0.24 * scale, 0.5), PLAIN),
+        split("right", "right below", way.down, 0.48, PLAIN),
     ]
 
 

@@ -14,6 +14,7 @@ from app.comparison import Comparison, source_choices
 from app.engine import carried_camera
 from app.gestures import Gestures
 from app.imports import Errand
+from app.latent_desk import LatentDesk
 from app.model_messages import PREFETCH
 from app.run_watch import WatchedRun
 from app.saving import save_dated
@@ -27,7 +28,7 @@ from app.worker_share import WorkerShare
 from core.baked import BakedVolume
 from core.bounds import SHOWN_DENSITIES, shown_depths
 from core.camera import Camera
-from core.scene import Latent, Other, Quality, Scene, Source, save_scene
+from core.scene import Other, Quality, Scene, Source, save_scene
 from widgets import camera as camera_panel
 from widgets import compare as compare_panel
 from widgets import latent as latent_panel
@@ -58,6 +59,7 @@ class Stage:
         self.flight = Flight()
         self.gestures = Gestures(scene)
         self.viewing = ViewSetup()
+        self.latents = LatentDesk(wake)
         self.poses = TrainingPoses(wake)
         self.training_views = TrainingViews()
         self._views_of: tuple[Camera, BakedVolume | None, Found | None] | None = None
@@ -90,7 +92,7 @@ class Stage:
         if followed is not None and followed != replace(self.scene.source, snapshot=""):
             before, self.scene = self.scene, replace(self.scene, source=followed)
             self.gestures.moved_by_itself(before, self.scene)
-            self.turntable.on = False  # the trainer needs the processor
+            self.turntable.on = self.latents.walk.on = False  # the trainer needs the processor
         source = self.time.update(self.scene.source, run, self._moment())
         self.scene = replace(self.scene, source=source)
         self.gestures.observe(self.scene, held=imgui.is_any_item_active() or self.flight.on or self.time.playing)
@@ -105,10 +107,10 @@ class Stage:
         self._gather_views()
         camera = self.turntable.turned(self.scene.camera, self.viewing.turn_seconds)
         in_flight = self.flight.on
-        self.scene = replace(self.scene, camera=self.flight.moved(camera))
+        self.scene = self.latents.moved(replace(self.scene, camera=self.flight.moved(camera)))
         if not in_flight:
             self.gestures.moved_by_itself(before, self.scene)
-        if self.turntable.on or self.flight.on:
+        if self.turntable.on or self.flight.on or self.latents.walk.on:
             hello_imgui.request_refresh()
 
     def free_gpu(self) -> None:
@@ -119,6 +121,7 @@ class Stage:
     def close(self) -> None:
         """End threads and processes."""
         self.poses.close()
+        self.latents.close()
         self.side.close()
         self.comparison.close()
         self.worker.close()
@@ -138,7 +141,8 @@ class Stage:
     def show_scene(self, scene: Scene) -> None:
         """Show a Scene as it was saved."""
         self.show_source(scene.source)
-        self.scene, self.turntable.on = scene, False
+        self.scene = scene
+        self.turntable.on = self.latents.walk.on = False
         self._shown_source = scene.source  # its camera stays as it is
 
     def save_session(self) -> None:
@@ -183,7 +187,8 @@ class Stage:
 
     def set_seed(self, seed: int) -> None:
         """Show another sample."""
-        self.scene = replace(self.scene, latent=replace(self.scene.latent, seed=seed))
+        self.latents.walk.on = False
+        self.scene = replace(self.scene, latent=replace(self.scene.latent, seed=seed, x=0.0, y=0.0))
 
     def random_seed(self) -> None:
         """Show any other sample."""
@@ -202,7 +207,8 @@ class Stage:
 
     def draw_latent(self) -> None:
         """The Latent panel."""
-        self.scene = replace(self.scene, latent=latent_panel.draw(self.scene.latent, Latent(), self._rng))
+        weights = self.engine.weights(self.scene.source)
+        self.scene = self.latents.draw(self.scene, None if weights is None else weights.path, self._rng)
 
     def draw_camera(self) -> None:
         """The Camera panel."""

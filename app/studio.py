@@ -136,7 +136,7 @@ class Studio:
             self.stage.time.homesick = False
             self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
-        if not self.stage.turntable.on:
+        if not (self.stage.turntable.on or self.stage.latents.walk.on):
             self._autosave.keep(self.stage.scene)
 
     def before_swap(self) -> None:

@@ -8,7 +8,7 @@ from app.worker_messages import Failure, GaveWay, Progress, Result
 
 Event = Result | Progress | Failure | GaveWay
 # Answers to older requests than these last ones do not come any more.
-MOST_OUTSTANDING = 64
+MOST_OUTSTANDING = 512
 OF = " of "
 
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 from imgui_bundle import imgui
 
 from core.scene import Latent
+from widgets import latent_extras, lattice_pad
 from widgets.common import icon_button, icons, reset_button, row
+from widgets.latent_view import SPEED_RANGE, LatentView, LatentWish
 
 # What a drag reaches; larger seeds can still come from a file.
 DRAG_MAX = 2**31 - 1
@@ -16,11 +18,55 @@ SEED_END = 2**32
 # What the slider reaches; Ctrl+click takes any psi that the Scene takes.
 PSI_SLIDER = (0.0, 1.0)
 PSI_RANGE = (-1.0, 2.0)
+DEFAULT_SPEED = 0.5
 
 
 def draw(latent: Latent, default: Latent, rng: random.Random) -> Latent:
-    """Draw the panel.  Returns the latent as it is now wanted."""
+    """Draw the rows that every sample has.  Returns the latent as it is now wanted."""
     return _psi(_seed(latent, default, rng), default)
+
+
+def draw_panel(view: LatentView, rng: random.Random) -> LatentWish:
+    """Draw the whole panel.
+
+    Args:
+        view: What is shown.
+        rng: For random seeds.
+
+    Returns:
+        What is wanted now.
+    """
+    default, traits = Latent(), view.traits
+    latent = lattice_pad.draw(draw(view.latent, default, rng))
+    latent, walking, speed = _walk(latent, view)
+    if traits is not None:
+        latent = latent_extras.cutoff_row(latent, traits.layers)
+        latent = latent_extras.draw(latent, traits, view.camera, rng)
+    return LatentWish(latent, walking, speed)
+
+
+def _walk(latent: Latent, view: LatentView) -> tuple[Latent, bool, float]:
+    """Where the sample lies between seeds, and how it moves by itself."""
+    row(
+        "Between",
+        "How far right of the seed and above it; a walk goes on to the right until you take hold of it",
+        tail=1,
+    )
+    changed, place = imgui.drag_float2("##place", [latent.x, latent.y], 0.005, -9, 9, "%.2f")
+    if changed:
+        latent = lattice_pad.moved(latent, place[0] - latent.x, place[1] - latent.y)
+    if reset_button("place", (latent.x, latent.y) != (0, 0), "the seed itself"):
+        latent = replace(latent, x=0.0, y=0.0)
+    icon, tooltip = (
+        (icons.ICON_FA_PAUSE, "Stop walking") if view.walking else (icons.ICON_FA_PLAY, "Walk from seed to seed")
+    )
+    row("Walk", "Seeds in a second; below 0 to the left", tail=2)
+    changed, speed = imgui.slider_float("##speed", view.speed, *SPEED_RANGE, "%.2f seeds/s")
+    speed = min(max(speed, SPEED_RANGE[0]), SPEED_RANGE[1]) if changed else view.speed
+    walking = icon_button(icon, "walk", tooltip) != view.walking
+    if reset_button("speed", speed != DEFAULT_SPEED, f"{DEFAULT_SPEED:g}"):
+        speed = DEFAULT_SPEED
+    return latent, walking, speed
 
 
 def _seed(latent: Latent, default: Latent, rng: random.Random) -> Latent:
@@ -36,7 +82,7 @@ def _seed(latent: Latent, default: Latent, rng: random.Random) -> Latent:
         seed = rng.randrange(DRAG_MAX)
     if reset_button("seed", latent.seed != default.seed, str(default.seed)):
         seed = default.seed
-    return latent if seed == latent.seed else replace(latent, seed=seed)
+    return latent if seed == latent.seed else replace(latent, seed=seed, x=0.0, y=0.0)
 
 
 def _psi(latent: Latent, default: Latent) -> Latent:

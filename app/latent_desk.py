@@ -1,0 +1,73 @@
+"""Behind the Latent panel: what the shown generator has, and the walk."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from app.loader import Loader
+from app.walk import Walk
+from core.scene import Scene, Source
+from widgets import latent as latent_panel
+from widgets.latent_view import GeneratorTraits, LatentView
+
+
+def read_traits(path: str) -> GeneratorTraits:
+    """What the generator of a checkpoint has, by the file's header.  Raises ValueError, OSError."""
+    # Loads pydantic, so not before the first frame.
+    from core.checkpoint_header import read_header
+    from core.model_config import GeneratorConfig
+
+    facts = read_header(Path(path))
+    if "generator" not in facts:
+        raise ValueError(f"{path} holds no generator")
+    config = GeneratorConfig.model_validate_json(facts["generator"])
+    noise = config.backbone == "stylegan2" and config.noise != "none"
+    return GeneratorTraits(config.ws_count, config.label_count, config.camera_condition, noise)
+
+
+class LatentDesk:
+    """What the Latent panel needs from frame to frame.
+
+    Args:
+        wake: Called from threads when a frame should be drawn.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.walk, self.speed = Walk(), latent_panel.DEFAULT_SPEED
+        self._headers: Loader[str, GeneratorTraits] = Loader(read_traits, wake)
+        self._known: tuple[Source, GeneratorTraits] | None = None
+
+    def traits(self, source: Source, path: str | None) -> GeneratorTraits | None:
+        """What the generator of a source has; None until it is known.
+
+        Args:
+            source: Which generator.
+            path: The file of its weights; None while there is none.
+        """
+        source = replace(source, snapshot="")  # all snapshots of a run are alike
+        found = None if path is None else self._headers.get(path)
+        if isinstance(found, GeneratorTraits):
+            self._known = (source, found)
+        return self._known[1] if self._known is not None and self._known[0] == source else None
+
+    def moved(self, scene: Scene) -> Scene:
+        """The Scene as the walk has it now."""
+        latent = self.walk.moved(scene.latent, self.speed)
+        return scene if latent is scene.latent else replace(scene, latent=latent)
+
+    def draw(self, scene: Scene, path: str | None, rng: random.Random) -> Scene:
+        """Draw the panel, arguments as of `traits`.  Returns the Scene as it is now wanted."""
+        latent = scene.latent
+        view = LatentView(latent, scene.camera, self.traits(scene.source, path), self.walk.on, self.speed)
+        wish = latent_panel.draw_panel(view, rng)
+        self.speed = wish.speed
+        taken = (wish.latent.seed, wish.latent.x, wish.latent.y) != (latent.seed, latent.x, latent.y)
+        self.walk.on = wish.walking and not taken
+        return scene if wish.latent == latent else replace(scene, latent=wish.latent)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._headers.close()

@@ -1,0 +1,81 @@
+"""The Latent panel: walking between seeds, mixing, what only some generators have; and undo of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from imgui_bundle import imgui
+
+from app.studio import Studio
+from core.checkpoint import save_checkpoint
+from core.epigraf import EpigrafGenerator
+from core.model_config import GeneratorConfig
+from core.scene import Latent, Scene, Source
+from tests import ui
+from tests.app.test_window_desk import press
+
+pytestmark = pytest.mark.ui
+
+Key = imgui.Key
+TOLD = GeneratorConfig(
+    z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4, label_count=3,
+    camera_condition=True,
+)  # fmt: skip
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
+    torch.manual_seed(0)
+    save_checkpoint(tmp_path / "told.safetensors", EpigrafGenerator(TOLD), None, {})
+    return tmp_path / "told.safetensors"
+
+
+def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Path, tmp_path: Path, monkeypatch):
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        stage = studio.stage
+        stage.show_scene(Scene(Source("checkpoint", str(checkpoint))))
+        weights = str(checkpoint)
+        ui.wait_until(ctx, lambda: stage.latents.traits(stage.scene.source, weights) is not None, 60, "the header")
+        ui.wait_until(ctx, lambda: stage.engine.complete, 60, "the sample")
+        plain = stage.scene
+        ctx.set_ref("//Latent")
+        ctx.mouse_move("###pad")
+        ctx.mouse_drag_with_delta(imgui.ImVec2(-40, 30))
+        ui.wait_until(ctx, lambda: stage.gestures.history.present != plain, 20, "the drag to end")
+        latent = stage.scene.latent
+        assert latent.x > 0
+        assert latent.y > 0
+        ui.wait_until(ctx, lambda: stage.engine.complete, 60, "the sample between")
+        assert stage.engine.sample_of(stage.scene).latent == latent
+        between = stage.engine.shown.volume.values
+        press(ctx, Key.mod_ctrl | Key.z)
+        assert stage.scene.latent == Latent(), "one drag is one step"
+        ui.wait_until(ctx, lambda: stage.engine.complete, 60, "the first sample")
+        assert (stage.engine.shown.volume.values != between).any()
+        ctx.set_ref("//Latent")
+        ctx.item_click("###mixing")
+        ctx.item_input_value("##mix seed", 9)
+        assert stage.scene.latent.mix_seed == 9
+        first = stage.scene.latent.mix_layers
+        assert first[0] == 0
+        ctx.item_click("###mix layer 0")
+        assert stage.scene.latent.mix_layers == first[1:]
+        ctx.item_click("###reset mix")
+        assert stage.scene.latent == Latent()
+        ctx.item_click("###conditions")
+        ctx.item_input_value("##label", 2)
+        ctx.item_click("###pose of camera")
+        camera = stage.scene.camera
+        assert stage.scene.latent == Latent(label=2, pose=(camera.yaw, camera.pitch))
+        ui.wait_until(ctx, lambda: stage.engine.complete, 60, "the sample of the class")
+        ctx.item_click("###walk")
+        kept = stage.gestures.history.present
+        ui.wait_until(ctx, lambda: stage.scene.latent.x > 0, 20, "the walk to begin")
+        assert stage.gestures.history.present.latent.label == kept.latent.label == 2
+        press(ctx, Key.mod_ctrl | Key.z)
+        assert not stage.latents.walk.on
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)

@@ -1,0 +1,56 @@
+"""What the Latent panel shows and what somebody wants there; values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.camera import Camera
+from core.scene import Latent
+
+# Seeds that a walk passes in a second.
+SPEED_RANGE = (-4.0, 4.0)
+
+
+@dataclass(frozen=True)
+class GeneratorTraits:
+    """What a generator has that a latent can say something about.
+
+    Attributes:
+        layers: Length of ws.
+        labels: Classes that it knows; 0 for none.
+        poses: Whether it is told where the camera stands.
+        noise: Whether its backbone has learned with spatial noise.
+    """
+
+    layers: int
+    labels: int = 0
+    poses: bool = False
+    noise: bool = False
+
+
+@dataclass(frozen=True)
+class LatentView:
+    """What the panel shows.
+
+    Attributes:
+        latent: The sample.
+        camera: Of the viewport.
+        traits: What the generator has; None while nobody knows.
+        walking: Whether the sample moves by itself.
+        speed: How fast it does then, seeds per second; below 0 to the left.
+    """
+
+    latent: Latent
+    camera: Camera
+    traits: GeneratorTraits | None = None
+    walking: bool = False
+    speed: float = 0.5
+
+
+@dataclass(frozen=True)
+class LatentWish:
+    """What somebody wants; attributes as in LatentView."""
+
+    latent: Latent
+    walking: bool
+    speed: float
