@@ -34,6 +34,7 @@ from app.worker_share import plain_kind
 from core import bake as baking
 from core.baked import BakedVolume
 from core.checkpoint import Checkpoint, load_checkpoint
+from core.directions import directions_of
 from core.fold import fold, fold_sample
 from core.folded import FoldedField
 from core.generator import Sample
@@ -103,6 +104,7 @@ class ModelHandler:
         free = psutil.virtual_memory().available
         limit = cache_bytes or int(min(max(CACHE_SHARE * free, LEAST_CACHE), MOST_CACHE))
         self._checkpoints, self._fields = Stage(2), Stage(2)
+        self._directions = Stage(4)  # of w, by checkpoint
         self._backgrounds = Stage(64)  # whether a checkpoint's samples have one
         self._volumes: MemoryCache[Baked] = MemoryCache(limit // 2, lambda baked: _bytes_of(baked[0]))
         self._folded: MemoryCache[FoldedField | None] = MemoryCache(limit // 2, _bytes_of)
@@ -146,8 +148,8 @@ class ModelHandler:
         if on_gpu == (self._device.type == "cuda"):
             return
         self._device = torch.device("cuda" if on_gpu else "cpu")
-        self._checkpoints.clear()
-        self._fields.clear()
+        for stage in (self._checkpoints, self._fields, self._directions):
+            stage.clear()
         if not on_gpu:
             torch.cuda.empty_cache()
 
@@ -230,10 +232,13 @@ class ModelHandler:
         port.progress(READ_SHARE, "computing the planes")
         generator = checkpoint.generator
 
+        def along() -> torch.Tensor:
+            return self._directions.get(request.checkpoint, lambda: directions_of(generator.mapping))
+
         def make() -> Sample:
             with torch.inference_mode():
                 with clock.stage("map"):
-                    ws = ws_of(generator, request.latent)
+                    ws = ws_of(generator, request.latent, along)
                 with clock.stage("synthesise"):
                     return sample_of(generator, request.latent, ws)
 

@@ -1,26 +1,36 @@
 """From a Latent to w and to a sample: the one law that window, command line and exports share.
 
 In this order: the seed's z is mapped to w; between the seeds of the lattice, w is blended bilinearly; some layers take
-the w of a second seed; what results is truncated.
+the w of a second seed; what results is truncated; steps along directions of w are added.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from core.backbone import NoiseMode
 from core.bake import z_from_seed
+from core.directions import directions_of
 from core.generator import Generator, Sample
 from core.lattice import corners
 from core.mapping import MappingNetwork
 from core.scene import Latent
 
 
-def ws_of(generator: Generator, latent: Latent) -> Tensor:
-    """The ws of a latent.  Returns [1, ws_count, w_dim].
+def ws_of(generator: Generator, latent: Latent, directions: Callable[[], Tensor] | None = None) -> Tensor:
+    """The ws of a latent.
 
-    At a seed of the lattice, without mixing, they are exactly those of `MappingNetwork` with the same psi and cutoff.
+    Args:
+        generator: Whose mapping it is.
+        latent: Which sample.
+        directions: Gives `directions_of` the mapping where they are kept; None computes them if they are needed.
+
+    Returns:
+        [1, ws_count, w_dim].  At a seed of the lattice, without mixing and steps, they are exactly those of
+        `MappingNetwork` with the same psi and cutoff.
     """
     mapping = generator.mapping
     parts = [(share, _mapped(mapping, seed, latent)) for seed, share in corners(latent)]
@@ -29,7 +39,11 @@ def ws_of(generator: Generator, latent: Latent) -> Tensor:
     if latent.mix_seed is not None and layers:
         ws = ws.clone()
         ws[:, layers] = _mapped(mapping, latent.mix_seed, latent)[:, layers]
-    return mapping.truncated(ws, latent.psi, latent.cutoff)
+    ws = mapping.truncated(ws, latent.psi, latent.cutoff)
+    if not any(latent.shifts):
+        return ws
+    along = directions_of(mapping) if directions is None else directions()
+    return ws + _step(latent, along, mapping.ws_count)
 
 
 def sample_of(generator: Generator, latent: Latent, ws: Tensor | None = None) -> Sample:
@@ -40,6 +54,15 @@ def sample_of(generator: Generator, latent: Latent, ws: Tensor | None = None) ->
 def noise_of(latent: Latent) -> NoiseMode:
     """The latent's noise: a random pattern comes from a seed, and is the same on all devices."""
     return torch.Generator().manual_seed(latent.noise_seed) if latent.noise == "random" else latent.noise
+
+
+def _step(latent: Latent, directions: Tensor, layers: int) -> Tensor:
+    """What is added along directions [w_dim, w_dim].  Returns [layers, w_dim]."""
+    shifts = torch.tensor(latent.shifts[: len(directions)], device=directions.device)
+    first, last = latent.shift_layers or (0, layers)
+    taken = torch.zeros(layers, 1, device=directions.device)
+    taken[first : last + 1] = 1
+    return taken * (shifts @ directions[: len(shifts)])
 
 
 def _mapped(mapping: MappingNetwork, seed: int, latent: Latent) -> Tensor:

@@ -60,6 +60,10 @@ class Source:
         return str(Path(self.path) / "snapshots" / self.snapshot) if self.snapshot else ""
 
 
+# Standard deviations that one can go along a direction of w.
+LARGEST_SHIFT = 10
+
+
 @dataclass(frozen=True)
 class Latent:
     """Where in latent space the sample lies (core/latents.py makes w of it).
@@ -78,6 +82,9 @@ class Latent:
         noise_seed: Of the random pattern, 0 to 2**32 - 1.
         label: Class that the generator is told; None: the one that each seed stands for.
         pose: Yaw and pitch that a camera-conditioned generator is told, radians; None: the training's mean.
+        shifts: Steps along the principal components of w (core/directions.py), standard deviations, -10 to 10 each; the
+            first is that of the largest variance.
+        shift_layers: First and last layer that take these steps; None: all.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -93,6 +100,8 @@ class Latent:
     noise_seed: int = 0
     label: int | None = None
     pose: tuple[float, float] | None = None
+    shifts: tuple[float, ...] = ()
+    shift_layers: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
@@ -107,6 +116,10 @@ class Latent:
                 raise ValueError(f"latent.{name} must not be negative, got {getattr(self, name)}")
         if list(self.mix_layers) != sorted({layer for layer in self.mix_layers if layer >= 0}):
             raise ValueError(f"latent.mix_layers must rise from 0 on, got {list(self.mix_layers)}")
+        if not all(-LARGEST_SHIFT <= shift <= LARGEST_SHIFT for shift in self.shifts):
+            raise ValueError(f"latent.shifts must lie in [-{LARGEST_SHIFT}, {LARGEST_SHIFT}], got {list(self.shifts)}")
+        if self.shift_layers is not None and not 0 <= self.shift_layers[0] <= self.shift_layers[1]:
+            raise ValueError(f"latent.shift_layers must be a first and a last layer, got {list(self.shift_layers)}")
         if not -1 <= self.psi <= 2:
             raise ValueError(f"latent.psi must lie in [-1, 2], got {self.psi}")
 

@@ -11,6 +11,7 @@ from imgui_bundle import ImVec2, imgui
 
 from core.camera import Camera
 from core.scene import Latent, Noise
+from widgets import direction_rows
 from widgets.common import em, icon_button, icons, reset_button, row, text_colour
 from widgets.latent_view import GeneratorTraits
 from widgets.quality import choice
@@ -21,6 +22,7 @@ SEED_MAX = 2**31 - 1
 # What a pose is dragged from while none is named: the front.
 FRONT = (math.pi / 2, math.pi / 2)
 MIXED, NOISY, TOLD = ("mix_seed", "mix_layers"), ("noise", "noise_seed"), ("label", "pose")
+SHIFTED = ("shifts", "shift_layers")
 
 
 def section(title: str, name: str, latent: Latent, fields: Sequence[str]) -> bool:
@@ -34,6 +36,8 @@ def draw(latent: Latent, traits: GeneratorTraits, camera: Camera, rng: random.Ra
     """Draw the sections that suit the generator.  Returns the latent as it is now wanted."""
     if section("Style mixing", "mixing", latent, MIXED):
         latent = _mixing(latent, traits.layers, rng)
+    if section("Directions", "directions", latent, SHIFTED):
+        latent = direction_rows.draw(latent, traits.layers)
     if traits.noise and section("Noise", "noise section", latent, NOISY):
         latent = _noise(latent, rng)
     if (traits.labels or traits.poses) and section("Conditions", "conditions", latent, TOLD):

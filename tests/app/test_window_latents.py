@@ -65,6 +65,13 @@ def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Pat
         assert stage.scene.latent.mix_layers == first[1:]
         ctx.item_click("###reset mix")
         assert stage.scene.latent == Latent()
+        ctx.item_click("###directions")
+        ctx.item_input_value("##shift 1", 1.5)
+        assert stage.scene.latent == Latent(shifts=(0.0, 1.5))
+        ui.wait_until(ctx, lambda: stage.engine.complete, 60, "the sample along a direction")
+        ctx.item_click("###reset shift 1")
+        assert stage.scene.latent == Latent()
+        ctx.item_click("###directions")
         ctx.item_click("###conditions")
         ctx.item_input_value("##label", 2)
         ctx.item_click("###pose of camera")

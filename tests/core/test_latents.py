@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.bake import z_from_seed
+from core.directions import directions_of
 from core.epigraf import EpigrafGenerator
 from core.latents import sample_of, ws_of
 from core.lattice import ROW, moved
@@ -78,3 +79,27 @@ def test_noise_has_a_seed_and_leaves_torchs_own_alone(generator):
     assert torch.equal(planes(), constant)
     others = (constant, planes(noise="none"), planes(noise="random", noise_seed=4))
     assert not any(torch.allclose(first, other) for other in others)
+
+
+def test_directions_are_the_principal_components_of_w(generator):
+    directions = directions_of(generator.mapping)
+    zs = torch.cat([z_from_seed(seed, 16) for seed in range(2048)])
+    w = generator.mapping(zs)[:, 0]
+    units = directions[:4] / directions[:4].norm(dim=1, keepdim=True)
+    torch.testing.assert_close(units @ units.t(), torch.eye(4), atol=1e-4, rtol=0)
+    spread = (w @ units.t()).std(dim=0)
+    torch.testing.assert_close(spread, directions[:4].norm(dim=1), rtol=1e-3, atol=0)
+    assert (spread.diff() <= 0).all()
+    assert (spread[0] - w.std(dim=0)).min() >= 0, "no axis varies more"
+    assert torch.equal(directions, directions_of(generator.mapping))
+
+
+def test_steps_along_directions_are_told_in_deviations_and_reach_some_layers(generator):
+    directions, plain_ws = directions_of(generator.mapping), plain(generator, 5, psi=0.7)
+    found = ws_of(generator, Latent(5, shifts=(0.0, -2.0), shift_layers=(1, 2))) - plain_ws
+    for layer in range(generator.mapping.ws_count):
+        expected = -2 * directions[1] if layer in (1, 2) else torch.zeros(16)
+        torch.testing.assert_close(found[0, layer], expected, atol=1e-5, rtol=1e-4)
+    everywhere = ws_of(generator, Latent(5, shifts=(1.0,)), lambda: directions)
+    torch.testing.assert_close(everywhere - plain_ws, directions[:1].expand_as(plain_ws[0])[None], atol=1e-5, rtol=1e-4)
+    assert torch.equal(ws_of(generator, Latent(5, shifts=(0.0,))), plain_ws)

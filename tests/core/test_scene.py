@@ -137,13 +137,22 @@ def test_a_latent_of_before_is_a_plain_seed():
 
 
 def test_a_latent_with_everything_survives_json():
-    latent = Latent(1, 1.0, 0.25, 0.5, 4, 7, (0, 3), "random", 9, 2, (0.5, 1.5))
+    latent = Latent(1, 1.0, 0.25, 0.5, 4, 7, (0, 3), "random", 9, 2, (0.5, 1.5), (0.0, -2.5), (1, 3))
     assert Scene.from_json(Scene(latent=latent).to_json()).latent == latent
 
 
 @pytest.mark.parametrize(
     "values",
-    [{"x": 1.0}, {"y": -0.1}, {"cutoff": -1}, {"mix_seed": 2**32}, {"mix_layers": (3, 1)}, {"mix_layers": (-1,)}],
+    [
+        {"x": 1.0},
+        {"y": -0.1},
+        {"cutoff": -1},
+        {"mix_seed": 2**32},
+        {"mix_layers": (3, 1)},
+        {"mix_layers": (-1,)},
+        {"shifts": (0.0, 11.0)},
+        {"shift_layers": (3, 2)},
+    ],
 )
 def test_a_latent_refuses(values):
     with pytest.raises(ValueError, match=f"latent.{next(iter(values))}"):
