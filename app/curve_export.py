@@ -6,7 +6,7 @@ import csv
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +52,7 @@ class CurveExporter:
 
     def _submit(self, folder: Path, stem: str, suffix: str, write: Callable[[Path], None]) -> None:
         name = f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}"
-        self._thread.submit(self._write, folder, name, suffix, write)
+        self._thread.submit(self._write, folder, name, suffix, write).add_done_callback(_tell_of_mistakes)
 
     def _write(self, folder: Path, stem: str, suffix: str, write: Callable[[Path], None]) -> None:
         path = folder / f"{stem}{suffix}"
@@ -67,6 +67,13 @@ class CurveExporter:
             self.problem = ""
             log.info("Saved %s", path)
         self._wake()
+
+
+def _tell_of_mistakes(future: Future[None]) -> None:
+    """A mistake of ours must not vanish with the thread's work."""
+    error = None if future.cancelled() else future.exception()
+    if error is not None:
+        log.error("A file could not be written: %s", error, exc_info=error)
 
 
 def table_columns(view: CurvesView, names: Sequence[str] = ()) -> dict[str, np.ndarray]:

@@ -200,6 +200,10 @@ class PictureTarget:
             GL.glBindBuffer(GL.GL_PIXEL_PACK_BUFFER, buffer)
         return np.ascontiguousarray(pixels[::-1])
 
+    def read_bytes(self) -> np.ndarray:
+        """The picture as the screen shows it, top row first.  [height, width, 4], uint8."""
+        return np.round(255 * np.clip(np.nan_to_num(self.read()), 0, 1)).astype(np.uint8)
+
     def wait(self) -> None:
         """Wait until it is drawn, by reading one pixel: some drivers return from glFinish early."""
         if self.size == (0, 0):

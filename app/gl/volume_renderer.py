@@ -210,7 +210,7 @@ class VolumeRenderer:
 
     def read_pixels(self) -> np.ndarray:
         """The last picture as shown, top row first; alpha is opacity before the backdrop.  uint8 [height, width, 4]."""
-        return np.round(255 * np.clip(np.nan_to_num(self._target.read()), 0, 1)).astype(np.uint8)
+        return self._target.read_bytes()
 
     def read_floats(self) -> tuple[np.ndarray, np.ndarray]:
         """The last picture of a float target, top row first.

@@ -42,6 +42,6 @@ def window_picture(name: str) -> np.ndarray | None:
             GL.glClearColor(0, 0, 0, 1)
             GL.glClear(GL.GL_COLOR_BUFFER_BIT)
             imgui.backends.opengl3_render_draw_data(data)
-        return target.read()[..., :3]
+        return target.read_bytes()[..., :3]
     finally:
         target.close()
