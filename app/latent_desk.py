@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from app.favourites import Favourites
 from app.loader import Loader
 from app.walk import Walk
 from core.scene import Scene, Source
@@ -33,10 +34,14 @@ class LatentDesk:
 
     Args:
         wake: Called from threads when a frame should be drawn.
+
+    Attributes:
+        favourites: Where favourites are kept; None keeps none.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.walk, self.speed = Walk(), latent_panel.DEFAULT_SPEED
+        self.favourites: Favourites | None = None
         self._headers: Loader[str, GeneratorTraits] = Loader(read_traits, wake)
         self._known: tuple[Source, GeneratorTraits] | None = None
 
@@ -61,9 +66,12 @@ class LatentDesk:
     def draw(self, scene: Scene, path: str | None, rng: random.Random) -> Scene:
         """Draw the panel, arguments as of `traits`.  Returns the Scene as it is now wanted."""
         latent = scene.latent
-        view = LatentView(latent, scene.camera, self.traits(scene.source, path), self.walk.on, self.speed)
+        kept = self.favourites.all if self.favourites is not None else ()
+        view = LatentView(latent, scene.camera, self.traits(scene.source, path), self.walk.on, self.speed, kept)
         wish = latent_panel.draw_panel(view, rng)
         self.speed = wish.speed
+        if self.favourites is not None:
+            self.favourites.keep(wish.favourites)
         taken = (wish.latent.seed, wish.latent.x, wish.latent.y) != (latent.seed, latent.x, latent.y)
         self.walk.on = wish.walking and not taken
         return scene if wish.latent == latent else replace(scene, latent=wish.latent)

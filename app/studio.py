@@ -14,6 +14,7 @@ from app.autosave import Autosave
 from app.dialogs import DialogKind
 from app.drops import accept_drops
 from app.exporting import Exporting
+from app.favourites import Favourites
 from app.footprint import Footprint
 from app.menu import studio_actions
 from app.messages import Messages
@@ -151,6 +152,7 @@ class Studio:
             self.wake.open()
             accept_drops(self.openings.drop)
             self.stage.start()
+            self.stage.latents.favourites = Favourites(self._folder)
             self.run_panels.start()
             self.train.start()
             self._restore()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from imgui_bundle import imgui
 
 from core.scene import Latent
-from widgets import latent_extras, lattice_pad
+from widgets import favourite_rows, latent_extras, lattice_pad
 from widgets.common import icon_button, icons, reset_button, row
 from widgets.latent_view import SPEED_RANGE, LatentView, LatentWish
 
@@ -42,7 +42,10 @@ def draw_panel(view: LatentView, rng: random.Random) -> LatentWish:
     if traits is not None:
         latent = latent_extras.cutoff_row(latent, traits.layers)
         latent = latent_extras.draw(latent, traits, view.camera, rng)
-    return LatentWish(latent, walking, speed)
+    favourites = view.favourites
+    if imgui.collapsing_header(f"Favourites{f'  ({len(favourites)})' if favourites else ''}###favourites"):
+        favourites, latent = favourite_rows.draw(favourites, latent)
+    return LatentWish(latent, walking, speed, favourites)
 
 
 def _walk(latent: Latent, view: LatentView) -> tuple[Latent, bool, float]:

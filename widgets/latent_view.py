@@ -29,6 +29,19 @@ class GeneratorTraits:
 
 
 @dataclass(frozen=True)
+class Favourite:
+    """A sample that somebody wants to find again.
+
+    Attributes:
+        name: For people.
+        latent: It.
+    """
+
+    name: str
+    latent: Latent
+
+
+@dataclass(frozen=True)
 class LatentView:
     """What the panel shows.
 
@@ -38,6 +51,7 @@ class LatentView:
         traits: What the generator has; None while nobody knows.
         walking: Whether the sample moves by itself.
         speed: How fast it does then, seeds per second; below 0 to the left.
+        favourites: What was kept, in the order in which it was added.
     """
 
     latent: Latent
@@ -45,6 +59,7 @@ class LatentView:
     traits: GeneratorTraits | None = None
     walking: bool = False
     speed: float = 0.5
+    favourites: tuple[Favourite, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,3 +69,4 @@ class LatentWish:
     latent: Latent
     walking: bool
     speed: float
+    favourites: tuple[Favourite, ...] = ()

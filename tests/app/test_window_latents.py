@@ -8,6 +8,7 @@ import pytest
 import torch
 from imgui_bundle import imgui
 
+from app.favourites import Favourites
 from app.studio import Studio
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
@@ -15,6 +16,7 @@ from core.model_config import GeneratorConfig
 from core.scene import Latent, Scene, Source
 from tests import ui
 from tests.app.test_window_desk import press
+from widgets.latent_view import Favourite
 
 pytestmark = pytest.mark.ui
 
@@ -72,6 +74,17 @@ def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Pat
         ctx.item_click("###reset shift 1")
         assert stage.scene.latent == Latent()
         ctx.item_click("###directions")
+        ctx.item_click("###favourites")
+        ctx.item_click("###keep")
+        ctx.item_click("###seed+")
+        ctx.item_click("###favourite 0")
+        assert stage.scene.latent == Latent()
+        ctx.item_click("##favourite name")
+        ctx.key_chars_replace_enter("my first")
+        assert Favourites(tmp_path / "epigraf-studio").all == (Favourite("my first", Latent()),)
+        ctx.item_click("###forget 0")
+        assert Favourites(tmp_path / "epigraf-studio").all == ()
+        ctx.item_click("###favourites")
         ctx.item_click("###conditions")
         ctx.item_input_value("##label", 2)
         ctx.item_click("###pose of camera")

@@ -1,0 +1,61 @@
+"""Samples that somebody wants to find again, kept in a file beside the settings."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+
+from core.files import write_text
+from core.scene import SCENE_VERSION, Latent, Scene
+from widgets.latent_view import Favourite
+
+log = logging.getLogger(__name__)
+
+FILE = "favourites.json"
+
+
+class Favourites:
+    """The favourites of a person, read when they are first asked for: after the first frame.
+
+    Args:
+        folder: Where settings are kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+        self._kept: tuple[Favourite, ...] | None = None
+
+    @property
+    def all(self) -> tuple[Favourite, ...]:
+        """They, in the order in which they were added."""
+        if self._kept is None:
+            self._kept = self._read()
+        return self._kept
+
+    def keep(self, favourites: tuple[Favourite, ...]) -> None:
+        """Write down what has changed; a folder that cannot be written is only reported."""
+        if favourites == self.all:
+            return
+        self._kept = favourites
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(self._path, json.dumps([asdict(each) for each in favourites], indent=2))
+        except OSError as error:
+            log.warning("The favourites cannot be kept in %s: %s", self._path, error)
+
+    def _read(self) -> tuple[Favourite, ...]:
+        try:
+            entries = json.loads(self._path.read_text(encoding="utf-8"))
+            return tuple(Favourite(str(entry["name"]), _latent(entry["latent"])) for entry in entries)
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            log.warning("The favourites in %s cannot be read and are ignored: %s", self._path, error)
+            return ()
+
+
+def _latent(values: object) -> Latent:
+    """A latent from its values.  Raises ValueError naming what is wrong."""
+    return Scene.from_json(json.dumps({"version": SCENE_VERSION, "latent": values})).latent

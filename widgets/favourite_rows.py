@@ -1,0 +1,52 @@
+"""Rows of the Latent panel for favourites: samples that somebody wants to find again, by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from imgui_bundle import ImVec2, imgui
+
+from core.scene import Latent
+from widgets.common import button, icon_button, icon_width, icons, row, text_colour
+from widgets.latent_view import Favourite
+
+LONGEST_NAME = 80
+
+
+def draw(favourites: tuple[Favourite, ...], latent: Latent) -> tuple[tuple[Favourite, ...], Latent]:
+    """Draw the rows.
+
+    Args:
+        favourites: In their order.
+        latent: The sample that is shown.
+
+    Returns:
+        Both, as they are now wanted.
+    """
+    shown = next((index for index, each in enumerate(favourites) if each.latent == latent), None)
+    if button(f"{icons.ICON_FA_STAR}  Keep this sample###keep", shown is None, "Add the sample that is shown"):
+        favourites = (*favourites, Favourite(latent.place, latent))
+    elif shown is not None:
+        favourites = _named(favourites, shown)
+    if not favourites:
+        with text_colour("quiet"):
+            imgui.text_wrapped("Nothing is kept yet.")
+    for index, each in enumerate(favourites):
+        room = imgui.get_content_region_avail().x - icon_width() - imgui.get_style().item_inner_spacing.x
+        size = ImVec2(max(room, icon_width()), icon_width())
+        if imgui.selectable(f"{each.name}###favourite {index}", each.latent == latent, 0, size)[0]:
+            latent = each.latent
+        imgui.set_item_tooltip(f"Go to {each.latent.name}")
+        if icon_button(icons.ICON_FA_TRASH, f"forget {index}", "Forget it"):
+            return favourites[:index] + favourites[index + 1 :], latent
+    return favourites, latent
+
+
+def _named(favourites: tuple[Favourite, ...], index: int) -> tuple[Favourite, ...]:
+    """A row with the name of the one that is shown."""
+    row("Name", "Of the favourite that is shown")
+    changed, name = imgui.input_text("##favourite name", favourites[index].name)
+    if not changed:
+        return favourites
+    named = replace(favourites[index], name=name[:LONGEST_NAME])
+    return (*favourites[:index], named, *favourites[index + 1 :])
