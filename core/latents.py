@@ -1,7 +1,8 @@
 """From a Latent to w and to a sample: the one law that window, command line and exports share.
 
 In this order: the seed's z is mapped to w; between the seeds of the lattice, w is blended bilinearly; some layers take
-the w of a second seed; what results is truncated; steps along directions of w are added.
+the w of a second seed; what results is truncated; steps along directions of w are added; on the way to another latent,
+what they both give is blended linearly.
 """
 
 from __future__ import annotations
@@ -32,7 +33,14 @@ def ws_of(generator: Generator, latent: Latent, directions: Callable[[], Tensor]
         [1, ws_count, w_dim].  At a seed of the lattice, without mixing and steps, they are exactly those of
         `MappingNetwork` with the same psi and cutoff.
     """
-    mapping = generator.mapping
+    if latent.toward is None or latent.share == 0:
+        return _own(generator.mapping, latent, directions)
+    here, there = (_own(generator.mapping, each, directions) for each in (latent, latent.toward))
+    return torch.lerp(here, there, latent.share)
+
+
+def _own(mapping: MappingNetwork, latent: Latent, directions: Callable[[], Tensor] | None) -> Tensor:
+    """The ws of a latent without its way to another one."""
     parts = [(share, _mapped(mapping, seed, latent)) for seed, share in corners(latent)]
     ws = parts[0][1] if len(parts) == 1 else torch.stack([share * each for share, each in parts]).sum(dim=0)
     layers = [layer for layer in latent.mix_layers if layer < mapping.ws_count]

@@ -85,6 +85,8 @@ class Latent:
         shifts: Steps along the principal components of w (core/directions.py), standard deviations, -10 to 10 each; the
             first is that of the largest variance.
         shift_layers: First and last layer that take these steps; None: all.
+        toward: Another latent, which has none of its own; what is shown lies on the straight way to it in w.
+        share: How far on that way, 0 to 1.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -102,6 +104,8 @@ class Latent:
     pose: tuple[float, float] | None = None
     shifts: tuple[float, ...] = ()
     shift_layers: tuple[int, int] | None = None
+    toward: Latent | None = None
+    share: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
@@ -120,6 +124,10 @@ class Latent:
             raise ValueError(f"latent.shifts must lie in [-{LARGEST_SHIFT}, {LARGEST_SHIFT}], got {list(self.shifts)}")
         if self.shift_layers is not None and not 0 <= self.shift_layers[0] <= self.shift_layers[1]:
             raise ValueError(f"latent.shift_layers must be a first and a last layer, got {list(self.shift_layers)}")
+        if self.toward is not None and self.toward.toward is not None:
+            raise ValueError("latent.toward must not lead on to a third latent")
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"latent.share must lie in [0, 1], got {self.share}")
         if not -1 <= self.psi <= 2:
             raise ValueError(f"latent.psi must lie in [-1, 2], got {self.psi}")
 
@@ -133,7 +141,8 @@ class Latent:
     @property
     def name(self) -> str:
         """The sample in a few words."""
-        return f"{self.place}, psi {self.psi:g}"
+        way = "" if self.toward is None else f", {self.share:.0%} of the way to {self.toward.name}"
+        return f"{self.place}, psi {self.psi:g}{way}"
 
 
 # Least and greatest values of what a Quality holds.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from imgui_bundle import ImVec2, imgui
 
 from core.scene import Latent
-from widgets.common import button, icon_button, icon_width, icons, row, text_colour
+from widgets.common import button, icon_button, icon_width, icons, reset_button, row, text_colour
 from widgets.latent_view import Favourite
 
 LONGEST_NAME = 80
@@ -39,7 +39,31 @@ def draw(favourites: tuple[Favourite, ...], latent: Latent) -> tuple[tuple[Favou
         imgui.set_item_tooltip(f"Go to {each.latent.name}")
         if icon_button(icons.ICON_FA_TRASH, f"forget {index}", "Forget it"):
             return favourites[:index] + favourites[index + 1 :], latent
-    return favourites, latent
+    return favourites, _toward(favourites, latent)
+
+
+def _toward(favourites: tuple[Favourite, ...], latent: Latent) -> Latent:
+    """Rows for the way to a favourite."""
+    ends = [each for each in favourites if each.latent.toward is None]
+    if not ends and latent.toward is None:
+        return latent
+    row("Go toward", "Blend the sample with a favourite: the straight way in w", tail=1)
+    known = next((each.name for each in ends if each.latent == latent.toward), "a sample")
+    if imgui.begin_combo("##toward", "none" if latent.toward is None else known):
+        for index, each in enumerate(ends):
+            if imgui.selectable(f"{each.name}###toward {index}", each.latent == latent.toward)[0]:
+                latent = replace(latent, toward=each.latent, share=latent.share or 0.5)
+        imgui.end_combo()
+    if reset_button("toward", latent.toward is not None, "none"):
+        latent = replace(latent, toward=None, share=0.0)
+    if latent.toward is None:
+        return latent
+    row("Share", "How far on the way: 0 is this sample, 1 the favourite", tail=1)
+    changed, share = imgui.slider_float("##share", latent.share, 0, 1, "%.2f", imgui.SliderFlags_.always_clamp)
+    share = min(max(share, 0.0), 1.0) if changed else latent.share
+    if reset_button("share", latent.share != 0, "0"):
+        share = 0.0
+    return replace(latent, share=share)
 
 
 def _named(favourites: tuple[Favourite, ...], index: int) -> tuple[Favourite, ...]:

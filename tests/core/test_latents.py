@@ -103,3 +103,12 @@ def test_steps_along_directions_are_told_in_deviations_and_reach_some_layers(gen
     everywhere = ws_of(generator, Latent(5, shifts=(1.0,)), lambda: directions)
     torch.testing.assert_close(everywhere - plain_ws, directions[:1].expand_as(plain_ws[0])[None], atol=1e-5, rtol=1e-4)
     assert torch.equal(ws_of(generator, Latent(5, shifts=(0.0,))), plain_ws)
+
+
+def test_the_way_to_another_latent_is_straight(generator):
+    here, there = Latent(5, 0.5), Latent(9, 1.0, mix_seed=3, mix_layers=(0,))
+    ends = ws_of(generator, here), ws_of(generator, there)
+    assert torch.equal(ws_of(generator, replace(here, toward=there)), ends[0])
+    for share in (0.25, 1.0):
+        found = ws_of(generator, replace(here, toward=there, share=share))
+        torch.testing.assert_close(found, (1 - share) * ends[0] + share * ends[1])

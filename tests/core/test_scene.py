@@ -137,7 +137,9 @@ def test_a_latent_of_before_is_a_plain_seed():
 
 
 def test_a_latent_with_everything_survives_json():
-    latent = Latent(1, 1.0, 0.25, 0.5, 4, 7, (0, 3), "random", 9, 2, (0.5, 1.5), (0.0, -2.5), (1, 3))
+    latent = Latent(
+        1, 1.0, 0.25, 0.5, 4, 7, (0, 3), "random", 9, 2, (0.5, 1.5), (0.0, -2.5), (1, 3), Latent(4, x=0.5), 0.25
+    )
     assert Scene.from_json(Scene(latent=latent).to_json()).latent == latent
 
 
@@ -152,6 +154,8 @@ def test_a_latent_with_everything_survives_json():
         {"mix_layers": (-1,)},
         {"shifts": (0.0, 11.0)},
         {"shift_layers": (3, 2)},
+        {"share": 1.5},
+        {"toward": Latent(toward=Latent())},
     ],
 )
 def test_a_latent_refuses(values):
