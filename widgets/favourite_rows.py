@@ -34,7 +34,10 @@ def draw(favourites: tuple[Favourite, ...], latent: Latent) -> tuple[tuple[Favou
     for index, each in enumerate(favourites):
         room = imgui.get_content_region_avail().x - icon_width() - imgui.get_style().item_inner_spacing.x
         size = ImVec2(max(room, icon_width()), icon_width())
-        if imgui.selectable(f"{each.name}###favourite {index}", each.latent == latent, 0, size)[0]:
+        imgui.push_style_var(imgui.StyleVar_.selectable_text_align, ImVec2(0, 0.5))
+        wanted = imgui.selectable(f"{each.name}###favourite {index}", each.latent == latent, 0, size)[0]
+        imgui.pop_style_var()
+        if wanted:
             latent = each.latent
         imgui.set_item_tooltip(f"Go to {each.latent.name}")
         if icon_button(icons.ICON_FA_TRASH, f"forget {index}", "Forget it"):
