@@ -184,6 +184,16 @@ def test_depths_as_numbers_and_in_sixteen_bits(volume, tmp_path):
     assert np.abs(metric - depth)[there].max() < 1e-5
 
 
+def test_a_seed_that_is_named_is_the_seed_itself(volume, tmp_path):
+    between = Scene(Source("checkpoint", str(volume)), Latent(seed=4, x=0.5, y=0.25, psi=0.3))
+    (tmp_path / "between.json").write_text(between.to_json())
+    for options, latent in (([], between.latent), (["--seed", "9"], Latent(seed=9, psi=0.3))):
+        out = tmp_path / f"{len(options)}.png"
+        command = ["render", str(tmp_path / "between.json"), *options, "--size", "8", "--out", str(out)]
+        assert main(command) == 0
+        assert read_picture(out).scene.latent == latent
+
+
 def test_a_wrong_size_is_a_usage_error(capsys):
     with pytest.raises(SystemExit):
         main(["render", "--size", "0", "--out", "a.png"])
