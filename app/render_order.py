@@ -43,6 +43,8 @@ class Order:
     @property
     def samples(self) -> list[Order]:
         """An order for each sample of the grid, row by row."""
+        if self.grid == (1, 1):
+            return [self]
         columns, rows = self.grid
         latent = self.scene.latent
         seeds = range(latent.seed, latent.seed + columns * rows)
