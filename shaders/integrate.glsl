@@ -76,9 +76,23 @@ int next_sample(inout Skipper skipper, int index, int last) {
     }
     return index;
 }
+// Whether the last sample is empty and reaches no further than others, so that nobody would see it.
+bool ends_in_nothing(Skipper skipper, int last, float interval) {
+    if (u_cells == 0 || u_last_interval > interval) {
+        return false;
+    }
+    // It may lie on a face of the box.
+    vec3 place = skipper.start + float(last) * skipper.pace;
+    vec3 inside = clamp(place, vec3(0.0), vec3(float(u_cells) - 0.5));
+    return all(lessThan(abs(place - inside), vec3(1.0))) && texelFetch(u_empty, ivec3(inside), 0).r > 0u;
+}
 #else
 Skipper skipper(vec3 first, vec3 pace) {
     return Skipper(first, pace, 0);
+}
+
+bool ends_in_nothing(Skipper skipper, int last, float interval) {
+    return false;
 }
 
 int next_sample(inout Skipper skipper, int index, int last) {
@@ -105,7 +119,9 @@ Light integrate(vec3 eye, vec3 direction, vec2 range) {
             break;
         }
     }
-    if (u_backdrop == 0) {
+    if (u_backdrop == 0 && ends_in_nothing(skips, last, interval)) {
+        light.behind = vec3(u_rest_colour);
+    } else if (u_backdrop == 0) {
         light.behind = ending(field(eye + range.y * direction));
         ++evaluated;
     }
