@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from training.run_dir import RunDirectory
 
 if TYPE_CHECKING:  # imported when there is a context
     from app.gl.volume_renderer import VolumeRenderer
+    from core.generator import Generator
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,16 @@ NOTHING = np.array([0.06, 0.065, 0.08])
 
 
 def sample_of(
-    scene: Scene, on_progress: Callable[[float], None] | None = None
+    scene: Scene,
+    on_progress: Callable[[float], None] | None = None,
+    load: Callable[[Path], Generator] | None = None,
 ) -> tuple[BakedVolume, FoldedField | None]:
     """Bake what a Scene shows, or load it if its source is a baked volume.
+
+    Args:
+        scene: Generator, latent and quality count.
+        on_progress: Called with the fraction done.
+        load: Gives the generator of a file, where it is kept.
 
     Returns:
         The volume, and the exact field if the Scene asks for it.
@@ -53,11 +62,10 @@ def sample_of(
         return BakedVolume.load(path), None
     # Torch is loaded only where something is to be computed.
     from core.bake import bake_sample
-    from core.checkpoint import load_checkpoint
     from core.fold import fold_sample
     from core.latents import sample_of as sample_of_latent
 
-    generator = load_checkpoint(path).generator.requires_grad_(False)
+    generator = (load or generator_of)(path)
     name = f"{path.name}, {scene.latent.name}"
     sample = sample_of_latent(generator, scene.latent)
     field = fold_sample(sample, generator.config.rays) if exact else None
@@ -65,6 +73,13 @@ def sample_of(
         raise ValueError(f"{path}: its colours depend on the direction of view; draw it with --field reference")
     rays, resolution = generator.config.rays, scene.quality.volume
     return bake_sample(sample, rays, resolution, source=name, on_progress=on_progress), field
+
+
+def generator_of(path: Path) -> Generator:
+    """The generator of a checkpoint, for looking only.  Raises ValueError."""
+    from core.checkpoint import load_checkpoint
+
+    return load_checkpoint(path).generator.requires_grad_(False)
 
 
 def source_file(source: Source) -> Path:
@@ -133,6 +148,37 @@ def views_of(
             renderer.upload(volume, field)
             for camera in cameras:
                 renderer.render(camera, quality, width, height)
+                yield renderer.read_pixels()
+        finally:
+            renderer.close()
+
+
+def journey_of(scenes: Iterable[Scene], width: int, height: int) -> Iterator[np.ndarray]:
+    """Draw Scenes one after the other; weights and samples that they share are made once.
+
+    Yields:
+        [height, width, 4], uint8, top row first, as `views_of` does.
+
+    Raises:
+        ValueError: A Scene's generator is missing, or has no field that shaders can evaluate.
+        OSError: No OpenGL context, or a driver that refuses the shaders.
+    """
+    load = lru_cache(maxsize=2)(generator_of)
+    with open_context() as context:
+        from app.gl.volume_renderer import VolumeRenderer
+
+        try:
+            renderer = VolumeRenderer()
+        except ShaderError as error:
+            raise OSError(f"{context.renderer} cannot draw volumes: {error}") from error
+        try:
+            shown = None
+            for scene in scenes:
+                wanted = (scene.source, scene.latent, scene.quality.volume, scene.quality.field)
+                if wanted != shown:
+                    renderer.upload(*sample_of(scene, load=load))
+                    shown = wanted
+                renderer.render(scene.camera, scene.quality, width, height)
                 yield renderer.read_pixels()
         finally:
             renderer.close()

@@ -26,6 +26,7 @@ from app.render_order import (
 )
 from core.camera import Camera
 from core.scene import Axis, Backdrop, FieldMode, Latent, Parts, Sampling, Scene, Shown
+from core.timeline import Timeline
 from core.views import VIEWS
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ EXAMPLE = """examples:
   epigraf render runs/00001-tiny --snapshot 40 --seed 3 --out earlier.png
   epigraf render snapshot.safetensors --turntable 8 --size 256 --out strip.png
   epigraf render snapshot.safetensors --seed 3 --size 720 --out turn.mp4
+  epigraf render journey.json --size 720 --out journey.mp4
   epigraf render runs/00001-tiny --grid 6x4 --size 128 --out samples.png
   epigraf render picture.png --voxels 256 --size 1024 --out large.png"""
 
@@ -69,7 +71,7 @@ def register(subparsers: Any) -> None:
         type=Path,
         nargs="?",
         help="checkpoint (.safetensors), folder of a run, baked volume (.npz), picture or film saved by the "
-        "studio (.png, .mp4, .gif) or session (.json); without it, the demo",
+        "studio (.png, .mp4, .gif), session or timeline (.json); without it, the demo",
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help=".png, a film (.mp4, .gif), or depths (.npy)"
@@ -188,6 +190,10 @@ def _written(args: argparse.Namespace, order: Order, film: bool, draw: Draw, wha
     """Write what is ordered.  Returns its size and what it shows."""
     from app.render_outputs import write_depth, write_film, write_picture
 
+    if film and order.timeline is not None:
+        from app.render_outputs import write_journey
+
+        return write_journey(args.out, order.timeline, order.size, args.fps)
     if film:
         order = order if args.turntable is not None else replace(order, views=FILM_VIEWS)
         return write_film(args.out, order, draw, args.fps)
@@ -273,8 +279,26 @@ def order_of(args: argparse.Namespace) -> Order:
     scene = replace(scene, camera=camera, latent=latent, quality=quality)
     if args.reference or args.stochastic is not None:
         scene = by_generator(scene)
+    if order.timeline is not None:
+        order = replace(order, timeline=_drawn_as(order.timeline, args))
     order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable, grid=args.grid)
     return _changed(order, noise_seed=args.stochastic)
+
+
+def _drawn_as(timeline: Timeline, args: argparse.Namespace) -> Timeline:
+    """A timeline whose keyframes are drawn as the options say; where they look, and at what, is theirs.
+
+    Raises:
+        ValueError: Not all of them can be drawn by a shader alone.
+    """
+    changes = {"volume": args.voxels, **_sliced(args.slice), **dict(_named(args, *PICTURE_OPTIONS))}
+    frames = []
+    for number, frame in enumerate(timeline.keyframes, start=1):
+        scene = replace(frame.scene, quality=_changed(frame.scene.quality, **changes))
+        if scene.quality.field == "reference" or scene.other is not None:
+            raise ValueError(f"keyframe {number}: films are of the baked or exact field, without a comparison")
+        frames.append(replace(frame, scene=scene))
+    return replace(timeline, keyframes=tuple(frames))
 
 
 def _sliced(words: list[str] | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Literal
 from app.film import FILM_SUFFIXES
 from core.camera import Camera
 from core.scene import Quality, Scene, Source, SourceKind
+from core.timeline import Timeline, is_timeline
 from core.views import ViewName, seen_from
 
 DEFAULT_QUALITY = Quality(steps=192, volume=128)
@@ -31,6 +32,7 @@ class Order:
         own_camera: The Scene's distance and angle of view are meant; else those of the training are taken.
         noise_seed: With it the randomness of training; none renders deterministically.
         grid: Columns and rows of samples, whose seeds count up from the Scene's.
+        timeline: A journey that begins with the Scene, for films; none for a turntable.
     """
 
     scene: Scene
@@ -39,6 +41,7 @@ class Order:
     own_camera: bool = False
     noise_seed: int | None = None
     grid: tuple[int, int] = (1, 1)
+    timeline: Timeline | None = None
 
     @property
     def samples(self) -> list[Order]:
@@ -93,6 +96,9 @@ def given(source: Path | None, snapshot: str | None = None) -> Order:
         order = Order(Scene(Source(kind, str(source.resolve())), quality=DEFAULT_QUALITY))
     if snapshot is not None:
         order = replace(order, scene=at_snapshot(order.scene, snapshot))
+    if order.timeline is not None and source is not None:
+        frames = tuple(replace(each, scene=settled(each.scene, source)) for each in order.timeline.keyframes)
+        order = replace(order, scene=frames[0].scene, timeline=replace(order.timeline, keyframes=frames))
     if order.own_camera and source is not None:
         return replace(order, scene=settled(order.scene, source))
     if order.scene.source.kind == "run":
@@ -162,9 +168,13 @@ def by_generator(scene: Scene) -> Scene:
 
 
 def saved_scene(path: Path) -> Order:
-    """A Scene in a file.  Raises ValueError if it is none."""
+    """A Scene or a timeline in a file.  Raises ValueError if it is none."""
     try:
-        return Order(Scene.from_json(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        if is_timeline(text):
+            timeline = Timeline.from_json(text)
+            return Order(timeline.keyframes[0].scene, timeline=timeline)
+        return Order(Scene.from_json(text))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 

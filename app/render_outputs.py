@@ -10,8 +10,10 @@ import numpy as np
 from app.film import save_film
 from app.picture_file import save_depth, save_picture
 from app.progress import ProgressLine
+from app.render import journey_of
 from app.render_order import Order, notes_of
 from core.scene import Scene
+from core.timeline import Timeline
 
 # Draws an order: its Scene with its camera, the pictures one after the other, and what they show, for people.
 Draw = Callable[[Order], tuple[Scene, Iterable[np.ndarray], str]]
@@ -53,6 +55,22 @@ def write_film(path: Path, order: Order, draw: Draw, fps: int) -> tuple[str, str
 
         count = save_film(path, told(), fps, scene)
     return f"{order.size[0]} x {order.size[1]}, {count} pictures, {count / fps:.1f} s", name
+
+
+def write_journey(path: Path, timeline: Timeline, size: tuple[int, int], fps: int) -> tuple[str, str]:
+    """Write a film of a timeline.  Returns its size and length, and what it shows."""
+    times = timeline.times(fps)
+    with ProgressLine("drawing") as line:
+
+        def told() -> Iterator[np.ndarray]:
+            pictures = journey_of((timeline.at(time) for time in times), *size)
+            for number, picture in enumerate(pictures, start=1):
+                yield picture[..., :3]
+                line.update(number, len(times))
+
+        count = save_film(path, told(), fps, timeline.keyframes[0].scene)
+    text = f"{size[0]} x {size[1]}, {count} pictures, {count / fps:.1f} s"
+    return text, f"{len(timeline.keyframes)} keyframes"
 
 
 def write_depth(path: Path, order: Order, draw: Draw) -> tuple[str, str]:

@@ -12,12 +12,14 @@ from PIL import Image
 from app.cli import main
 from app.film import read_film
 from app.picture_file import read_picture, save_picture
+from app.render import sample_of
 from app.saving import free_path
 from core.camera import Camera
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.model_config import GeneratorConfig
 from core.scene import Latent, Other, Quality, Scene, Source
+from core.timeline import Keyframe, Timeline
 from tests.app.gl.fields import blob_volume
 from training.run_dir import RunDirectory
 
@@ -192,6 +194,34 @@ def test_a_seed_that_is_named_is_the_seed_itself(volume, tmp_path):
         command = ["render", str(tmp_path / "between.json"), *options, "--size", "8", "--out", str(out)]
         assert main(command) == 0
         assert read_picture(out).scene.latent == latent
+
+
+def test_a_timeline_becomes_a_film(tmp_path, monkeypatch):
+    torch.manual_seed(0)
+    generator = EpigrafGenerator(GeneratorConfig(z_dim=8, w_dim=8, plane_resolution=8, plane_features=4, channel_max=8))
+    save_checkpoint(tmp_path / "small.safetensors", generator, None, {})
+    source, quality = Source("checkpoint", str(tmp_path / "small.safetensors")), Quality(steps=16, volume=32)
+    scenes = [Scene(source, Latent(seed), Camera(yaw=yaw), quality) for seed, yaw in ((1, 0.0), (1, 0.5), (2, 1.0))]
+    timeline = Timeline(tuple(Keyframe(0.5 * number, scene) for number, scene in enumerate(scenes)))
+    (tmp_path / "journey.json").write_text(timeline.to_json())
+    made = []
+
+    def recorded(scene: Scene, *rest, **more):
+        made.append(scene.latent)
+        return sample_of(scene, *rest, **more)
+
+    monkeypatch.setattr("app.render.sample_of", recorded)
+    out = tmp_path / "journey.mp4"
+    command = ["render", str(tmp_path / "journey.json"), "--size", "32", "--fps", "8"]
+    assert main([*command, "--out", str(out)]) == 0
+    film = read_film(out)
+    assert (film.pictures, film.size) == (9, (32, 32))
+    assert film.scene == scenes[0]
+    assert made[0] == Latent(1)
+    assert [latent.share for latent in made[1:]] == [0.25, 0.5, 0.75, 0.0], "one sample for all of the first half"
+    assert main([*command, "--out", str(tmp_path / "first.png")]) == 0
+    assert read_picture(tmp_path / "first.png").scene == scenes[0]
+    assert main([*command, "--field", "reference", "--out", str(tmp_path / "other.mp4")]) == 2
 
 
 def test_a_wrong_size_is_a_usage_error(capsys):
