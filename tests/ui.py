@@ -144,11 +144,23 @@ def run_studio(
     home: Path,
     source: str | None = None,
     layout_file: Path | None = None,
+    *,
+    turning: bool = False,
 ) -> None:
-    """Run `clicks` in the real studio, whose settings and runs live below `home`; its layout is kept if asked for."""
+    """Run `clicks` in the real studio.
+
+    Args:
+        clicks: What is done there.
+        monkeypatch: Of the test.
+        home: Settings and runs live below it.
+        source: What is opened, if not the demo.
+        layout_file: Where the layout is kept, if anywhere.
+        turning: Let the demo turn, as it does for people: software OpenGL draws little else then.
+    """
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home))
     studio = window.build_studio(*window.first_scene(source))
+    studio.stage.turntable.on = studio.stage.turntable.on and turning
     with studio.messages.listening(), contextlib.closing(studio):
         params = window.build_params(studio, layout_file)
         run_params(params, lambda ctx: clicks(ctx, studio), layout.addons())

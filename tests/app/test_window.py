@@ -81,7 +81,7 @@ def test_latent_and_camera_edit_the_scene(tmp_path: Path, monkeypatch):
         yaw = studio.stage.scene.camera.yaw
         ui.wait_until(ctx, lambda: studio.stage.scene.camera.yaw != yaw, 2, "the turntable to turn")
 
-    ui.run_studio(clicks, monkeypatch, tmp_path)
+    ui.run_studio(clicks, monkeypatch, tmp_path, turning=True)
 
 
 def test_the_exact_field_grows_over_the_volume(tmp_path: Path, monkeypatch):

@@ -107,7 +107,7 @@ def test_keys_do_what_menus_do_but_not_while_somebody_types(demo: Path, monkeypa
         ctx.item_click("//About###about/###copy versions")
         assert "epigraf-studio" in imgui.get_clipboard_text()
 
-    ui.run_studio(clicks, monkeypatch, demo)
+    ui.run_studio(clicks, monkeypatch, demo, turning=True)
 
 
 def test_panels_hide_come_back_and_return_to_their_places(demo: Path, monkeypatch):

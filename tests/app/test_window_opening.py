@@ -37,7 +37,7 @@ def test_the_demo_turns_until_it_is_taken_in_hand(tmp_path: Path, monkeypatch):
         assert not studio.stage.worker.busy, "the demo needs no model"
         ui.capture(ctx, tmp_path / "window.png")
 
-    ui.run_studio(clicks, monkeypatch, tmp_path)
+    ui.run_studio(clicks, monkeypatch, tmp_path, turning=True)
 
 
 def test_first_scene(tmp_path: Path):

@@ -42,7 +42,7 @@ def test_the_demo_turns_until_it_is_taken_hold_of(demo, tmp_path, monkeypatch):
         ui.wait_until(ctx, lambda: studio.stage.scene.camera == home, 10, "the way home")
         assert np.isfinite(studio.stage.scene.camera.matrix).all()
 
-    ui.run_studio(clicks, monkeypatch, tmp_path)
+    ui.run_studio(clicks, monkeypatch, tmp_path, turning=True)
 
 
 def test_views_by_key_menu_and_panel_until_somebody_takes_hold(demo, tmp_path, monkeypatch):
@@ -87,4 +87,4 @@ def test_views_by_key_menu_and_panel_until_somebody_takes_hold(demo, tmp_path, m
         ctx.yield_(10)
         assert stage.scene.camera == held == replace(held, roll=0)
 
-    ui.run_studio(clicks, monkeypatch, tmp_path)
+    ui.run_studio(clicks, monkeypatch, tmp_path, turning=True)
