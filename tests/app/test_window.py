@@ -117,6 +117,7 @@ def middle(capture: np.ndarray) -> np.ndarray:
     return capture[height // 5 : height * 3 // 5, width * 3 // 10 : width * 7 // 10, :3].astype(float)
 
 
+@pytest.mark.soak
 def test_each_mode_has_its_rows(tmp_path: Path, monkeypatch):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         stage, pictures = studio.stage, []
@@ -161,6 +162,7 @@ def test_each_mode_has_its_rows(tmp_path: Path, monkeypatch):
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
+@pytest.mark.soak
 def test_a_gpu_bakes_volumes_in_the_window(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("app.gl.entry.is_software", lambda device: False)
     monkeypatch.setattr("app.view_controller.SMOOTH_ON_GPU", 2)

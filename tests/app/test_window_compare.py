@@ -55,6 +55,7 @@ def again(pictures) -> np.ndarray:
     return np.asarray(Image.open(pictures / "again.png"), np.int16)
 
 
+@pytest.mark.soak
 def test_a_picture_by_torch_then_two_seeds_at_a_divider_and_their_difference(pictures, tmp_path, monkeypatch):
     def clicks(ctx, studio):
         ui.wait_until(ctx, lambda: studio.stage.engine.complete, 60, "the volume")
