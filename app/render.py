@@ -24,6 +24,7 @@ from core.scene import Quality, Scene, Source
 from training.run_dir import RunDirectory
 
 if TYPE_CHECKING:  # imported when there is a context
+    from app.gl.textures import TargetKind
     from app.gl.volume_renderer import VolumeRenderer
     from core.generator import Generator
 
@@ -136,21 +137,11 @@ def views_of(
     Raises:
         OSError: No OpenGL context, or a driver that refuses the shaders.
     """
-    with open_context() as context:
-        # PyOpenGL is imported after the context has chosen its platform.
-        from app.gl.volume_renderer import VolumeRenderer
-
-        try:
-            renderer = VolumeRenderer()
-        except ShaderError as error:
-            raise OSError(f"{context.renderer} cannot draw volumes: {error}") from error
-        try:
-            renderer.upload(volume, field)
-            for camera in cameras:
-                renderer.render(camera, quality, width, height)
-                yield renderer.read_pixels()
-        finally:
-            renderer.close()
+    with _renderer() as renderer:
+        renderer.upload(volume, field)
+        for camera in cameras:
+            renderer.render(camera, quality, width, height)
+            yield renderer.read_pixels()
 
 
 def journey_of(scenes: Iterable[Scene], width: int, height: int) -> Iterator[np.ndarray]:
@@ -163,25 +154,15 @@ def journey_of(scenes: Iterable[Scene], width: int, height: int) -> Iterator[np.
         ValueError: A Scene's generator is missing, or has no field that shaders can evaluate.
         OSError: No OpenGL context, or a driver that refuses the shaders.
     """
-    load = lru_cache(maxsize=2)(generator_of)
-    with open_context() as context:
-        from app.gl.volume_renderer import VolumeRenderer
-
-        try:
-            renderer = VolumeRenderer()
-        except ShaderError as error:
-            raise OSError(f"{context.renderer} cannot draw volumes: {error}") from error
-        try:
-            shown = None
-            for scene in scenes:
-                wanted = (scene.source, scene.latent, scene.quality.volume, scene.quality.field)
-                if wanted != shown:
-                    renderer.upload(*sample_of(scene, load=load))
-                    shown = wanted
-                renderer.render(scene.camera, scene.quality, width, height)
-                yield renderer.read_pixels()
-        finally:
-            renderer.close()
+    load, shown = lru_cache(maxsize=2)(generator_of), None
+    with _renderer() as renderer:
+        for scene in scenes:
+            wanted = (scene.source, scene.latent, scene.quality.volume, scene.quality.field)
+            if wanted != shown:
+                renderer.upload(*sample_of(scene, load=load))
+                shown = wanted
+            renderer.render(scene.camera, scene.quality, width, height)
+            yield renderer.read_pixels()
 
 
 def cutouts_of(
@@ -198,7 +179,8 @@ def cutouts_of(
         [height, width, 4], uint8, top row first; colours are not multiplied by alpha, as PNG wants them.
     """
     quality = replace(quality, parts="foreground")
-    with _renderer(volume, field, counted=False) as renderer:
+    with _renderer("float") as renderer:
+        renderer.upload(volume, field)
         for camera in cameras:
             renderer.render(camera, quality, width, height)
             raw, opacity = renderer.read_floats()
@@ -222,7 +204,8 @@ def depths_of(
         [height, width], float32, top row first: world units along the ray, NaN where less than half of the ray is
         absorbed before its last sample.
     """
-    with _renderer(volume, field, counted=True) as renderer:
+    with _renderer("float", counted=True) as renderer:
+        renderer.upload(volume, field)
         for camera in cameras:
             renderer.render(camera, replace(quality, show="colour", parts="both"), width, height, to_the_end=True)
             depth, opacity = renderer.read_depths()
@@ -230,17 +213,17 @@ def depths_of(
 
 
 @contextmanager
-def _renderer(volume: BakedVolume, field: FoldedField | None, *, counted: bool) -> Iterator[VolumeRenderer]:
-    """A renderer of full precision with a sample on it, in a context of its own.  Raises OSError."""
+def _renderer(target: TargetKind = "screen", *, counted: bool = False) -> Iterator[VolumeRenderer]:
+    """A renderer in a context of its own.  Raises OSError if there is none, or the driver refuses the shaders."""
     with open_context() as context:
+        # PyOpenGL is imported after the context has chosen its platform.
         from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 
         try:
-            renderer = VolumeRenderer(RendererOptions("float", counted=counted))
+            renderer = VolumeRenderer(RendererOptions(target, counted=counted))
         except ShaderError as error:
             raise OSError(f"{context.renderer} cannot draw volumes: {error}") from error
         try:
-            renderer.upload(volume, field)
             yield renderer
         finally:
             renderer.close()
