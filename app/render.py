@@ -101,18 +101,6 @@ def source_file(source: Source) -> Path:
     return path
 
 
-def render_views(
-    volume: BakedVolume,
-    field: FoldedField | None,
-    cameras: Sequence[Camera],
-    quality: Quality,
-    width: int,
-    height: int,
-) -> list[np.ndarray]:
-    """Draw a sample from several cameras, as `views_of` does, all at once."""
-    return list(views_of(volume, field, cameras, quality, width, height))
-
-
 def views_of(
     volume: BakedVolume,
     field: FoldedField | None,
