@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from core.camera import Camera
 from core.scene import Latent, Quality, Scene
@@ -138,7 +138,7 @@ def between(here: Latent, there: Latent, share: float) -> Latent:
     return there if share >= 1 else replace(here, toward=there, share=share)
 
 
-def _keyframe(number: int, values: dict[str, object]) -> Keyframe:
+def _keyframe(number: int, values: dict[str, Any]) -> Keyframe:
     try:
         scene = Scene.from_json(json.dumps(values["scene"]))
     except ValueError as error:
@@ -146,7 +146,7 @@ def _keyframe(number: int, values: dict[str, object]) -> Keyframe:
     ease = values.get("ease", "even")
     if ease not in get_args(Ease):
         raise ValueError(f"keyframe {number}: ease must be one of {', '.join(get_args(Ease))}, got {ease!r}")
-    return Keyframe(float(values["at"]), scene, ease)  # type: ignore[arg-type]
+    return Keyframe(float(values["at"]), scene, ease)
 
 
 def _step(frames: Sequence[Keyframe]) -> float:
