@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
@@ -23,6 +24,7 @@ from widgets.export_view import (
     RevealExport,
     StartExport,
 )
+from widgets.picture import Picture
 
 if TYPE_CHECKING:  # loaded when the first export begins
     from app.exports import Exports
@@ -54,11 +56,12 @@ class Exporting:
         """Open or close the window; exports go on."""
         self.open = not self.open
 
-    def draw(self, scene: Scene, *, ready: bool) -> None:
+    def draw(self, scene: Scene, thumbnail: Callable[[Path], Picture | None], *, ready: bool) -> None:
         """Draw the window, if it is open.
 
         Args:
             scene: What is shown.
+            thumbnail: Gives a small picture of a file; None where there is none.
             ready: Whether there is a picture of it.
         """
         self._tasks.take()
@@ -66,7 +69,7 @@ class Exporting:
             return
         from widgets import export
 
-        view = ExportView(self.form, self.exports.items, pictures_dir(), ready)
+        view = ExportView(self.form, self.exports.items, pictures_dir(), ready, thumbnail)
         self.form, intent = export.draw(view)
         if intent is not None:
             self._handle(intent, scene)

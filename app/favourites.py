@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from dataclasses import asdict
@@ -13,7 +14,8 @@ from widgets.latent_view import Favourite
 
 log = logging.getLogger(__name__)
 
-FILE = "favourites.json"
+# The list, and beside it a folder with a picture of each.
+FILE, PORTRAITS = "favourites.json", "favourites"
 
 
 class Favourites:
@@ -38,12 +40,23 @@ class Favourites:
         """Write down what has changed; a folder that cannot be written is only reported."""
         if favourites == self.all:
             return
+        forgotten = {each.latent for each in self.all} - {each.latent for each in favourites}
         self._kept = favourites
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_text(self._path, json.dumps([asdict(each) for each in favourites], indent=2))
+            for latent in forgotten:
+                self.portrait(latent).unlink(missing_ok=True)
         except OSError as error:
             log.warning("The favourites cannot be kept in %s: %s", self._path, error)
+
+    def portrait(self, latent: Latent) -> Path:
+        """Where the picture of a favourite lies, if it has one."""
+        # By what differs from the default, so that a latent with more fields keeps its name.
+        usual = asdict(Latent())
+        said = {name: value for name, value in asdict(latent).items() if value != usual[name]}
+        name = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        return self._path.parent / PORTRAITS / f"{name}.png"
 
     def _read(self) -> tuple[Favourite, ...]:
         try:

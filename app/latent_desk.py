@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from app.favourites import Favourites
 from app.loader import Loader
+from app.portraits import Portraits, Snap
 from app.walk import Walk
 from core.scene import Scene, Source
 from widgets import latent as latent_panel
@@ -42,6 +44,7 @@ class LatentDesk:
     def __init__(self, wake: Callable[[], None]) -> None:
         self.walk, self.speed = Walk(), latent_panel.DEFAULT_SPEED
         self.favourites: Favourites | None = None
+        self._portraits = Portraits(wake)
         self._headers: Loader[str, GeneratorTraits] = Loader(read_traits, wake)
         self._known: tuple[Source, GeneratorTraits] | None = None
 
@@ -63,19 +66,33 @@ class LatentDesk:
         latent = self.walk.moved(scene.latent, self.speed)
         return scene if latent is scene.latent else replace(scene, latent=latent)
 
-    def draw(self, scene: Scene, path: str | None, rng: random.Random) -> Scene:
-        """Draw the panel, arguments as of `traits`.  Returns the Scene as it is now wanted."""
-        latent = scene.latent
-        kept = self.favourites.all if self.favourites is not None else ()
-        view = LatentView(latent, scene.camera, self.traits(scene.source, path), self.walk.on, self.speed, kept)
+    def draw(self, scene: Scene, path: str | None, rng: random.Random, snap: Snap) -> Scene:
+        """Draw the panel, arguments as of `traits`; `snap` gives what the viewport shows of the Scene's sample.
+
+        Returns:
+            The Scene as it is now wanted.
+        """
+        latent, traits = scene.latent, self.traits(scene.source, path)
+        view = LatentView(latent, scene.camera, traits, self.walk.on, self.speed)
+        if self.favourites is not None:
+            self._portraits.take(self.favourites, scene, snap)
+            portrait = partial(self._portraits.of, self.favourites)
+            view = replace(view, favourites=self.favourites.all, portrait=portrait)
         wish = latent_panel.draw_panel(view, rng)
         self.speed = wish.speed
         if self.favourites is not None:
             self.favourites.keep(wish.favourites)
+            for each in set(view.favourites) - set(wish.favourites):
+                self._portraits.forget(self.favourites.portrait(each.latent))
         taken = (wish.latent.seed, wish.latent.x, wish.latent.y) != (latent.seed, latent.x, latent.y)
         self.walk.on = wish.walking and not taken
         return scene if wish.latent == latent else replace(scene, latent=wish.latent)
 
+    def free_gpu(self) -> None:
+        """Free what lies on the GPU."""
+        self._portraits.free_gpu()
+
     def close(self) -> None:
-        """End the thread."""
+        """End the threads."""
         self._headers.close()
+        self._portraits.close()

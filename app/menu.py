@@ -50,6 +50,14 @@ def _file(studio: Studio) -> list[Action]:
         Action("File", "Open folder…", partial(studio.choose, "open folder"), Chord(Key.o, ctrl=True, shift=True)),
         *recent,
         clear,
+        *_keeping(studio),
+        Action("File", "Quit", studio.ask_to_close, Chord(Key.q, ctrl=True), group=2),
+    ]
+
+
+def _keeping(studio: Studio) -> list[Action]:
+    """What is shown becomes a file, or a command that makes one."""
+    return [
         Action(
             "File",
             "Save picture",
@@ -70,6 +78,15 @@ def _file(studio: Studio) -> list[Action]:
         ),
         Action(
             "File",
+            "Gallery…",
+            studio.gallery.toggle,
+            Chord(Key.g, ctrl=True),
+            checked=studio.gallery.open,
+            group=1,
+            tooltip="Pictures, films and sessions that were saved; a click brings back what one was made of",
+        ),
+        Action(
+            "File",
             "Copy as command",
             partial(studio.exporting.copy_command, studio.stage.scene),
             Chord(Key.c, ctrl=True, shift=True),
@@ -84,7 +101,6 @@ def _file(studio: Studio) -> list[Action]:
             group=1,
             tooltip="Generator, latent, camera and quality as a file that can be opened or dropped here",
         ),
-        Action("File", "Quit", studio.ask_to_close, Chord(Key.q, ctrl=True), group=2),
     ]
 
 

@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from imgui_bundle import hello_imgui, imgui
 
@@ -38,6 +39,9 @@ from widgets.common import error_box
 from widgets.picture import Picture
 from widgets.view_setup import TrainingViews, ViewSetup
 from widgets.viewport import ViewportPanel, Work
+
+if TYPE_CHECKING:
+    import numpy as np
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +79,7 @@ class Stage:
         self._viewport = ViewportPanel()
         self._home = Camera()
         self._shown_source: Source | None = None
+        self._snapped = (0, 0)
         self._rng = random.Random()
 
     def start(self) -> None:
@@ -117,6 +122,7 @@ class Stage:
         """Free what lies on the GPU, while the context is still there."""
         self.side.free_gpu()
         self.comparison.free_gpu()
+        self.latents.free_gpu()
 
     def close(self) -> None:
         """End threads and processes."""
@@ -208,7 +214,7 @@ class Stage:
     def draw_latent(self) -> None:
         """The Latent panel."""
         weights = self.engine.weights(self.scene.source)
-        self.scene = self.latents.draw(self.scene, None if weights is None else weights.path, self._rng)
+        self.scene = self.latents.draw(self.scene, None if weights is None else weights.path, self._rng, self._snap)
 
     def draw_camera(self) -> None:
         """The Camera panel."""
@@ -278,6 +284,13 @@ class Stage:
             intent = time_strip.draw(past)
             if intent is not None:
                 self.time.handle(intent)
+
+    def _snap(self) -> np.ndarray | None:
+        """The picture of the Scene's sample, [height, width, 4]; None until it is drawn."""
+        version, self._snapped = self._snapped, self.side.version
+        # What has just come is drawn in this frame.
+        drawn = version == self._snapped and self.engine.complete
+        return self.view.pixels() if drawn else None
 
     def _moment(self) -> Moment:
         """How far what the Scene's source asks for is."""

@@ -16,6 +16,7 @@ from app.drops import accept_drops
 from app.exporting import Exporting
 from app.favourites import Favourites
 from app.footprint import Footprint
+from app.gallery import Gallery
 from app.menu import studio_actions
 from app.messages import Messages
 from app.opening import Opened
@@ -66,6 +67,7 @@ class Studio:
         self.stage.time.setup, self._share = settings.time, settings.share
         self.openings = Openings(settings.recent, self.wake)
         self.exporting = Exporting(self.wake)
+        self.gallery = Gallery(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
         self._train_panel = TrainPanel()
@@ -168,6 +170,7 @@ class Studio:
         forget_errors()
         self.stage.free_gpu()
         self.run_panels.free_gpu()
+        self.gallery.free_gpu()
 
     def close(self) -> None:
         """End threads and processes; trainers go on.  Needs no context, and may be called twice."""
@@ -178,6 +181,7 @@ class Studio:
         self._remember()
         self._autosave.close()
         self.exporting.close()
+        self.gallery.close()
         self.train.close()
         self.openings.close()
         self.run_panels.close()
@@ -214,7 +218,10 @@ class Studio:
         wish = self._evaluation_window.draw(self.train.evaluations.view())
         if wish is not None:
             self.train.evaluations.handle(wish)
-        self.exporting.draw(self.stage.scene, ready=self.stage.engine.shown is not None)
+        self.exporting.draw(self.stage.scene, self.gallery.thumbnail, ready=self.stage.engine.shown is not None)
+        saved = self.gallery.draw()
+        if saved is not None:
+            self.openings.open(str(saved))
         hear_keys(self._actions)
 
     def may_close(self) -> bool:

@@ -21,6 +21,7 @@ from widgets.export_view import (
     StartExport,
 )
 from widgets.quality import choice
+from widgets.thumbnail import draw_thumbnail
 
 WINDOW = "Export###export"
 SIZE = (34.0, 26.0)
@@ -65,7 +66,7 @@ def _contents(view: ExportView) -> tuple[ExportForm, ExportIntent | None]:
         coloured(f"Nothing yet. Files go to {view.folder}.", "quiet")
     imgui.begin_child("items")
     for item in view.items:
-        intent = _item(item) or intent
+        intent = _item(item, view) or intent
     imgui.end_child()
     return form, intent
 
@@ -113,10 +114,15 @@ def _film(form: ExportForm, usual: ExportForm) -> ExportForm:
     return replace(form, fps=usual.fps) if reset_button("fps", form.fps != usual.fps, f"{usual.fps} a second") else form
 
 
-def _item(item: ExportItem) -> ExportIntent | None:
+def _item(item: ExportItem, view: ExportView) -> ExportIntent | None:
     """One export: its name and how it goes, with what can be done about it."""
     imgui.push_id(item.number)
     intent = None
+    if item.state == "done":
+        corner, side = imgui.get_cursor_screen_pos(), imgui.get_frame_height()
+        draw_thumbnail(view.thumbnail(item.path), corner, side, icons.ICON_FA_FILE)
+        imgui.dummy(ImVec2(side, side))
+        imgui.same_line()
     imgui.align_text_to_frame_padding()
     imgui.text(item.path.name)
     imgui.same_line()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from widgets.picture import Picture
 
 ExportKind = Literal["picture", "cutout", "depth", "turntable", "grid"]
 ExportFormat = Literal["png", "mp4", "gif"]
@@ -74,12 +77,14 @@ class ExportView:
         items: The exports of this window, the last one first.
         folder: Where files go.
         ready: Whether there is something to export.
+        thumbnail: Gives a small picture of a file that is done; None where there is none.
     """
 
     form: ExportForm
     items: tuple[ExportItem, ...]
     folder: Path
     ready: bool
+    thumbnail: Callable[[Path], Picture | None] = lambda _: None
 
 
 @dataclass(frozen=True)

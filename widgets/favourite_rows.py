@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from imgui_bundle import ImVec2, imgui
 
 from core.scene import Latent
-from widgets.common import button, icon_button, icon_width, icons, reset_button, row, text_colour
+from widgets.common import button, em, icon_button, icon_width, icons, reset_button, row, text_colour
 from widgets.latent_view import Favourite
+from widgets.picture import Picture
+from widgets.thumbnail import draw_thumbnail
 
 LONGEST_NAME = 80
+# Font sizes of a portrait's edge.
+PORTRAIT = 3.0
 
 
-def draw(favourites: tuple[Favourite, ...], latent: Latent) -> tuple[tuple[Favourite, ...], Latent]:
+def draw(
+    favourites: tuple[Favourite, ...], latent: Latent, portrait: Callable[[Favourite], Picture | None]
+) -> tuple[tuple[Favourite, ...], Latent]:
     """Draw the rows.
 
     Args:
         favourites: In their order.
         latent: The sample that is shown.
+        portrait: Gives a small picture of a favourite; None where there is none.
 
     Returns:
         Both, as they are now wanted.
@@ -32,17 +40,27 @@ def draw(favourites: tuple[Favourite, ...], latent: Latent) -> tuple[tuple[Favou
         with text_colour("quiet"):
             imgui.text_wrapped("Nothing is kept yet.")
     for index, each in enumerate(favourites):
-        room = imgui.get_content_region_avail().x - icon_width() - imgui.get_style().item_inner_spacing.x
-        size = ImVec2(max(room, icon_width()), icon_width())
-        imgui.push_style_var(imgui.StyleVar_.selectable_text_align, ImVec2(0, 0.5))
-        wanted = imgui.selectable(f"{each.name}###favourite {index}", each.latent == latent, 0, size)[0]
-        imgui.pop_style_var()
-        if wanted:
+        if _favourite(each, index, portrait(each), each.latent == latent):
             latent = each.latent
-        imgui.set_item_tooltip(f"Go to {each.latent.name}")
         if icon_button(icons.ICON_FA_TRASH, f"forget {index}", "Forget it"):
             return favourites[:index] + favourites[index + 1 :], latent
     return favourites, _toward(favourites, latent)
+
+
+def _favourite(each: Favourite, index: int, picture: Picture | None, shown: bool) -> bool:
+    """A row that shows one, with room for a button behind it.  Returns whether it was clicked."""
+    style, side = imgui.get_style(), em(PORTRAIT)
+    room = imgui.get_content_region_avail().x - icon_width() - style.item_inner_spacing.x
+    corner = imgui.get_cursor_screen_pos()
+    clicked = imgui.selectable(f"###favourite {index}", shown, 0, ImVec2(max(room, icon_width()), side))[0]
+    imgui.set_item_tooltip(f"Go to {each.latent.name}")
+    draw_thumbnail(picture, corner, side, icons.ICON_FA_STAR)
+    canvas, left = imgui.get_window_draw_list(), corner.x + side + style.item_spacing.x
+    middle = corner.y + (side - imgui.get_text_line_height()) / 2
+    canvas.push_clip_rect(ImVec2(left, corner.y), ImVec2(corner.x + room, corner.y + side), True)
+    canvas.add_text(ImVec2(left, middle), imgui.get_color_u32(imgui.Col_.text), each.name)
+    canvas.pop_clip_rect()
+    return clicked
 
 
 def _toward(favourites: tuple[Favourite, ...], latent: Latent) -> Latent:

@@ -44,7 +44,7 @@ def draw_panel(view: LatentView, rng: random.Random) -> LatentWish:
         latent = latent_extras.draw(latent, traits, view.camera, rng)
     favourites = view.favourites
     if imgui.collapsing_header(f"Favourites{f'  ({len(favourites)})' if favourites else ''}###favourites"):
-        favourites, latent = favourite_rows.draw(favourites, latent)
+        favourites, latent = favourite_rows.draw(favourites, latent, view.portrait)
     return LatentWish(latent, walking, speed, favourites)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.camera import Camera
 from core.scene import Latent
+from widgets.picture import Picture
 
 # Seeds that a walk passes in a second.
 SPEED_RANGE = (-4.0, 4.0)
@@ -52,6 +54,7 @@ class LatentView:
         walking: Whether the sample moves by itself.
         speed: How fast it does then, seeds per second; below 0 to the left.
         favourites: What was kept, in the order in which it was added.
+        portrait: Gives a small picture of a favourite; None where there is none.
     """
 
     latent: Latent
@@ -60,6 +63,7 @@ class LatentView:
     walking: bool = False
     speed: float = 0.5
     favourites: tuple[Favourite, ...] = ()
+    portrait: Callable[[Favourite], Picture | None] = lambda _: None
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,17 @@ def test_a_picture_and_a_film_are_exported(tmp_path: Path, monkeypatch):
     blob_volume().save(tmp_path / "volume.npz")
     monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
     monkeypatch.setattr("app.exports.pictures_dir", lambda: tmp_path / "pictures")
-    monkeypatch.setattr("app.exporting.pictures_dir", lambda: tmp_path / "pictures")
+    for user in ("exporting", "gallery"):
+        monkeypatch.setattr(f"app.{user}.pictures_dir", lambda: tmp_path / "pictures")
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         stage = studio.stage
         ui.wait_until(ctx, lambda: stage.engine.shown is not None, 60, "the demo")
         stage.turntable.on = False
+        press(ctx, Key.mod_ctrl | Key.g)
+        ui.wait_until(ctx, lambda: ctx.item_exists("//Gallery###gallery/##filter"), 20, "the gallery")
+        ui.capture(ctx, tmp_path / "no files.png")
+        press(ctx, Key.mod_ctrl | Key.g)
         press(ctx, Key.mod_ctrl | Key.e)
         ctx.set_ref("//Export###export")
         ui.capture(ctx, tmp_path / "empty.png")
@@ -57,12 +62,20 @@ def test_a_picture_and_a_film_are_exported(tmp_path: Path, monkeypatch):
         picture, film = (item.path for item in exports.items)
         assert read_picture(picture).size == (48, 32)
         assert (read_film(film).pictures, read_film(film).size) == (4, (48, 32))
-        assert read_film(film).scene.source == stage.scene.source
+        exported = read_film(film).scene
+        assert exported.source == stage.scene.source
         stage.scene = stage.scene.__class__(Source("checkpoint", str(tmp_path / "gone.safetensors")))
         ctx.yield_(2)
         studio.exporting.exports.start(stage.scene, studio.exporting.form)
         ui.wait_until(ctx, lambda: exports.items[0].state == "failed", 200, "the reason")
         ui.capture(ctx, tmp_path / "failed.png")
         assert "gone.safetensors" in exports.items[0].text
+        press(ctx, Key.mod_ctrl | Key.e)
+        press(ctx, Key.mod_ctrl | Key.g)
+        ui.wait_until(ctx, lambda: studio.gallery.thumbnail(film) is not None, 20, "small pictures")
+        ctx.yield_(4)
+        ui.capture(ctx, tmp_path / "gallery.png")
+        ctx.item_click(f"//Gallery###gallery/**/###{film.name}")
+        ui.wait_until(ctx, lambda: stage.scene == exported, 20, "what the film was made of")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)

@@ -9,6 +9,7 @@ import torch
 from imgui_bundle import imgui
 
 from app.favourites import Favourites
+from app.picture_file import read_picture
 from app.studio import Studio
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
@@ -76,6 +77,10 @@ def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Pat
         ctx.item_click("###directions")
         ctx.item_click("###favourites")
         ctx.item_click("###keep")
+        portrait = Favourites(tmp_path / "epigraf-studio").portrait(Latent())
+        ui.wait_until(ctx, portrait.is_file, 20, "the picture of the favourite")
+        assert read_picture(portrait).scene.latent == Latent()
+        ui.capture(ctx, tmp_path / "favourite.png")
         ctx.item_click("###seed+")
         ctx.item_click("###favourite 0")
         assert stage.scene.latent == Latent()
@@ -92,6 +97,7 @@ def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Pat
         assert Favourites(tmp_path / "epigraf-studio").all == (Favourite("my first", Latent()),)
         ctx.item_click("###forget 0")
         assert Favourites(tmp_path / "epigraf-studio").all == ()
+        assert not portrait.exists()
         ctx.item_click("###favourites")
         ctx.item_click("###conditions")
         ctx.item_input_value("##label", 2)
