@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from app.direction_names import DirectionNames
 from app.favourites import Favourites
 from app.loader import Loader
 from app.portraits import Portraits, Snap
@@ -39,11 +40,13 @@ class LatentDesk:
 
     Attributes:
         favourites: Where favourites are kept; None keeps none.
+        names: Where names of directions are kept; None keeps none.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.walk, self.speed = Walk(), latent_panel.DEFAULT_SPEED
         self.favourites: Favourites | None = None
+        self.names: DirectionNames | None = None
         self._portraits = Portraits(wake)
         self._headers: Loader[str, GeneratorTraits] = Loader(read_traits, wake)
         self._known: tuple[Source, GeneratorTraits] | None = None
@@ -78,12 +81,16 @@ class LatentDesk:
             self._portraits.take(self.favourites, scene, snap)
             portrait = partial(self._portraits.of, self.favourites)
             view = replace(view, favourites=self.favourites.all, portrait=portrait)
+        if self.names is not None:
+            view = replace(view, names=self.names.of(scene.source))
         wish = latent_panel.draw_panel(view, rng)
         self.speed = wish.speed
         if self.favourites is not None:
             self.favourites.keep(wish.favourites)
             for each in set(view.favourites) - set(wish.favourites):
                 self._portraits.forget(self.favourites.portrait(each.latent))
+        if self.names is not None:
+            self.names.keep(scene.source, wish.names)
         taken = (wish.latent.seed, wish.latent.x, wish.latent.y) != (latent.seed, latent.x, latent.y)
         self.walk.on = wish.walking and not taken
         return scene if wish.latent == latent else replace(scene, latent=wish.latent)

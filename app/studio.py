@@ -12,6 +12,7 @@ from imgui_bundle import hello_imgui
 from app import layout
 from app.autosave import Autosave
 from app.dialogs import DialogKind
+from app.direction_names import DirectionNames
 from app.drops import accept_drops
 from app.exporting import Exporting
 from app.favourites import Favourites
@@ -155,6 +156,7 @@ class Studio:
             accept_drops(self.openings.drop)
             self.stage.start()
             self.stage.latents.favourites = Favourites(self._folder)
+            self.stage.latents.names = DirectionNames(self._folder)
             self.run_panels.start()
             self.train.start()
             self._restore()

@@ -39,13 +39,14 @@ def draw_panel(view: LatentView, rng: random.Random) -> LatentWish:
     default, traits = Latent(), view.traits
     latent = lattice_pad.draw(draw(view.latent, default, rng))
     latent, walking, speed = _walk(latent, view)
+    names = view.names
     if traits is not None:
         latent = latent_extras.cutoff_row(latent, traits.layers)
-        latent = latent_extras.draw(latent, traits, view.camera, rng)
+        latent, names = latent_extras.draw(latent, traits, view.camera, names, rng)
     favourites = view.favourites
     if imgui.collapsing_header(f"Favourites{f'  ({len(favourites)})' if favourites else ''}###favourites"):
         favourites, latent = favourite_rows.draw(favourites, latent, view.portrait)
-    return LatentWish(latent, walking, speed, favourites)
+    return LatentWish(latent, walking, speed, favourites, names)
 
 
 def _walk(latent: Latent, view: LatentView) -> tuple[Latent, bool, float]:

@@ -32,12 +32,25 @@ def section(title: str, name: str, latent: Latent, fields: Sequence[str]) -> boo
     return imgui.collapsing_header(f"{title}{'  (changed)' if changed else ''}###{name}")
 
 
-def draw(latent: Latent, traits: GeneratorTraits, camera: Camera, rng: random.Random) -> Latent:
-    """Draw the sections that suit the generator.  Returns the latent as it is now wanted."""
+def draw(
+    latent: Latent, traits: GeneratorTraits, camera: Camera, names: tuple[str, ...], rng: random.Random
+) -> tuple[Latent, tuple[str, ...]]:
+    """Draw the sections that suit the generator.
+
+    Args:
+        latent: The sample.
+        traits: What the generator has.
+        camera: Of the viewport.
+        names: What its directions are called.
+        rng: For random seeds.
+
+    Returns:
+        The latent and the names, as they are now wanted.
+    """
     if section("Style mixing", "mixing", latent, MIXED):
         latent = _mixing(latent, traits.layers, rng)
     if section("Directions", "directions", latent, SHIFTED):
-        latent = direction_rows.draw(latent, traits.layers)
+        latent, names = direction_rows.draw(latent, traits.layers, names)
     if traits.noise and section("Noise", "noise section", latent, NOISY):
         latent = _noise(latent, rng)
     if (traits.labels or traits.poses) and section("Conditions", "conditions", latent, TOLD):
@@ -45,7 +58,7 @@ def draw(latent: Latent, traits: GeneratorTraits, camera: Camera, rng: random.Ra
             latent = _label(latent, traits.labels)
         if traits.poses:
             latent = _pose(latent, camera)
-    return latent
+    return latent, names
 
 
 def cutoff_row(latent: Latent, layers: int) -> Latent:

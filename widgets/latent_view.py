@@ -54,6 +54,7 @@ class LatentView:
         walking: Whether the sample moves by itself.
         speed: How fast it does then, seeds per second; below 0 to the left.
         favourites: What was kept, in the order in which it was added.
+        names: What the generator's directions are called, from the first one on; empty where one has no name.
         portrait: Gives a small picture of a favourite; None where there is none.
     """
 
@@ -63,6 +64,7 @@ class LatentView:
     walking: bool = False
     speed: float = 0.5
     favourites: tuple[Favourite, ...] = ()
+    names: tuple[str, ...] = ()
     portrait: Callable[[Favourite], Picture | None] = lambda _: None
 
 
@@ -74,3 +76,4 @@ class LatentWish:
     walking: bool
     speed: float
     favourites: tuple[Favourite, ...] = ()
+    names: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ import pytest
 import torch
 from imgui_bundle import imgui
 
+from app.direction_names import DirectionNames
 from app.favourites import Favourites
 from app.picture_file import read_picture
 from app.studio import Studio
@@ -74,6 +75,11 @@ def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Pat
         ui.wait_until(ctx, lambda: stage.engine.complete, 60, "the sample along a direction")
         ctx.item_click("###reset shift 1")
         assert stage.scene.latent == Latent()
+        ctx.item_click("###name 1")
+        ctx.item_click("//$FOCUSED/##direction name")
+        ctx.key_chars_replace_enter("how wide it is")
+        ui.capture(ctx, tmp_path / "directions.png")
+        assert DirectionNames(tmp_path / "epigraf-studio").of(stage.scene.source) == ("", "how wide it is")
         ctx.item_click("###directions")
         ctx.item_click("###favourites")
         ctx.item_click("###keep")
