@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from app import render_latent
 from app.film import FILM_SUFFIXES
 from app.render_order import (
     DEFAULT_QUALITY,
@@ -22,10 +23,11 @@ from app.render_order import (
     by_generator,
     given,
     given_text,
+    training_home,
     viewed,
 )
 from core.camera import Camera
-from core.scene import Axis, Backdrop, FieldMode, Latent, Parts, Sampling, Scene, Shown
+from core.scene import Axis, Backdrop, FieldMode, Parts, Sampling, Scene, Shown
 from core.timeline import Timeline
 from core.views import VIEWS
 
@@ -43,6 +45,7 @@ EXAMPLE = """examples:
   epigraf render runs/00001-tiny --snapshot 40 --seed 3 --out earlier.png
   epigraf render snapshot.safetensors --turntable 8 --size 256 --out strip.png
   epigraf render snapshot.safetensors --seed 3 --size 720 --out turn.mp4
+  epigraf render snapshot.safetensors --through 3,8,21 --size 720 --out between.mp4
   epigraf render journey.json --size 720 --out journey.mp4
   epigraf render runs/00001-tiny --grid 6x4 --size 128 --out samples.png
   epigraf render picture.png --voxels 256 --size 1024 --out large.png"""
@@ -78,9 +81,7 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--scene", metavar="JSON", help="in place of SOURCE: a session, as text")
     parser.add_argument("--force", action="store_true", help="replace the file if it is there already")
-    sample = parser.add_argument_group("the sample")
-    sample.add_argument("--seed", type=int, help="seed of the latent (default: 0)")
-    sample.add_argument("--psi", type=float, help=f"truncation, -1 to 2 (default: {Latent().psi})")
+    sample = render_latent.register(parser)
     sample.add_argument("--snapshot", metavar="KIMG", help="of a run: by its kimg, as 40, or `best` (default: newest)")
     sample.add_argument("--voxels", type=int, help=f"of the volume's edge (default: {DEFAULT_QUALITY.volume})")
     view = parser.add_argument_group("the camera")
@@ -180,6 +181,8 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError("--grid: a grid is one picture of each sample, without --turntable")
     if (depth or args.transparent) and (film or order.reference or order.scene.other is not None):
         raise ValueError("--depth and --transparent are for pictures of the baked or exact field, without a comparison")
+    if args.through is not None and not film:
+        raise ValueError(f"--through is a film: choose a name that ends in .mp4 or .gif, not {args.out.name}")
     what: What = "depth" if depth else "cutout" if args.transparent else "seen"
     size, name = _written(args, order, film, lambda each: drawn(args, each, what), what)
     print(f"{args.out}: {size}, {name}", file=sys.stderr)
@@ -272,13 +275,15 @@ def order_of(args: argparse.Namespace) -> Order:
     angles = {name: None if value is None else math.radians(value) for name, value in given_angles}
     seen = scene.camera if args.view is None else viewed(scene, args.view)
     camera = _changed(seen, **angles, **dict(_named(args, "radius", "fov")), target=target)
-    at_seed = {} if args.seed is None else {"seed": args.seed, "x": 0.0, "y": 0.0}
-    latent = _changed(scene.latent, psi=args.psi, **at_seed)
+    latent = render_latent.latent_of(args, scene.latent)
     quality = _changed(scene.quality, volume=args.voxels, **_sliced(args.slice))
     quality = _changed(quality, **dict(_named(args, *PICTURE_OPTIONS)))
     scene = replace(scene, camera=camera, latent=latent, quality=quality)
     if args.reference or args.stochastic is not None:
         scene = by_generator(scene)
+    if args.through is not None:
+        camera = scene.camera if order.own_camera else with_training(args, scene.camera, training_home(scene.source))
+        order = replace(order, timeline=render_latent.through(replace(scene, camera=camera), args.through))
     if order.timeline is not None:
         order = replace(order, timeline=_drawn_as(order.timeline, args))
     order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable, grid=args.grid)

@@ -6,10 +6,10 @@ import json
 import math
 import shlex
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
-from core.scene import Latent, Quality, Scene
+from app.render_latent import latent_options, number
+from core.scene import Quality, Scene
 from widgets.export_view import ExportForm
 
 # Options of `epigraf render`, by the fields of a Quality that they set; what is the default goes unsaid.
@@ -63,12 +63,12 @@ def _options(scene: Scene) -> list[str] | None:
     if scene.source.snapshot:
         source += ["--snapshot", Path(scene.source.snapshot).stem]
     angles = [_degrees(angle) for angle in (camera.yaw, camera.pitch, camera.roll)]
-    if scene.other is not None or latent != Latent(latent.seed, latent.psi) or None in angles:
+    sample = latent_options(latent)
+    if scene.other is not None or sample is None or None in angles:
         return None
-    sample = ["--seed", str(latent.seed), "--psi", _number(latent.psi)]
     view = ["--yaw", str(angles[0]), "--pitch", str(angles[1]), "--roll", str(angles[2])]
-    lens = ["--radius", _number(camera.radius), "--fov", _number(camera.fov)]
-    target = ["--target", *map(_number, camera.target)] if any(camera.target) else []
+    lens = ["--radius", number(camera.radius), "--fov", number(camera.fov)]
+    target = ["--target", *map(number, camera.target)] if any(camera.target) else []
     drawn = _quality_options(quality)
     return None if drawn is None else [*source, *sample, *view, *lens, *target, *drawn]
 
@@ -79,10 +79,10 @@ def _quality_options(quality: Quality) -> list[str] | None:
         # Steps and voxels have other defaults there.
         if name in ("steps", "volume") or getattr(quality, name) != getattr(Quality(), name):
             value = getattr(quality, name)
-            options += [option, _number(value) if isinstance(value, float) else str(value)]
+            options += [option, number(value) if isinstance(value, float) else str(value)]
     if quality.show == "slice":
         at = options.index("--show")
-        options[at : at + 2] = ["--slice", quality.slice_axis, _number(quality.slice_at)]
+        options[at : at + 2] = ["--slice", quality.slice_axis, number(quality.slice_at)]
     # What is not said above must be as it is by itself.
     said = {name: getattr(quality, name) for name in (*_QUALITY_OPTIONS, "slice_axis", "slice_at")}
     plain = Quality(**{**said, **({} if quality.show == "slice" else {"slice_axis": "z", "slice_at": 0.0})})
@@ -94,10 +94,5 @@ def _degrees(radians: float) -> str | None:
     degrees = math.degrees(radians)
     for candidate in (degrees, math.nextafter(degrees, math.inf), math.nextafter(degrees, -math.inf)):
         if math.radians(candidate) == radians:
-            return _number(candidate)
+            return number(candidate)
     return None
-
-
-def _number(value: float) -> str:
-    """The shortest digits of this number, without an exponent: behind a minus that would be taken for an option."""
-    return format(Decimal(repr(value)), "f")

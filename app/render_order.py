@@ -83,6 +83,22 @@ def viewed(scene: Scene, view: ViewName | Literal["mean"]) -> Camera:
     return replace(scene.camera, yaw=yaw, pitch=found.known.pitch, roll=0.0)
 
 
+def training_home(source: Source) -> Camera:
+    """The camera of a checkpoint's training, which looks at the front.  Raises ValueError, OSError."""
+    from app.render import VOLUME_SUFFIX, source_file
+    from core.checkpoint_header import read_header
+    from core.model_config import GeneratorConfig
+
+    path = source_file(source)
+    if path.suffix == VOLUME_SUFFIX:
+        raise ValueError(f"{path} is a baked volume, which holds one sample: name a checkpoint")
+    facts = read_header(path)
+    if "generator" not in facts:
+        raise ValueError(f"{path} holds no generator")
+    rays = GeneratorConfig.model_validate_json(facts["generator"]).rays
+    return Camera(radius=rays.radius, fov=rays.fov)
+
+
 def given(source: Path | None, snapshot: str | None = None) -> Order:
     """What SOURCE describes, at the snapshot of its run that is named, if any.  Raises ValueError, OSError."""
     if source is None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app import render_cli
+from app import render_cli, render_latent
 from app.cli import main
 from app.render_cli import order_of
 from app.render_command import command_text, render_arguments
@@ -51,10 +51,23 @@ cameras = st.builds(
     roll=angles,
 )  # fmt: skip
 others = st.sampled_from([None, Other(latent=Latent(seed=4)), Other(quality=Quality(show="depth"))])
-scenes = st.builds(
-    Scene, latent=st.builds(Latent, st.integers(0, 2**32 - 1), st.floats(-1, 2)), camera=cameras, quality=qualities,
-    other=others,
+seeds, parts = st.integers(0, 2**32 - 1), st.floats(0, 1, exclude_max=True)
+latents = st.builds(
+    Latent, seeds, st.floats(-1, 2), parts, parts,
+    cutoff=st.none() | st.integers(0, 20),
+    mix_seed=st.none() | seeds,
+    mix_layers=st.sets(st.integers(0, 20)).map(lambda layers: tuple(sorted(layers))),
+    noise=st.sampled_from(["none", "const", "random"]),
+    noise_seed=seeds,
+    label=st.none() | st.integers(0, 9),
+    pose=st.none() | st.tuples(angles, st.floats(0, 3)),
+    shifts=st.lists(st.floats(-10, 10), max_size=4).map(tuple),
+    shift_layers=st.none() | st.tuples(st.integers(0, 3), st.integers(3, 9)),
+    toward=st.none() | st.just(Latent(7)),
 )  # fmt: skip
+scenes = st.builds(
+    Scene, latent=st.builds(Latent, seeds, st.floats(-1, 2)) | latents, camera=cameras, quality=qualities, other=others
+)
 
 
 FORMS = (
@@ -123,3 +136,56 @@ def test_a_wrong_session_is_explained(arguments, tmp_path, capsys):
     error = capsys.readouterr().err
     assert "Scene" in error or "--scene" in error
     assert "Traceback" not in error
+
+
+def test_the_sample_is_said_in_plain_words():
+    latent = Latent(3, 0.5, 0.25, cutoff=4, mix_seed=9, mix_layers=(0, 2), label=1, shifts=(0.0, -1.5))
+    arguments = render_arguments(Scene(latent=latent), FORMS[0], Path("out.png"))
+    wanted = "--seed 3 --psi 0.5 --at 0.25 0.0 --cutoff 4 --label 1 --mix 9 --mix-layers 0,2 --shift 2 -1.5 --yaw"
+    assert command_text(arguments).startswith(f"epigraf render {wanted}")
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        (["--mix", "3"], "--mix-layers"),
+        (["--mix-layers", "0-2"], "--mix"),
+        (["--shift", "0", "1"], "--shift 0 1"),
+        (["--shift", "1", "far"], "--shift 1 far"),
+        (["--at", "1.5", "0"], "latent.x"),
+        (["--shift-layers", "3", "1"], "latent.shift_layers"),
+        (["--label", "-1"], "latent.label"),
+    ],
+)
+def test_what_a_sample_cannot_be_is_named(options, wrong):
+    with pytest.raises(ValueError, match=wrong):
+        parsed([*options, "--out", "out.png"])
+
+
+@pytest.mark.parametrize("words", [["--mix-layers", "a"], ["--through", "3"], ["--through", "3,x"]])
+def test_lists_that_are_none_say_how_they_look(words, capsys):
+    with pytest.raises(SystemExit):
+        parsed([*words, "--out", "out.png"])
+    assert "expected" in capsys.readouterr().err
+
+
+def test_a_film_through_seeds_comes_back_to_the_first():
+    order = parsed(["--through", "3,8,21", "--psi", "0.5", "--yaw", "40", "--out", "out.mp4"])
+    assert order.timeline is not None
+    assert order.timeline.seconds == 6
+    assert [order.timeline.at(time).latent.seed for time in (0, 2, 4, 6)] == [3, 8, 21, 3]
+    half = order.timeline.at(1)
+    assert (half.latent.toward, half.latent.share) == (Latent(8, 0.5), 0.5)
+    assert half.camera.yaw == math.radians(40)
+
+
+def test_layers_may_be_ranges():
+    assert render_latent.layers("0-2,5") == (0, 1, 2, 5)
+
+
+def test_a_way_through_seeds_needs_a_film_and_a_generator(tmp_path, capsys):
+    blob_volume().save(tmp_path / "volume.npz")
+    assert main(["render", "--through", "1,2", "--out", str(tmp_path / "out.png")]) != 0
+    assert ".mp4 or .gif" in capsys.readouterr().err
+    assert main(["render", str(tmp_path / "volume.npz"), "--through", "1,2", "--out", str(tmp_path / "out.mp4")]) != 0
+    assert "one sample" in capsys.readouterr().err
