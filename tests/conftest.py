@@ -15,9 +15,27 @@ if sys.platform.startswith("linux"):
     os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
     os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
+# What opens windows and starts processes takes seconds; all else takes milliseconds.
+LONG_MARKS = ("ui", "process")
+
 # Processes share two cores with a window here: the time of one example says nothing.
 settings.register_profile("studio", deadline=None)
 settings.load_profile("studio")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, in both halves: so many are given to each of two processes, which then share out the rest.
+
+    Modules stay together, for the sake of what their tests share.
+    """
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    groups = list(modules.values())
+    is_long = [any(item.get_closest_marker(mark) for item in group for mark in LONG_MARKS) for group in groups]
+    long, short = ([g for g, is_it in zip(groups, is_long, strict=True) if is_it is kind] for kind in (True, False))
+    ordered = (*long[0::2], *short[0::2], *long[1::2], *short[1::2])
+    items[:] = [item for group in ordered for item in group]
 
 
 @pytest.fixture(scope="session", autouse=True)
