@@ -15,12 +15,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help studio test soak coverage lint format bench docs system clean
+.PHONY: help studio test soak explore coverage lint format bench docs system clean
 
 help:
 	@echo "make studio   install what is needed and open the studio"
 	@echo "make test     lint, types and tests, as continuous integration runs them"
 	@echo "make soak     the long tests                 make coverage how much of core/ its tests run"
+	@echo "make explore  property tests with new examples"
 	@echo "make lint     ruff and basedpyright          make format   ruff format"
 	@echo "make bench    the measurements               make docs     the documentation as pages, in out/site"
 	@echo "make clean    delete the environment and everything built (runs are kept)"
@@ -34,6 +35,10 @@ test: lint
 # Pytest exits with 5 when no test was selected.
 soak: $(VENV)/.test
 	$(THREADS) $(BIN)/python -m pytest -m soak || test $$? -eq 5
+
+# Property tests, with more examples, and new ones each time.
+explore: $(VENV)/.test
+	EPIGRAF_EXAMPLES=explore $(THREADS) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $$(grep -rl "^from hypothesis" tests | grep test_)
 
 coverage: $(VENV)/.test
 	$(THREADS) $(BIN)/python -m pytest tests/core -n $(JOBS) --cov=core --cov-report=term-missing:skip-covered --cov-fail-under=90

@@ -18,9 +18,11 @@ if sys.platform.startswith("linux"):
 # What opens windows and starts processes takes seconds; all else takes milliseconds.
 LONG_MARKS = ("ui", "process")
 
-# Processes share two cores with a window here: the time of one example says nothing.
-settings.register_profile("studio", deadline=None)
-settings.load_profile("studio")
+# Processes share two cores with a window here: the time of one example says nothing.  The same examples every time, so
+# that a change fails for what it does; `make explore` looks for new ones.
+settings.register_profile("studio", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("EPIGRAF_EXAMPLES", "studio"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

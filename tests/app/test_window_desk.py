@@ -279,7 +279,7 @@ def test_what_is_computed_can_be_given_up(tmp_path: Path, monkeypatch):
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         engine = studio.stage.engine
-        ui.wait_until(ctx, lambda: engine.shown is not None and not studio.stage.worker.busy, 90, "the generator")
+        ui.wait_until(ctx, lambda: engine.complete, 90, "the generator")
         shown = engine.shown.version
         ctx.set_ref("//Camera")
         ctx.combo_click("##volume/256³")

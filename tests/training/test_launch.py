@@ -19,9 +19,13 @@ from training.run_errors import RunError
 
 pytestmark = pytest.mark.process
 
+# As a terminal starts it: under nohup, or in some schedulers, SIGHUP would be ignored from the start.
 LAUNCHER = """
-import json, sys, time
+import json, signal, sys, time
 from pathlib import Path
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from training.launch import launch
 from training.run_dir import RunDirectory
 print(launch(RunDirectory(Path(sys.argv[1])), json.loads(sys.argv[2])), flush=True)
