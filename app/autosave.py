@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.files import write_text
+from core.history import Work
 from core.scene import Scene
+from core.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
@@ -30,17 +32,20 @@ class Autosave:
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder, self._clock = folder / FOLDER, clock
         self._path = self._folder / f"{os.getpid()}.json"
-        self._kept: Scene | None = None
+        self._kept: Work | None = None
         self._next = 0.0
         self._works = True
 
-    def keep(self, scene: Scene) -> None:
-        """Write the Scene down, if it has changed and was not written a moment ago."""
+    def keep(self, work: Work) -> None:
+        """Write down Scene and timeline, if they have changed and were not written a moment ago."""
         now = self._clock()
-        if scene == self._kept or now < self._next or not self._works:
+        if work == self._kept or now < self._next or not self._works:
             return
-        self._kept, self._next = scene, now + EVERY_S
-        text = json.dumps({"created": _created(os.getpid()), "scene": json.loads(scene.to_json())})
+        self._kept, self._next = work, now + EVERY_S
+        content = {"created": _created(os.getpid()), "scene": json.loads(work.scene.to_json())}
+        if work.timeline is not None:
+            content["timeline"] = json.loads(work.timeline.to_json())
+        text = json.dumps(content)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_text(self._path, text)
@@ -48,17 +53,17 @@ class Autosave:
             self._works = False
             log.warning("What is shown cannot be kept in %s, and would be lost in a crash: %s", self._folder, error)
 
-    def orphan(self) -> Scene | None:
+    def orphan(self) -> Work | None:
         """What the newest window showed that ended without closing; all files of such windows are removed."""
-        found: list[tuple[float, Scene]] = []
+        found: list[tuple[float, Work]] = []
         for path in self._folder.glob("*.json"):
             with contextlib.suppress(OSError):
                 age = path.stat().st_mtime
-                scene = _scene_of_dead(path)
-                if scene is None:
+                work = _work_of_dead(path)
+                if work is None:
                     continue
-                if scene != Scene():
-                    found.append((age, scene))
+                if work != Work(Scene()):
+                    found.append((age, work))
                 path.unlink()
         return max(found, key=lambda each: each[0])[1] if found else None
 
@@ -68,16 +73,17 @@ class Autosave:
             self._path.unlink(missing_ok=True)
 
 
-def _scene_of_dead(path: Path) -> Scene | None:
-    """The Scene of a window whose process is gone, the first one where it cannot be read; None if it lives."""
+def _work_of_dead(path: Path) -> Work | None:
+    """What was done in a window whose process is gone, nothing where it cannot be read; None if it lives."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         created, text = float(content["created"]), json.dumps(content["scene"])
         if _created(int(path.stem)) == created:
             return None
-        return Scene.from_json(text)
+        journey = json.dumps(content["timeline"]) if "timeline" in content else None
+        return Work(Scene.from_json(text), None if journey is None else Timeline.from_json(journey))
     except (ValueError, TypeError, KeyError):
-        return Scene()
+        return Work(Scene())
 
 
 def _created(process: int) -> float | None:

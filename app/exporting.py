@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,14 @@ from app.file_manager import reveal
 from app.paths import pictures_dir
 from app.tasks import Tasks
 from core.scene import Scene
+from core.timeline import Timeline
 from widgets.export_view import (
     CancelExport,
     CloseExports,
     CopyCommand,
     ExportForm,
     ExportIntent,
+    ExportKind,
     ExportView,
     RevealExport,
     StartExport,
@@ -37,6 +40,9 @@ class Exporting:
 
     Args:
         wake: Called from threads when a frame should be drawn.
+
+    Attributes:
+        timeline: The window's journey, if there is one.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -44,6 +50,7 @@ class Exporting:
         self._tasks: Tasks[None] = Tasks("files", wake)
         self.open = False
         self.form = ExportForm()
+        self.timeline: Timeline | None = None
 
     @cached_property
     def exports(self) -> Exports:
@@ -55,6 +62,10 @@ class Exporting:
     def toggle(self) -> None:
         """Open or close the window; exports go on."""
         self.open = not self.open
+
+    def show(self, kind: ExportKind) -> None:
+        """Open the window for something of this kind."""
+        self.open, self.form = True, replace(self.form, kind=kind)
 
     def draw(self, scene: Scene, thumbnail: Callable[[Path], Picture | None], *, ready: bool) -> None:
         """Draw the window, if it is open.
@@ -69,7 +80,8 @@ class Exporting:
             return
         from widgets import export
 
-        view = ExportView(self.form, self.exports.items, pictures_dir(), ready, thumbnail)
+        seconds = None if self.timeline is None else self.timeline.seconds
+        view = ExportView(self.form, self.exports.items, pictures_dir(), ready, seconds, thumbnail)
         self.form, intent = export.draw(view)
         if intent is not None:
             self._handle(intent, scene)
@@ -78,8 +90,11 @@ class Exporting:
         """Put the command that draws the Scene on the clipboard."""
         from app.exports import command_of
 
-        imgui.set_clipboard_text(command_of(scene, self.form))
-        log.info("Copied the command that draws this %s", self.form.kind)
+        form = self.form
+        if form.kind == "timeline" and self.timeline is None:
+            form = replace(form, kind="picture")
+        imgui.set_clipboard_text(command_of(scene, form, self.timeline))
+        log.info("Copied the command that draws this %s", form.kind)
 
     def close(self) -> None:
         """Give up what is being drawn, and end the threads."""
@@ -90,7 +105,7 @@ class Exporting:
     def _handle(self, intent: ExportIntent, scene: Scene) -> None:
         match intent:
             case StartExport():
-                self.exports.start(scene, self.form)
+                self.exports.start(scene, self.form, self.timeline)
             case CopyCommand():
                 self.copy_command(scene)
             case CancelExport(number):

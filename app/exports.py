@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import threading
 import time
 from collections import deque
@@ -16,8 +17,9 @@ from app.progress import TOLD
 from app.render_command import command_text, render_arguments
 from app.saving import free_path
 from core.scene import Scene
+from core.timeline import Timeline
 from training.errand import Errand, ErrandError
-from widgets.export_view import ExportForm, ExportItem, ExportState
+from widgets.export_view import FILMS, ExportForm, ExportItem, ExportState
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +51,13 @@ class Exports:
         with self._lock:
             return tuple(self._items)
 
-    def start(self, scene: Scene, form: ExportForm) -> Path:
-        """Draw this Scene as soon as those before it are drawn.  Returns where to."""
+    def start(self, scene: Scene, form: ExportForm, timeline: Timeline | None = None) -> Path:
+        """Draw this Scene, or a film of the timeline, as soon as those before it are drawn.  Returns where to."""
         with self._lock:
             self._number += 1
             taken = {item.path for item in self._items}
             path = _free(form, taken)
-            arguments = render_arguments(scene, form, path)
+            arguments = render_arguments(scene, form, path, timeline)
             self._items.appendleft(ExportItem(self._number, path, "waiting"))
             self._errands[self._number] = Errand("app.export_process")
             self._queue.append((self._number, arguments))
@@ -113,8 +115,8 @@ class Exports:
         path = Path(arguments[-1])
         if errand.cancelled:
             self._change(number, "cancelled", "given up")
-            for left in path.parent.glob(f".{path.stem}.*.part{path.suffix}"):
-                left.unlink(missing_ok=True)
+            for left in path.parent.glob(f".{path.stem}.*part{path.suffix}"):
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
         elif errand.code == 0:
             self._change(number, "done", said[-1].partition(": ")[2] if said else "")
             log.info("Saved %s", path)
@@ -144,14 +146,16 @@ class Exports:
         self._wake()
 
 
-def command_of(scene: Scene, form: ExportForm) -> str:
+def command_of(scene: Scene, form: ExportForm, timeline: Timeline | None = None) -> str:
     """The command that does the same in a shell."""
-    return command_text(render_arguments(scene, form, Path(f"epigraf{suffix_of(form)}")))
+    return command_text(render_arguments(scene, form, Path(f"epigraf{suffix_of(form)}"), timeline))
 
 
 def suffix_of(form: ExportForm) -> str:
-    """Of the file."""
-    return f".{form.film}" if form.kind == "turntable" else ".png"
+    """Of the file; none of a folder of pictures."""
+    if form.kind not in FILMS:
+        return ".png"
+    return "" if form.film == "frames" else f".{form.film}"
 
 
 def _free(form: ExportForm, taken: set[Path]) -> Path:

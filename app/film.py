@@ -11,6 +11,7 @@ import numpy as np
 
 from core.files import replacing
 from core.scene import Scene
+from core.timeline import Timeline, is_timeline
 
 FILM_SUFFIXES = (".mp4", ".gif")
 # MP4 players show this field, and nobody else needs it; GIF has a comment of its own.
@@ -26,6 +27,7 @@ class SavedFilm:
 
     Attributes:
         scene: What made its first picture.
+        timeline: What made all of them; None of a turntable, which its Scene begins.
         size: Width and height, pixels.
         pictures: How many.
         fps: Of them per second.
@@ -35,16 +37,17 @@ class SavedFilm:
     size: tuple[int, int]
     pictures: int
     fps: float
+    timeline: Timeline | None = None
 
 
-def save_film(path: Path, pictures: Iterable[np.ndarray], fps: int, scene: Scene) -> int:
+def save_film(path: Path, pictures: Iterable[np.ndarray], fps: int, made_of: Scene | Timeline) -> int:
     """Write a film, aside and renamed; pictures are taken one after the other.
 
     Args:
         path: Ends in .mp4 or .gif.
         pictures: [height, width, 3], uint8, top row first, all of one size; MP4 leaves out an odd last row or column.
         fps: Pictures per second, 1 to 120; GIF rounds their time to hundredths of a second.
-        scene: What made the first picture.
+        made_of: What made the first picture, or all of them; kept in the file.
 
     Returns:
         How many pictures were written.
@@ -60,7 +63,7 @@ def save_film(path: Path, pictures: Iterable[np.ndarray], fps: int, scene: Scene
     path.parent.mkdir(parents=True, exist_ok=True)
     write = _write_mp4 if path.suffix.lower() == ".mp4" else _write_gif
     with replacing(path) as aside:
-        return write(aside, pictures, fps, scene.to_json())
+        return write(aside, pictures, fps, made_of.to_json())
 
 
 def read_film(path: Path) -> SavedFilm:
@@ -79,7 +82,9 @@ def read_film(path: Path) -> SavedFilm:
     if not text:
         raise ValueError(f"{path} carries no Scene: it was not made by EpiGRAF Studio, or was changed elsewhere")
     try:
-        return SavedFilm(Scene.from_json(text), size, pictures, rate)
+        timeline = Timeline.from_json(text) if is_timeline(text) else None
+        scene = Scene.from_json(text) if timeline is None else timeline.keyframes[0].scene
+        return SavedFilm(scene, size, pictures, rate, timeline)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 

@@ -13,6 +13,7 @@ from app.camera_menu import camera_actions
 from app.paths import pictures_dir
 from app.settings import FRAME_RATES, SCALES, Look
 from app.time_actions import time_actions
+from app.timeline_actions import timeline_actions
 from core.scene import Source
 from widgets.actions import Action, Chord
 from widgets.palette import Theme
@@ -33,6 +34,7 @@ def studio_actions(studio: Studio) -> tuple[Action, ...]:
         *_sample(studio),
         *cameras,
         *times,
+        *timeline_actions(studio.stage),
         *_run(studio),
         *_view(studio),
         *_help(studio),

@@ -8,11 +8,12 @@ from typing import Literal
 
 from app.paths import user_path
 from core.scene import Scene
+from core.timeline import Timeline, is_timeline
 
-OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene"]
+OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene", "timeline"]
 WAY_OUT = (
     "Open the folder of a run, a .safetensors checkpoint, a published network (.pkl), a data set (zip or folder), or a "
-    "picture, film or session saved here."
+    "picture, film, session or timeline saved here."
 )
 
 
@@ -23,12 +24,14 @@ class Opened:
     Attributes:
         kind: What it is.
         path: Where it is.
-        scene: What a saved picture was made of, or a session; None for the other kinds.
+        scene: What a saved picture was made of, a session, or the first of a timeline; None for the other kinds.
+        timeline: A journey, or what a film was made of; None for the other kinds.
     """
 
     kind: OpenedKind
     path: Path
     scene: Scene | None = None
+    timeline: Timeline | None = None
 
 
 def recognise(text: str) -> Opened:
@@ -52,13 +55,14 @@ def recognise(text: str) -> Opened:
         case ".mp4" | ".gif":
             from app.film import read_film
 
-            return Opened("scene", path, read_film(path).scene)
+            film = read_film(path)
+            return Opened("scene" if film.timeline is None else "timeline", path, film.scene, film.timeline)
         case ".yaml" | ".json" if (path.parent / "config.yaml").is_file():
             return Opened("run", path.parent)
         case ".json" if path.name == "dataset.json":
             return Opened("data", path.parent)
         case ".json":
-            return Opened("scene", path, _scene(path))
+            return _session(path)
         case ".pt" | ".pth":
             raise ValueError(
                 f"{path} is a pickle of torch: opening one can run any code that it holds, so the studio does not. "
@@ -68,11 +72,15 @@ def recognise(text: str) -> Opened:
             raise ValueError(f"{path} is nothing that the studio knows. {WAY_OUT}")
 
 
-def _scene(path: Path) -> Scene:
+def _session(path: Path) -> Opened:
     try:
-        return Scene.from_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if is_timeline(text):
+            timeline = Timeline.from_json(text)
+            return Opened("timeline", path, timeline.keyframes[0].scene, timeline)
+        return Opened("scene", path, Scene.from_json(text))
     except ValueError as error:
-        raise ValueError(f"{path} is no session of the studio: {error}. {WAY_OUT}") from error
+        raise ValueError(f"{path} is no session or timeline of the studio: {error}. {WAY_OUT}") from error
 
 
 def _folder(path: Path) -> Opened:

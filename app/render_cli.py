@@ -51,6 +51,8 @@ EXAMPLE = """examples:
   epigraf render picture.png --voxels 256 --size 1024 --out large.png"""
 
 DEPTH_SUFFIX = ".npy"
+# A film as a folder of pictures.
+FRAMES_SUFFIX = ""
 # Of a view: as on the screen, the object alone, or how far away it is.
 What = Literal["seen", "cutout", "depth"]
 LARGEST_SIDE, MOST_IN_GRID = 8192, 64
@@ -77,7 +79,11 @@ def register(subparsers: Any) -> None:
         "studio (.png, .mp4, .gif), session or timeline (.json); without it, the demo",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help=".png, a film (.mp4, .gif), or depths (.npy)"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=".png, a film (.mp4, .gif, or a new folder of pictures), or depths (.npy)",
     )
     parser.add_argument("--scene", metavar="JSON", help="in place of SOURCE: a session, as text")
     parser.add_argument("--force", action="store_true", help="replace the file if it is there already")
@@ -171,11 +177,15 @@ def run(args: argparse.Namespace) -> int:
     from app.render import turntable
 
     order, suffix = order_of(args), args.out.suffix.lower()
-    film, depth = suffix in FILM_SUFFIXES, args.depth or suffix == DEPTH_SUFFIX
+    film, depth = suffix in (*FILM_SUFFIXES, FRAMES_SUFFIX), args.depth or suffix == DEPTH_SUFFIX
     if not (film or suffix in (PICTURE_SUFFIX, DEPTH_SUFFIX)):
-        raise ValueError(f"--out {args.out}: choose a name that ends in .png, .mp4 or .gif, or .npy for depths")
-    if args.out.exists() and not args.force:
-        raise ValueError(f"{args.out} is there already: choose another name, or say --force to replace it")
+        raise ValueError(
+            f"--out {args.out}: choose a name that ends in .png, .mp4 or .gif, or .npy for depths; a film without an "
+            "ending is a folder of pictures"
+        )
+    if args.out.exists() and (not args.force or args.out.is_dir()):
+        way = "" if args.out.is_dir() else ", or say --force to replace it"
+        raise ValueError(f"{args.out} is there already: choose another name{way}")
     turntable(order.scene.camera, order.views)  # refused before anything is computed
     if order.grid != (1, 1) and (film or depth or order.views > 1):
         raise ValueError("--grid: a grid is one picture of each sample, without --turntable")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.render_latent import latent_options, number
 from core.scene import Quality, Scene
+from core.timeline import Timeline
 from widgets.export_view import ExportForm
 
 # Options of `epigraf render`, by the fields of a Quality that they set; what is the default goes unsaid.
@@ -26,20 +27,24 @@ _QUALITY_OPTIONS = {
 }
 
 
-def render_arguments(scene: Scene, form: ExportForm, out: Path) -> list[str]:
+def render_arguments(scene: Scene, form: ExportForm, out: Path, timeline: Timeline | None = None) -> list[str]:
     """What follows `epigraf render`.
 
     Args:
         scene: Of the window. What options cannot say is handed over as the text of a session.
         form: What is made of it, and how smooth; the generator's own renderer knows no smoothing.
         out: The file; its suffix chooses the format.
+        timeline: For a film of it.
     """
+    size = str(form.width) if form.width == form.height else f"{form.width}x{form.height}"
+    if form.kind == "timeline" and timeline is not None:
+        drawn = ["--size", size, "--smooth", str(form.smooth), "--fps", str(form.fps)]
+        return ["--scene", _compact(timeline.to_json()), *drawn, "--out", str(out)]
     if scene.quality.field != "reference":
         scene = replace(scene, quality=replace(scene.quality, smooth=form.smooth))
     text = _options(scene)
     if text is None:
-        text = ["--scene", json.dumps(json.loads(scene.to_json()), separators=(",", ":"))]
-    size = str(form.width) if form.width == form.height else f"{form.width}x{form.height}"
+        text = ["--scene", _compact(scene.to_json())]
     made = {
         "picture": [],
         "cutout": ["--transparent"],
@@ -48,6 +53,11 @@ def render_arguments(scene: Scene, form: ExportForm, out: Path) -> list[str]:
         "grid": ["--grid", f"{form.columns}x{form.rows}"],
     }
     return [*text, "--size", size, *made[form.kind], "--out", str(out)]
+
+
+def _compact(text: str) -> str:
+    """JSON without spaces."""
+    return json.dumps(json.loads(text), separators=(",", ":"))
 
 
 def command_text(arguments: list[str]) -> str:

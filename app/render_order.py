@@ -113,8 +113,7 @@ def given(source: Path | None, snapshot: str | None = None) -> Order:
     if snapshot is not None:
         order = replace(order, scene=at_snapshot(order.scene, snapshot))
     if order.timeline is not None and source is not None:
-        frames = tuple(replace(each, scene=settled(each.scene, source)) for each in order.timeline.keyframes)
-        order = replace(order, scene=frames[0].scene, timeline=replace(order.timeline, keyframes=frames))
+        return replace(journey_order(order.timeline, source), size=order.size)
     if order.own_camera and source is not None:
         return replace(order, scene=settled(order.scene, source))
     if order.scene.source.kind == "run":
@@ -123,8 +122,17 @@ def given(source: Path | None, snapshot: str | None = None) -> Order:
 
 
 def given_text(text: str) -> Order:
-    """What a session in a command describes.  Raises ValueError."""
-    return Order(settled(Scene.from_json(text), Path("--scene")), own_camera=True)
+    """What a session or a timeline in a command describes.  Raises ValueError."""
+    origin = Path("--scene")
+    if is_timeline(text):
+        return journey_order(Timeline.from_json(text), origin)
+    return Order(settled(Scene.from_json(text), origin), own_camera=True)
+
+
+def journey_order(timeline: Timeline, origin: Path) -> Order:
+    """A timeline whose weights are files that are there.  Raises ValueError."""
+    frames = tuple(replace(each, scene=settled(each.scene, origin)) for each in timeline.keyframes)
+    return Order(frames[0].scene, own_camera=True, timeline=replace(timeline, keyframes=frames))
 
 
 def at_snapshot(scene: Scene, name: str) -> Scene:
@@ -156,7 +164,7 @@ def saved(path: Path) -> Order:
             from app.film import read_film
 
             film = read_film(path)
-            return Order(film.scene, film.size)
+            return Order(film.scene, film.size, timeline=film.timeline)
 
 
 def saved_picture(path: Path) -> Order:

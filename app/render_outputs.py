@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from app.film import save_film
+from app.frames import save_frames
 from app.picture_file import save_depth, save_picture
 from app.progress import ProgressLine
-from app.render import journey_of
+from app.render import journey_of, turntable
 from app.render_order import Order, notes_of
 from core.scene import Scene
 from core.timeline import Timeline
@@ -44,33 +46,49 @@ def write_picture(path: Path, order: Order, draw: Draw, channels: int = 3) -> tu
 
 
 def write_film(path: Path, order: Order, draw: Draw, fps: int) -> tuple[str, str]:
-    """Write a film of all views.  Returns its size and length, and what it shows."""
+    """Write a film of all views, arguments as of `write_moving`.  Returns its size and length, and what it shows."""
     scene, pictures, name = draw(order)
-    with ProgressLine("drawing") as line:
-
-        def told() -> Iterator[np.ndarray]:
-            for number, picture in enumerate(pictures, start=1):
-                yield picture[..., :3]
-                line.update(number, order.views)
-
-        count = save_film(path, told(), fps, scene)
-    return f"{order.size[0]} x {order.size[1]}, {count} pictures, {count / fps:.1f} s", name
+    scenes = [replace(scene, camera=camera) for camera in turntable(scene.camera, order.views)]
+    return write_moving(path, pictures, scenes, fps, scene), name
 
 
 def write_journey(path: Path, timeline: Timeline, size: tuple[int, int], fps: int) -> tuple[str, str]:
-    """Write a film of a timeline.  Returns its size and length, and what it shows."""
-    times = timeline.times(fps)
+    """Write a film of a timeline, arguments as of `write_moving`.  Returns its size and length, and what it shows."""
+    scenes = [timeline.at(time) for time in timeline.times(fps)]
+    text = write_moving(path, journey_of(scenes, *size), scenes, fps, timeline)
+    return text, f"{len(timeline.keyframes)} keyframes"
+
+
+def write_moving(
+    path: Path, pictures: Iterable[np.ndarray], scenes: Sequence[Scene], fps: int, made_of: Scene | Timeline
+) -> str:
+    """Write pictures that follow each other.
+
+    Args:
+        path: Ends in .mp4 or .gif; without an ending it becomes a folder of pictures.
+        pictures: [height, width, 3 or 4], uint8, top row first.
+        scenes: What makes each.
+        fps: Pictures per second.
+        made_of: What makes all of them; films carry it.
+
+    Returns:
+        Size and length, for people.
+    """
+    size = (0, 0)
     with ProgressLine("drawing") as line:
 
         def told() -> Iterator[np.ndarray]:
-            pictures = journey_of((timeline.at(time) for time in times), *size)
+            nonlocal size
             for number, picture in enumerate(pictures, start=1):
+                size = (picture.shape[1], picture.shape[0])
                 yield picture[..., :3]
-                line.update(number, len(times))
+                line.update(number, len(scenes))
 
-        count = save_film(path, told(), fps, timeline.keyframes[0].scene)
-    text = f"{size[0]} x {size[1]}, {count} pictures, {count / fps:.1f} s"
-    return text, f"{len(timeline.keyframes)} keyframes"
+        if path.suffix:
+            count = save_film(path, told(), fps, made_of)
+        else:
+            count = save_frames(path, zip(told(), scenes, strict=True))
+    return f"{size[0]} x {size[1]}, {count} pictures, {count / fps:.1f} s"
 
 
 def write_depth(path: Path, order: Order, draw: Draw) -> tuple[str, str]:

@@ -32,6 +32,7 @@ def save_dated(what: str, suffix: str, write: Callable[[Path], None]) -> Path | 
     """
     path = free_path(pictures_dir(), f"epigraf-{time.strftime('%Y%m%d-%H%M%S')}", suffix)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write(path)
     except OSError as error:
         reason = error.strerror or error

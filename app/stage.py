@@ -21,6 +21,7 @@ from app.run_watch import WatchedRun
 from app.saving import save_dated
 from app.side import Side
 from app.time_machine import Moment, TimeMachine
+from app.timeline_desk import TimelineDesk
 from app.training_poses import Found, TrainingPoses, training_views
 from app.waker import Waker
 from app.worker import Worker
@@ -67,7 +68,7 @@ class Stage:
         self.poses = TrainingPoses(wake)
         self.training_views = TrainingViews()
         self._views_of: tuple[Camera, BakedVolume | None, Found | None] | None = None
-        self.time = TimeMachine()
+        self.time, self.journey = TimeMachine(), TimelineDesk(wake)
         self.refining = False
         self._wake = wake
         self.worker = Worker(MODEL_WORKER, wake)
@@ -100,12 +101,14 @@ class Stage:
             self.turntable.on = self.latents.walk.on = False  # the trainer needs the processor
         source = self.time.update(self.scene.source, run, self._moment())
         self.scene = replace(self.scene, source=source)
-        self.gestures.observe(self.scene, held=imgui.is_any_item_active() or self.flight.on or self.time.playing)
+        by_itself = self.time.playing or self.journey.playing
+        held = imgui.is_any_item_active() or self.flight.on or by_itself
+        self.gestures.observe(self.scene, self.journey.timeline, held=held)
         before = self.scene
-        if self.time.playing:
+        if by_itself:
             hello_imgui.request_refresh()
         self.engine.picture_s = self.view.picture_s(self.scene.quality)
-        if self.engine.update(self.scene, self.time.ahead, patient=self.time.playing):
+        if self.engine.update(self.scene, self.time.ahead, patient=by_itself):
             self._carry_camera()
         self.view.show(self.engine.shown)
         self.comparison.update(self.scene, self.side)
@@ -117,6 +120,8 @@ class Stage:
             self.gestures.moved_by_itself(before, self.scene)
         if self.turntable.on or self.flight.on or self.latents.walk.on:
             hello_imgui.request_refresh()
+        if self.journey.playing:
+            self.go_to(self.journey.moved(self.scene, complete=self.engine.complete))
 
     def free_gpu(self) -> None:
         """Free what lies on the GPU, while the context is still there."""
@@ -127,6 +132,7 @@ class Stage:
     def close(self) -> None:
         """End threads and processes."""
         self.poses.close()
+        self.journey.close()
         self.latents.close()
         self.side.close()
         self.comparison.close()
@@ -150,6 +156,14 @@ class Stage:
         self.scene = scene
         self.turntable.on = self.latents.walk.on = False
         self._shown_source = scene.source  # its camera stays as it is
+
+    def go_to(self, scene: Scene) -> None:
+        """Show a Scene of the journey: as it is, whatever moved by itself."""
+        if scene != self.scene:
+            self.scene = scene
+            self.turntable.on = self.latents.walk.on = self.time.playing = False
+            self.flight.stop()
+            self._shown_source = scene.source  # its camera stays as it is
 
     def save_session(self) -> None:
         """Save all that decides what is shown."""

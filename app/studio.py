@@ -32,6 +32,7 @@ from app.stage import Stage
 from app.style import apply_metrics, apply_plot_metrics, apply_theme
 from app.train_controller import TrainController
 from app.waker import Waker
+from core.history import Work
 from core.scene import Scene, Source
 from widgets import performance as performance_panel
 from widgets import status_bar
@@ -41,6 +42,7 @@ from widgets.run_dialogs import RunDialogs
 from widgets.runs import RunsPanel
 from widgets.runs_view import RunItem
 from widgets.status_bar import Machine
+from widgets.timeline_view import FilmJourney, OpenJourney
 from widgets.train import TrainPanel
 from widgets.train_view import StartRun, TrainForm
 
@@ -99,6 +101,7 @@ class Studio:
             layout.MODULATION: self.run_panels.draw_modulation,
             layout.LOG: self.run_panels.draw_log,
             layout.SAMPLES: self.run_panels.draw_samples,
+            layout.TIMELINE: self._draw_timeline,
             layout.PERFORMANCE: self._draw_performance,
         }
 
@@ -134,6 +137,10 @@ class Studio:
             self.stage.engine.set_run_weights(str(run.item.path), run.weights)
         if attached is None and self.stage.scene.source.kind == "run":
             self.stage.show_default()
+        if self.stage.journey.strayed:
+            self.stage.journey.strayed = False
+            followed = self.train.source
+            self.train.set_follow(followed is not None and followed == replace(self.stage.scene.source, snapshot=""))
         self.stage.engine.sharing = sharing(self.train.runs, self._share)
         self.stage.update(self.train.source, run)
         if self.stage.time.homesick:
@@ -141,7 +148,7 @@ class Studio:
             self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
         if not (self.stage.turntable.on or self.stage.latents.walk.on):
-            self._autosave.keep(self.stage.scene)
+            self._autosave.keep(Work(self.stage.scene, self.stage.journey.timeline))
 
     def before_swap(self) -> None:
         """A frame is drawn and not yet on the screen."""
@@ -220,6 +227,7 @@ class Studio:
         wish = self._evaluation_window.draw(self.train.evaluations.view())
         if wish is not None:
             self.train.evaluations.handle(wish)
+        self.exporting.timeline = self.stage.journey.timeline
         self.exporting.draw(self.stage.scene, self.gallery.thumbnail, ready=self.stage.engine.shown is not None)
         saved = self.gallery.draw()
         if saved is not None:
@@ -259,15 +267,18 @@ class Studio:
 
     def undo(self) -> None:
         """Go back to what was shown before the last gesture."""
-        scene = self.stage.gestures.undo(self.stage.scene)
-        if scene is not None:
-            self.show_scene(scene)
+        self._go_back_to(self.stage.gestures.undo(self.stage.scene, self.stage.journey.timeline))
 
     def redo(self) -> None:
         """Take back the last `undo`."""
-        scene = self.stage.gestures.redo(self.stage.scene)
-        if scene is not None:
-            self.show_scene(scene)
+        self._go_back_to(self.stage.gestures.redo(self.stage.scene, self.stage.journey.timeline))
+
+    def _go_back_to(self, work: Work | None) -> None:
+        if work is None:
+            return
+        self.stage.journey.show(work.timeline)
+        if work.scene != self.stage.scene:
+            self.show_scene(work.scene)
 
     def start_training(self) -> None:
         """Start a run from the form."""
@@ -295,9 +306,10 @@ class Studio:
 
     def _restore(self) -> None:
         """Show again what a window showed that a crash has ended, unless something was asked for."""
-        scene = self._autosave.orphan()
-        if scene is not None and self.stage.scene == Scene():
-            self.show_scene(scene)
+        work = self._autosave.orphan()
+        if work is not None and self.stage.scene == Scene():
+            self.show_scene(work.scene)
+            self.stage.journey.show(work.timeline)
             log.warning("The last window ended unexpectedly: here is what it showed")
 
     def _show_opened(self, opened: Opened) -> None:
@@ -311,10 +323,13 @@ class Studio:
             case "data":
                 self.train.edit(_with_path(self.train.form, "zip", str(opened.path)), ())
                 self.panels_shown.show(layout.TRAIN)
-            case "scene":
+            case "scene" | "timeline":
                 if opened.scene is not None:
                     self.show_scene(opened.scene)
-        if opened.kind != "scene":
+                if opened.timeline is not None:
+                    self.stage.journey.show(opened.timeline)
+                    self.panels_shown.show(layout.TIMELINE)
+        if opened.kind not in ("scene", "timeline"):
             self.openings.remember(opened.path)
         log.info("Opened %s", opened.path)
 
@@ -334,6 +349,16 @@ class Studio:
     def _draw_compare(self) -> None:
         if self.stage.draw_compare(self.train.run, self.openings.recent):
             self.choose("compare")
+
+    def _draw_timeline(self) -> None:
+        ready = self.stage.engine.shown is not None
+        scene, wish = self.stage.journey.draw(self.stage.scene, ready=ready)
+        self.stage.go_to(scene)
+        match wish:
+            case OpenJourney():
+                self.choose("open file")
+            case FilmJourney():
+                self.exporting.show("timeline")
 
     def _draw_performance(self) -> None:
         if self.opened:

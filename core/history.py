@@ -1,28 +1,42 @@
-"""Scenes to go back to: undo and redo of everything that decides what is shown."""
+"""What to go back to: undo and redo of everything that decides what is shown, and of the timeline beside it."""
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 from core.scene import Scene
+from core.timeline import Timeline
 
 # A Scene is small; nobody goes back further.
 MOST = 500
 
 
-class History:
-    """The Scenes of a session, one for each gesture.
+@dataclass(frozen=True)
+class Work:
+    """All that somebody changes in a window.
 
-    Args:
-        scene: What is shown first.
-        most: How many Scenes can be gone back to.
+    Attributes:
+        scene: What is shown.
+        timeline: The journey that is being made; None while there is none.
     """
 
-    def __init__(self, scene: Scene, most: int = MOST) -> None:
-        self.present = scene
-        self._past: deque[Scene] = deque(maxlen=most)
-        self._future: list[Scene] = []
+    scene: Scene
+    timeline: Timeline | None = None
+
+
+class History:
+    """The work of a session, as it was after each gesture.
+
+    Args:
+        work: What there is first.
+        most: How many steps can be gone back.
+    """
+
+    def __init__(self, work: Work, most: int = MOST) -> None:
+        self.present = work
+        self._past: deque[Work] = deque(maxlen=most)
+        self._future: list[Work] = []
 
     @property
     def undoes(self) -> str:
@@ -34,27 +48,27 @@ class History:
         """What `redo` would change, for people; empty if there is nothing to redo."""
         return difference(self.present, self._future[-1]) if self._future else ""
 
-    def keep(self, scene: Scene) -> None:
-        """A gesture has ended with this Scene; what was undone before cannot be redone any more."""
-        if scene == self.present:
+    def keep(self, work: Work) -> None:
+        """A gesture has ended with this; what was undone before cannot be redone any more."""
+        if work == self.present:
             return
         self._past.append(self.present)
         self._future.clear()
-        self.present = scene
+        self.present = work
 
-    def drift(self, scene: Scene) -> None:
-        """The present has become this Scene by itself: nothing that anybody would undo."""
-        self.present = scene
+    def drift(self, work: Work) -> None:
+        """The present has become this by itself: nothing that anybody would undo."""
+        self.present = work
 
-    def undo(self) -> Scene | None:
-        """Go back to the Scene before the last gesture; None if there is none."""
+    def undo(self) -> Work | None:
+        """Go back to before the last gesture; None if there is none."""
         if not self._past:
             return None
         self._future.append(self.present)
         self.present = self._past.pop()
         return self.present
 
-    def redo(self) -> Scene | None:
+    def redo(self) -> Work | None:
         """Take back the last `undo`; None if there is none."""
         if not self._future:
             return None
@@ -67,7 +81,11 @@ class History:
 _NAMES = {"source": "generator", "other": "comparison"}
 
 
-def difference(before: Scene, after: Scene) -> str:
-    """The parts in which two Scenes differ, as in "latent, camera"; "change" if they do not."""
-    names = [field.name for field in fields(Scene) if getattr(before, field.name) != getattr(after, field.name)]
-    return ", ".join(_NAMES.get(name, name) for name in names) or "change"
+def difference(before: Work, after: Work) -> str:
+    """What differs between two steps, as in "latent, camera"; "change" if nothing does."""
+    one, two = before.scene, after.scene
+    names = [
+        _NAMES.get(each.name, each.name) for each in fields(Scene) if getattr(one, each.name) != getattr(two, each.name)
+    ]
+    timeline = [] if before.timeline == after.timeline else ["timeline"]
+    return ", ".join((*timeline, *names)) or "change"

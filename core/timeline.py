@@ -168,11 +168,13 @@ def _splined(times: Sequence[float], scenes: Sequence[Scene], share: float) -> C
         _unwrapped([camera.roll for camera in cameras]),
     ]
     yaw, pitch, radius, lens, x, y, z, roll = (_cubic(times, column, share) for column in columns)
+    # What stays as it is does so bit by bit.
+    same_radius, same_fov = (len({getattr(camera, name) for camera in cameras}) == 1 for name in ("radius", "fov"))
     return Camera(
         math.remainder(yaw, math.tau),
         min(max(pitch, 1e-4), math.pi - 1e-4),
-        math.exp(radius),
-        math.degrees(2 * math.atan(math.exp(lens))),
+        cameras[1].radius if same_radius else math.exp(radius),
+        cameras[1].fov if same_fov else math.degrees(2 * math.atan(math.exp(lens))),
         (x, y, z),
         roll=math.remainder(roll, math.tau),
     )

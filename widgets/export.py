@@ -8,6 +8,7 @@ from imgui_bundle import ImVec2, imgui
 
 from widgets.common import button, coloured, em, icons, reset_button, row, sentence
 from widgets.export_view import (
+    FILMS,
     CancelExport,
     CloseExports,
     CopyCommand,
@@ -30,9 +31,10 @@ KIND_NAMES: dict[ExportKind, str] = {
     "cutout": "object on nothing",
     "depth": "depths in 16 bits",
     "turntable": "film, once around",
+    "timeline": "film of the timeline",
     "grid": "grid of seeds",
 }
-FILM_NAMES: dict[ExportFormat, str] = {"mp4": "MP4 (H.264)", "gif": "GIF"}
+FILM_NAMES: dict[ExportFormat, str] = {"mp4": "MP4 (H.264)", "gif": "GIF", "frames": "folder of PNG"}
 SMOOTH = (1, 4, 16, 64)
 SIDE_RANGE, GRID_RANGE, SECONDS_RANGE, FPS_RANGE = (16, 8192), (1, 16), (0.5, 60.0), (5, 60)
 
@@ -52,14 +54,20 @@ def draw(view: ExportView) -> tuple[ExportForm, ExportIntent | None]:
 
 
 def _contents(view: ExportView) -> tuple[ExportForm, ExportIntent | None]:
-    form, intent = _form(view.form), None
+    form, intent = _form(view.form, view.journey_s), None
     imgui.spacing()
-    tooltip = f"Into {view.folder}" if view.ready else "There is nothing to export yet"
-    if button(f"{icons.ICON_FA_FILE_EXPORT}  Export###start export", view.ready, tooltip, primary=True):
+    ready = view.ready and (form.kind != "timeline" or view.journey_s is not None)
+    missing = "The timeline has no keyframes yet" if view.ready else "There is nothing to export yet"
+    if button(
+        f"{icons.ICON_FA_FILE_EXPORT}  Export###start export",
+        ready,
+        f"Into {view.folder}" if ready else missing,
+        primary=True,
+    ):
         intent = StartExport()
     imgui.same_line()
     hint = "`epigraf render …` for a shell: it makes the same bytes"
-    if button(f"{icons.ICON_FA_COPY}  Copy as command###copy command", view.ready, hint):
+    if button(f"{icons.ICON_FA_COPY}  Copy as command###copy command", ready, hint):
         intent = CopyCommand()
     imgui.separator_text("Exports")
     if not view.items:
@@ -71,9 +79,9 @@ def _contents(view: ExportView) -> tuple[ExportForm, ExportIntent | None]:
     return form, intent
 
 
-def _form(form: ExportForm) -> ExportForm:
+def _form(form: ExportForm, journey_s: float | None) -> ExportForm:
     usual = ExportForm()
-    hint = "One view, a film of one turn, or samples whose seeds count up"
+    hint = "One view, a film of one turn or of the timeline, or samples whose seeds count up"
     kind = choice("What", hint, form.kind, KIND_NAMES, usual.kind)
     form = replace(form, kind=kind)
     row("Size", "Width and height of a view, pixels", tail=1, least=9)
@@ -83,8 +91,8 @@ def _form(form: ExportForm) -> ExportForm:
         form = replace(form, width=width, height=height)
     if reset_button("size", (form.width, form.height) != (usual.width, usual.height), f"{usual.width} px"):
         form = replace(form, width=usual.width, height=usual.height)
-    if form.kind == "turntable":
-        form = _film(form, usual)
+    if form.kind in FILMS:
+        form = _film(form, usual, journey_s)
     if form.kind == "grid":
         row("Columns, rows", "Of the grid", tail=1, least=9)
         changed, counts = imgui.input_int2("##grid", [form.columns, form.rows])
@@ -98,15 +106,19 @@ def _form(form: ExportForm) -> ExportForm:
     return replace(form, smooth=choice("Smoothing", hint, form.smooth, names, usual.smooth))
 
 
-def _film(form: ExportForm, usual: ExportForm) -> ExportForm:
-    hint = "MP4 has all colours, GIF 256 of each picture"
+def _film(form: ExportForm, usual: ExportForm, journey_s: float | None) -> ExportForm:
+    hint = "MP4 has all colours, GIF 256 of each picture; a folder has each picture as a PNG, with its Scene"
     form = replace(form, film=choice("Format", hint, form.film, FILM_NAMES, usual.film))
-    row("Length", "Of one turn", tail=1)
-    changed, seconds = imgui.drag_float("##seconds", form.seconds, 0.05, *SECONDS_RANGE, "%.1f s")
-    if changed:
-        form = replace(form, seconds=min(max(seconds, SECONDS_RANGE[0]), SECONDS_RANGE[1]))
-    if reset_button("seconds", form.seconds != usual.seconds, f"{usual.seconds:g} s"):
-        form = replace(form, seconds=usual.seconds)
+    if form.kind == "timeline":
+        row("Length", "As the Timeline panel has it")
+        imgui.text_disabled("no keyframes yet" if journey_s is None else f"{journey_s:.2f} s")
+    else:
+        row("Length", "Of one turn", tail=1)
+        changed, seconds = imgui.drag_float("##seconds", form.seconds, 0.05, *SECONDS_RANGE, "%.1f s")
+        if changed:
+            form = replace(form, seconds=min(max(seconds, SECONDS_RANGE[0]), SECONDS_RANGE[1]))
+        if reset_button("seconds", form.seconds != usual.seconds, f"{usual.seconds:g} s"):
+            form = replace(form, seconds=usual.seconds)
     row("Pace", "Pictures per second", tail=1)
     changed, fps = imgui.drag_int("##fps", form.fps, 0.2, *FPS_RANGE, "%d a second")
     if changed:

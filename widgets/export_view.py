@@ -9,8 +9,9 @@ from typing import Literal
 
 from widgets.picture import Picture
 
-ExportKind = Literal["picture", "cutout", "depth", "turntable", "grid"]
-ExportFormat = Literal["png", "mp4", "gif"]
+ExportKind = Literal["picture", "cutout", "depth", "turntable", "timeline", "grid"]
+ExportFormat = Literal["mp4", "gif", "frames"]
+FILMS = ("turntable", "timeline")
 ExportState = Literal["waiting", "drawing", "done", "failed", "cancelled"]
 
 
@@ -19,12 +20,12 @@ class ExportForm:
     """What is to be made of what the viewport shows.
 
     Attributes:
-        kind: One picture, the object on nothing, its depths, a film once around, or a grid of samples whose seeds
-            count up.
-        film: Format of a film.
+        kind: One picture, the object on nothing, its depths, a film once around or of the timeline, or a grid of
+            samples whose seeds count up.
+        film: Format of a film; frames: a folder of pictures.
         width: Of a view, pixels.
         height: Likewise.
-        seconds: How long a film is.
+        seconds: How long a film once around is.
         fps: Its pictures per second.
         columns: Of a grid.
         rows: Likewise.
@@ -77,6 +78,7 @@ class ExportView:
         items: The exports of this window, the last one first.
         folder: Where files go.
         ready: Whether there is something to export.
+        journey_s: How long the timeline is; none where there is none.
         thumbnail: Gives a small picture of a file that is done; None where there is none.
     """
 
@@ -84,6 +86,7 @@ class ExportView:
     items: tuple[ExportItem, ...]
     folder: Path
     ready: bool
+    journey_s: float | None = None
     thumbnail: Callable[[Path], Picture | None] = lambda _: None
 
 

@@ -221,7 +221,7 @@ def test_a_file_is_opened_by_its_dialog(demo: Path, monkeypatch):
 
 
 def test_notices_come_count_and_go(demo: Path, monkeypatch):
-    monkeypatch.setattr("app.messages.NOTICE_S", {"info": 0.6, "warning": 0.6, "error": 0.6})
+    monkeypatch.setattr("app.messages.NOTICE_S", {"info": 2.0, "warning": 2.0, "error": 2.0})
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         before = ui.capture(ctx, demo / "quiet.png", "Curves")

@@ -48,7 +48,7 @@ def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Pat
         ctx.set_ref("//Latent")
         ctx.mouse_move("###pad")
         ctx.mouse_drag_with_delta(imgui.ImVec2(-40, 30))
-        ui.wait_until(ctx, lambda: stage.gestures.history.present != plain, 20, "the drag to end")
+        ui.wait_until(ctx, lambda: stage.gestures.history.present.scene != plain, 20, "the drag to end")
         latent = stage.scene.latent
         assert latent.x > 0
         assert latent.y > 0
@@ -114,7 +114,7 @@ def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Pat
         ctx.item_click("###walk")
         kept = stage.gestures.history.present
         ui.wait_until(ctx, lambda: stage.scene.latent.x > 0, 20, "the walk to begin")
-        assert stage.gestures.history.present.latent.label == kept.latent.label == 2
+        assert stage.gestures.history.present.scene.latent.label == kept.scene.latent.label == 2
         press(ctx, Key.mod_ctrl | Key.z)
         assert not stage.latents.walk.on
 

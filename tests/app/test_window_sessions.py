@@ -13,6 +13,7 @@ from imgui_bundle import imgui
 from app.autosave import FOLDER, Autosave
 from app.studio import Studio
 from core.camera import Camera
+from core.history import Work
 from core.scene import Latent, Scene
 from tests import ui
 from tests.app.studio_runs import ball
@@ -61,7 +62,7 @@ def test_gestures_are_undone_and_a_session_is_the_same_picture(demo: Path, monke
         size = ctx.window_info("//Viewport").window.size
         ctx.mouse_move_to_pos(ctx.window_info("//Viewport").window.pos + imgui.ImVec2(size.x / 2, size.y / 2))
         ctx.mouse_drag_with_delta(imgui.ImVec2(60, 30))
-        ui.wait_until(ctx, lambda: stage.gestures.history.present != set_up, 20, "the drag to end")
+        ui.wait_until(ctx, lambda: stage.gestures.history.present.scene != set_up, 20, "the drag to end")
         dragged = stage.scene
         assert dragged.camera != set_up.camera
         assert not np.array_equal(picture(ctx, demo), before)
@@ -98,7 +99,7 @@ def test_gestures_are_undone_and_a_session_is_the_same_picture(demo: Path, monke
 def test_after_a_crash_the_next_window_shows_the_same(demo: Path, monkeypatch):
     scene = Scene(latent=Latent(psi=0.5), camera=Camera(yaw=0.4, pitch=1.0))
     crashed = Autosave(demo / "epigraf-studio")
-    crashed.keep(scene)
+    crashed.keep(Work(scene))
     (path,) = (demo / "epigraf-studio" / FOLDER).iterdir()
     path.rename(path.with_name(f"{os.getppid()}.json"))  # of a process that began at another time
 

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.camera import Camera
-from core.history import History, difference
+from core.history import History, Work, difference
 from core.scene import Latent, Quality, Scene
+from core.timeline import Keyframe, Timeline
 
 
-def scene(seed: int) -> Scene:
-    return Scene(latent=Latent(seed=seed))
+def scene(seed: int) -> Work:
+    return Work(Scene(latent=Latent(seed=seed)))
 
 
 @given(st.lists(st.integers(0, 5), max_size=20), st.integers(0, 25), st.integers(0, 25))
@@ -53,11 +54,16 @@ def test_only_so_many_are_kept():
 
 
 def test_it_says_what_would_change():
-    history = History(Scene())
+    history = History(Work(Scene()))
     assert (history.undoes, history.redoes) == ("", "")
     history.keep(scene(1))
-    history.keep(replace(scene(1), camera=Camera(yaw=0), quality=Quality(steps=8)))
+    turned = replace(scene(1).scene, camera=Camera(yaw=0), quality=Quality(steps=8))
+    history.keep(Work(turned))
     assert history.undoes == "camera, quality"
     history.undo()
     assert (history.undoes, history.redoes) == ("latent", "camera, quality")
-    assert difference(Scene(), replace(Scene(), source=replace(Scene().source, kind="run", path="/a"))) == "generator"
+    elsewhere = replace(Scene(), source=replace(Scene().source, kind="run", path="/a"))
+    assert difference(Work(Scene()), Work(elsewhere)) == "generator"
+    journey = Timeline((Keyframe(0.0, Scene()),))
+    assert difference(Work(Scene()), Work(Scene(), journey)) == "timeline"
+    assert difference(Work(Scene()), Work(elsewhere, journey)) == "timeline, generator"
