@@ -33,18 +33,19 @@ class Portraits:
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._thumbnails = Thumbnails(wake)
-        self._tasks: Tasks[None] = Tasks("portraits", wake)
+        self._tasks: Tasks[Path] = Tasks("portraits", wake)
         self._asked: set[Path] = set()
+        self._taken: set[Path] = set()
 
     def of(self, favourites: Favourites, favourite: Favourite) -> Picture | None:
         """The picture of a favourite; None where there is none, or none yet."""
         path = favourites.portrait(favourite.latent)
-        # Asked for again once it was taken: before, it was not there.
-        return self._thumbnails.get(path, float(path in self._asked))
+        # Read again once it was taken: before, it was not there.
+        return self._thumbnails.get(path, float(path in self._taken))
 
     def take(self, favourites: Favourites, scene: Scene, snap: Snap) -> None:
         """Take the picture of the favourite that is shown, if it has none yet."""
-        self._tasks.take()
+        self._taken.update(path for path in self._tasks.take() if isinstance(path, Path))
         shown = next((each for each in favourites.all if each.latent == scene.latent), None)
         path = favourites.portrait(scene.latent)
         if shown is None or path in self._asked:
@@ -57,6 +58,7 @@ class Portraits:
     def forget(self, path: Path) -> None:
         """The favourite of this picture is forgotten; one that is kept again gets a new picture."""
         self._asked.discard(path)
+        self._taken.discard(path)
 
     def free_gpu(self) -> None:
         """Free what lies on the GPU."""
@@ -68,17 +70,18 @@ class Portraits:
         self._tasks.close()
 
 
-def _keep(path: Path, pixels: np.ndarray, scene: Scene) -> None:
-    """Write the middle of a picture, small, with its Scene, unless there is one.  Raises OSError."""
+def _keep(path: Path, pixels: np.ndarray, scene: Scene) -> Path:
+    """Write the middle of a picture, small, with its Scene, unless there is one.  Returns its path; raises OSError."""
     import numpy as np
     from PIL import Image
 
     from app.picture_file import save_picture
 
     if path.is_file():
-        return
+        return path
     height, width = pixels.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     middle = Image.fromarray(np.ascontiguousarray(pixels[top : top + side, left : left + side, :3]))
     save_picture(path, np.asarray(middle.resize((SIDE, SIDE), Image.Resampling.LANCZOS)), scene)
+    return path

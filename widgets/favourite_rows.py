@@ -8,10 +8,11 @@ from dataclasses import replace
 from imgui_bundle import ImVec2, imgui
 
 from core.scene import Latent
-from widgets.common import button, em, icon_button, icon_width, icons, reset_button, row, text_colour
+from widgets.common import button, em, icon_width, icons, reset_button, row, text_colour
 from widgets.latent_view import Favourite
 from widgets.picture import Picture
 from widgets.thumbnail import draw_thumbnail
+from widgets.toolbar import first_tool
 
 LONGEST_NAME = 80
 # Font sizes of a portrait's edge.
@@ -42,7 +43,9 @@ def draw(
     for index, each in enumerate(favourites):
         if _favourite(each, index, portrait(each), each.latent == latent):
             latent = each.latent
-        if icon_button(icons.ICON_FA_TRASH, f"forget {index}", "Forget it"):
+        imgui.same_line(0, imgui.get_style().item_inner_spacing.x)
+        imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + (em(PORTRAIT) - icon_width()) / 2)
+        if first_tool(icons.ICON_FA_TRASH, f"forget {index}", "Forget it"):
             return favourites[:index] + favourites[index + 1 :], latent
     return favourites, _toward(favourites, latent)
 
