@@ -72,7 +72,7 @@ class LatentDesk:
         self.speed = wish.speed
         if self.favourites is not None:
             self.favourites.keep(wish.favourites)
-        taken = (wish.latent.seed, wish.latent.x, wish.latent.y) != (latent.seed, latent.x, latent.y)
+        taken = any(getattr(wish.latent, name) != getattr(latent, name) for name in ("seed", "x", "y", "w"))
         self.walk.on = wish.walking and not taken
         return scene if wish.latent == latent else replace(scene, latent=wish.latent)
 

@@ -272,8 +272,7 @@ def order_of(args: argparse.Namespace) -> Order:
     angles = {name: None if value is None else math.radians(value) for name, value in given_angles}
     seen = scene.camera if args.view is None else viewed(scene, args.view)
     camera = _changed(seen, **angles, **dict(_named(args, "radius", "fov")), target=target)
-    at_seed = {} if args.seed is None else {"seed": args.seed, "x": 0.0, "y": 0.0}
-    latent = _changed(scene.latent, psi=args.psi, **at_seed)
+    latent = _changed(scene.latent if args.seed is None else scene.latent.at_seed(args.seed), psi=args.psi)
     quality = _changed(scene.quality, volume=args.voxels, **_sliced(args.slice))
     quality = _changed(quality, **dict(_named(args, *PICTURE_OPTIONS)))
     scene = replace(scene, camera=camera, latent=latent, quality=quality)

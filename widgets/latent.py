@@ -85,7 +85,7 @@ def _seed(latent: Latent, default: Latent, rng: random.Random) -> Latent:
         seed = rng.randrange(DRAG_MAX)
     if reset_button("seed", latent.seed != default.seed, str(default.seed)):
         seed = default.seed
-    return latent if seed == latent.seed else replace(latent, seed=seed, x=0.0, y=0.0)
+    return latent if seed == latent.seed else latent.at_seed(seed)
 
 
 def _psi(latent: Latent, default: Latent) -> Latent:
