@@ -205,6 +205,6 @@ def settled(scene: Scene, origin: Path) -> Scene:
 
 def _file_of(source: Source) -> Source:
     """The checkpoint behind a source.  Raises ValueError."""
-    from app.render import source_file
+    from app.source_files import source_file
 
     return Source("checkpoint", str(source_file(source)))

@@ -1,8 +1,8 @@
 """From a Latent to w and to a sample: the one law that window, command line and exports share.
 
 In this order: the seed's z is mapped to w; between the seeds of the lattice, w is blended bilinearly; a w that the
-latent holds itself stands in the place of both; some layers take the w of a second seed; what results is truncated; steps along directions of w are added; on the way to another latent,
-what they both give is blended linearly.
+latent holds itself stands in the place of both; some layers take the w of a second seed; what results is truncated;
+steps along directions of w are added; on the way to another latent, what they both give is blended linearly.
 """
 
 from __future__ import annotations

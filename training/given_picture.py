@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 # Smaller ones show no object; larger ones would fill the memory before they are made smaller.
-LEAST_SIDE, MOST_PIXELS = 8, 100_000_000
+LEAST_SIDE, MOST_PIXELS = 16, 100_000_000
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -53,7 +53,7 @@ def read_given(path: Path, largest: int) -> GivenPicture:
     notes = []
     if picture.has_transparency_data:
         layers = picture.convert("RGBA")
-        if layers.getextrema()[3][0] < 255:
+        if np.asarray(layers)[..., 3].min() < 255:
             notes.append("What is transparent in the picture counts as white.")
         picture = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)
     picture = picture.convert("RGB")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,14 +14,14 @@ from torch import Tensor
 from core.bake import z_from_seed
 from core.camera import POLE_MARGIN, Camera, sphere_points
 from core.directions import directions_of
-from core.generator import Generator, Sample
+from core.epigraf import CHUNK_RAYS
+from core.generator import Generator, Sample, as_image
 from core.place_gradients import PlacedField, matrices_at
-from core.rays import pose_matrices
 from core.triplane import TriPlaneField
 from core.viewing import rays_from
 from training.given_picture import GivenPicture
 from training.inversion_settings import InversionSettings
-from training.likeness import Likeness, decibels
+from training.likeness import Likeness, Perception, decibels
 
 # Directions in which w hardly varies count as if it did by this share of the largest deviation.
 LEAST_DEVIATION = 0.02
@@ -130,6 +130,7 @@ class Inversion:
         poses: Yaws and pitches to begin with, radians, [n, 2]; None: all around.
         camera: Where the picture was taken from, if that is known; else yaw and pitch are found, on the sphere of the
             training's cameras.
+        perception: Of a network that has seen the world, if there is one; pixels and random filters need no file.
     """
 
     def __init__(
@@ -139,6 +140,7 @@ class Inversion:
         settings: InversionSettings,
         poses: np.ndarray | None = None,
         camera: Camera | None = None,
+        perception: Perception | None = None,
     ) -> None:
         self._generator, self._settings = generator.requires_grad_(False), settings
         self._device = generator.mapping.w_avg.device
@@ -151,10 +153,11 @@ class Inversion:
         pixels = torch.from_numpy(picture.pixels).to(self._device, torch.float32)
         self._given = (pixels / 127.5 - 1).permute(2, 0, 1)[None]  # [1, 3, side, side]
         self._reach = picture.reach
+        self._perception, self._likenesses = perception, dict[int, Likeness]()
         self._random = np.random.default_rng(settings.seed)
 
     def run(self, report: Callable[[Moment], None]) -> Found:
-        """Look for it.
+        """Look for it: on several ways at first, then on the best of them, in ever larger pictures.
 
         Args:
             report: Told after each step how far it is; what it raises ends the search.
@@ -164,34 +167,39 @@ class Inversion:
         for keep in ROUNDS:
             ways = sorted(ways, key=lambda way: way.loss)[:keep]
             for _ in range(max(round(ROUND_SHARE * total), 1)):
-                rendered = [self._step(way, FIRST_SIZE, 1.0) for way in ways]
+                seen = [self._step(way, FIRST_SIZE, 1.0) for way in ways]
                 done += 1
                 best = min(range(len(ways)), key=lambda index: ways[index].loss)
-                report(self._moment(done, rendered[best]))
+                report(self._moment(done, seen[best]))
         way = min(ways, key=lambda way: way.loss)
-        sizes = _sizes(min(self._settings.size, self._given.shape[-1]))
+        sizes = _sizes(self._size)
         first = done
         for index, size in enumerate(sizes):
             if index == (len(sizes) > 1) and self._settings.layers == "each":
                 way = _Way(way.coordinates.detach().expand(self._space.layers, -1), way.angles.detach())
             last = first + round((total - first) * (index + 1) / len(sizes))
             while done < last:
-                rendered = self._step(way, size, min(1.0, (1 - done / total) / FALL))
+                seen = self._step(way, size, min(1.0, (1 - done / total) / FALL))
                 done += 1
-                report(self._moment(done, rendered))
+                report(self._moment(done, seen if size <= PATCH else self._look(way, PATCH)))
         return self._found(way)
+
+    @property
+    def _size(self) -> int:
+        """Pixels along a side that are compared at last: no more than the picture has."""
+        return min(self._settings.size, self._given.shape[-1])
 
     def _begin(self) -> list[_Way]:
         """Places from which the picture is not far, the best of each pose."""
         angles = torch.tensor(self._poses if self._finds_pose else self._poses[:1], dtype=torch.float32)
-        given, likeness = self._at(GLANCE), Likeness(self._at(GLANCE))
+        likeness, places = Likeness(self._at(GLANCE)), self._places(GLANCE)
         starts: list[tuple[float, int, int]] = []
         ws = self._starts()
         with torch.no_grad():
             for index, w in enumerate(ws):
-                sample = self._sample(w[None], placed=False)
+                sample = _at_hand(self._sample(w[None], placed=False))
                 for number, pose in enumerate(angles):
-                    seen = self._seen(sample, pose.to(self._device), self._places(given.shape[-1]))
+                    seen = as_image(self._seen(sample, pose.to(self._device), places), GLANCE)
                     starts.append((float(likeness(seen)), index, number))
         ways, taken = [], set()
         for loss, index, number in sorted(starts):
@@ -210,13 +218,23 @@ class Inversion:
         return torch.stack([mapping.w_avg, *ws])
 
     def _step(self, way: _Way, size: int, rate: float) -> Tensor:
-        """One step of the optimiser.  Returns the picture before it, [1, 3, size, size], or a part of a large one."""
-        given, places = self._at(size), self._places(size)
+        """One step of the optimiser.  Returns the picture before it, or a part of a large one, [1, 3, r, r]."""
+        places, likeness = self._places(size), self._likeness(size)
+        if size > PATCH:
+            left, top = self._random.integers(size - PATCH + 1, size=2)
+            rows, columns = slice(top, top + PATCH), slice(left, left + PATCH)
+            places = places.reshape(size, size, 2)[rows, columns].reshape(1, -1, 2)
+            likeness = Likeness(self._at(size)[..., rows, columns], self._perception)
         sample = self._sample(self._space.w(way.coordinates)[None], placed=self._finds_pose)
-        seen = self._seen(sample, way.angles, places)
-        loss = Likeness(given)(seen).sum() + PULL * way.coordinates.square().mean()
-        way.step(loss, rate)
+        seen = as_image(self._seen(sample, way.angles, places), math.isqrt(places.shape[1]))
+        way.step(likeness(seen).sum() + PULL * way.coordinates.square().mean(), rate)
         return seen.detach()
+
+    def _likeness(self, size: int) -> Likeness:
+        """The loss of whole pictures of a size."""
+        if size not in self._likenesses:
+            self._likenesses[size] = Likeness(self._at(size), self._perception)
+        return self._likenesses[size]
 
     def _sample(self, w: Tensor, *, placed: bool) -> Sample:
         """What the generator makes of w [1, w_dim] or [1, layers, w_dim]."""
@@ -225,14 +243,12 @@ class Inversion:
         return PlacedField.of(sample) if placed and isinstance(sample, TriPlaneField) else sample
 
     def _seen(self, sample: Sample, angles: Tensor, places: Tensor) -> Tensor:
-        """The sample from a pose, at places [1, r * r, 2].  Returns [1, 3, r, r]."""
+        """The sample from a pose, at places [1, n, 2].  Returns [1, n, 3]."""
         if self._finds_pose:
             matrix = matrices_at(angles[None], self._camera.radius)
         else:
             matrix = torch.from_numpy(self._camera.matrix)[None].float().to(self._device)
-        seen = self._generator.render(sample, matrix, 0, fov=self._camera.fov, places=places, rays=self._rays)
-        side = math.isqrt(places.shape[1])
-        return seen.rgb.transpose(1, 2).reshape(1, 3, side, side)
+        return self._generator.render(sample, matrix, 0, fov=self._camera.fov, places=places, rays=self._rays).rgb
 
     def _at(self, size: int) -> Tensor:
         """The picture made smaller, [1, 3, size, size]."""
@@ -248,12 +264,25 @@ class Inversion:
         return Moment(done, self._settings.steps, decibels(seen, self._at(seen.shape[-1])), _pixels(seen))
 
     @torch.no_grad()
+    def _look(self, way: _Way, size: int) -> Tensor:
+        """The whole picture of a way as it is now, [1, 3, size, size]."""
+        sample = self._sample(self._space.w(way.coordinates)[None], placed=False)
+        bands = self._places(size).split(CHUNK_RAYS, dim=1)
+        return as_image(torch.cat([self._seen(sample, way.angles, band) for band in bands], dim=1), size)
+
     def _found(self, way: _Way) -> Found:
-        size = min(self._settings.size, self._given.shape[-1])
-        w = self._space.w(way.coordinates)
-        seen = self._seen(self._sample(w[None], placed=False), way.angles, self._places(size))
-        yaw, pitch = way.angles.tolist()
-        return Found(w.cpu().numpy(), yaw, pitch, decibels(seen, self._at(size)), _pixels(seen))
+        seen = self._look(way, self._size)
+        with torch.no_grad():
+            w = self._space.w(way.coordinates)
+        yaw, pitch = (self._camera.yaw, self._camera.pitch) if not self._finds_pose else way.angles.tolist()
+        return Found(w.cpu().numpy(), yaw, pitch, decibels(seen, self._at(self._size)), _pixels(seen))
+
+
+def _at_hand(sample: Sample) -> Sample:
+    """The sample with its planes as the gather reads them: else every look would turn them around."""
+    if not isinstance(sample, TriPlaneField):
+        return sample
+    return replace(sample, planes=sample.planes.contiguous(memory_format=torch.channels_last))
 
 
 def _pixels(seen: Tensor) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -20,18 +21,28 @@ PYRAMID, FEATURES, PERCEPTION = 1.0, 0.05, 0.05
 LEAST_VARIANCE = 1e-3
 
 
+# Pictures [n, 3, r, r] in [-1, 1] to what a network answers where, each [n, channels, height, width].
+Perception = Callable[[Tensor], list[Tensor]]
+
+
 class Likeness:
-    """The loss of pictures against one picture of the same size: pixels, their means, and answers of random filters.
+    """The loss of pictures against one of the same size: pixels, their means, and answers of networks.
 
     Args:
         given: [1, 3, r, r], in [-1, 1].
+        perception: Of a network that has seen the world; None: only that of random filters.
     """
 
-    def __init__(self, given: Tensor) -> None:
+    def __init__(self, given: Tensor, perception: Perception | None = None) -> None:
         self._given = given
         size = given.shape[-1]
-        self._network = RandomNetwork(SEEDS[0], size, given.device) if size >= LEAST_FEATURES else None
-        self._answers = [] if self._network is None else self._network.answers(given)
+        self._judges: list[tuple[float, Perception, list[Tensor]]] = []
+        with torch.no_grad():
+            if size >= LEAST_FEATURES:
+                random = RandomNetwork(SEEDS[0], size, given.device).answers
+                self._judges.append((FEATURES, random, random(given)))
+            if perception is not None:
+                self._judges.append((PERCEPTION, perception, perception(given)))
 
     def __call__(self, pictures: Tensor) -> Tensor:
         """[n, 3, r, r] -> [n]."""
@@ -42,14 +53,14 @@ class Likeness:
             levels.append(_squares(one - other))
         if levels:
             loss = loss + PYRAMID * torch.stack(levels).mean(dim=0)
-        if self._network is None:
-            return loss
-        pairs = zip(self._network.answers(pictures), self._answers, strict=True)
-        return loss + FEATURES * torch.stack([relative(one, other) for one, other in pairs]).mean(dim=0)
+        for share, judge, answers in self._judges:
+            pairs = zip(judge(pictures), answers, strict=True)
+            loss = loss + share * torch.stack([relative(one, other) for one, other in pairs]).mean(dim=0)
+        return loss
 
 
 def relative(found: Tensor, wanted: Tensor) -> Tensor:
-    """Squared differences of answers [n, channels, r, r] in units of each channel's variance over the picture -> [n]."""
+    """Squared differences of answers [n, channels, r, r], in units of each channel's variance.  Returns [n]."""
     variance = wanted.var(dim=(2, 3), keepdim=True, correction=0).clamp(min=LEAST_VARIANCE)
     return _squares((found - wanted) / variance.sqrt())
 
