@@ -16,6 +16,7 @@ from app.drops import accept_drops
 from app.exporting import Exporting
 from app.favourites import Favourites
 from app.footprint import Footprint
+from app.inverting import Inverting
 from app.menu import studio_actions
 from app.messages import Messages
 from app.opening import Opened
@@ -34,7 +35,9 @@ from core.scene import Scene, Source
 from widgets import performance as performance_panel
 from widgets import status_bar
 from widgets.actions import Action, draw_menus, hear_keys
+from widgets.compare import source_name
 from widgets.evaluation import EvaluationWindow
+from widgets.latent_view import Favourite
 from widgets.run_dialogs import RunDialogs
 from widgets.runs import RunsPanel
 from widgets.runs_view import RunItem
@@ -65,7 +68,7 @@ class Studio:
         self.run_panels.curves.setup = settings.curves
         self.stage.time.setup, self._share = settings.time, settings.share
         self.openings = Openings(settings.recent, self.wake)
-        self.exporting = Exporting(self.wake)
+        self.exporting, self.inverting = Exporting(self.wake), Inverting(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
         self._train_panel = TrainPanel()
@@ -168,6 +171,7 @@ class Studio:
         forget_errors()
         self.stage.free_gpu()
         self.run_panels.free_gpu()
+        self.inverting.free_gpu()
 
     def close(self) -> None:
         """End threads and processes; trainers go on.  Needs no context, and may be called twice."""
@@ -178,6 +182,7 @@ class Studio:
         self._remember()
         self._autosave.close()
         self.exporting.close()
+        self.inverting.close()
         self.train.close()
         self.openings.close()
         self.run_panels.close()
@@ -215,6 +220,7 @@ class Studio:
         if wish is not None:
             self.train.evaluations.handle(wish)
         self.exporting.draw(self.stage.scene, ready=self.stage.engine.shown is not None)
+        self._draw_inversion()
         hear_keys(self._actions)
 
     def may_close(self) -> bool:
@@ -273,7 +279,9 @@ class Studio:
         """Do what was said in dialogs."""
         if answers.chosen is not None:
             kind, path = answers.chosen
-            if kind == "compare":
+            if kind == "invert":
+                self.inverting.offer(Path(path))
+            elif kind == "compare":
                 self.stage.compare_with(Source("checkpoint", path))
             elif kind in ("open file", "open folder"):
                 self.openings.open(path)
@@ -302,10 +310,12 @@ class Studio:
             case "data":
                 self.train.edit(_with_path(self.train.form, "zip", str(opened.path)), ())
                 self.panels_shown.show(layout.TRAIN)
+            case "picture":
+                self.inverting.offer(opened.path)
             case "scene":
                 if opened.scene is not None:
                     self.show_scene(opened.scene)
-        if opened.kind != "scene":
+        if opened.kind not in ("scene", "picture"):
             self.openings.remember(opened.path)
         log.info("Opened %s", opened.path)
 
@@ -331,6 +341,18 @@ class Studio:
             run = self.train.run
             view = self.performance.view(self.stage, run.item if run is not None else None)
             self._share = performance_panel.draw(view)
+
+    def _draw_inversion(self) -> None:
+        engine, source = self.stage.engine, self.stage.scene.source
+        generator = source_name(source) if engine.shown is not None else ""
+        wish = self.inverting.draw(self.stage.scene, generator, gpu_taken=engine.sharing.gpu_taken)
+        if wish == "choose":
+            self.overlays.choose("invert", self.inverting.form.picture)
+        elif isinstance(wish, Scene):
+            self.show_scene(wish)
+        elif isinstance(wish, Favourite) and self.stage.latents.favourites is not None:
+            favourites = self.stage.latents.favourites
+            favourites.keep((*favourites.all, wish))
 
     def _draw_runs(self) -> None:
         for intent in self._runs_panel.draw(self.train.runs_view()):

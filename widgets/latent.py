@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from imgui_bundle import imgui
 
+from core.given_w import w_mark
 from core.scene import Latent
 from widgets import favourite_rows, latent_extras, lattice_pad
 from widgets.common import icon_button, icons, reset_button, row
@@ -23,7 +24,7 @@ DEFAULT_SPEED = 0.5
 
 def draw(latent: Latent, default: Latent, rng: random.Random) -> Latent:
     """Draw the rows that every sample has.  Returns the latent as it is now wanted."""
-    return _psi(_seed(latent, default, rng), default)
+    return _psi(_seed(_found(latent), default, rng), default)
 
 
 def draw_panel(view: LatentView, rng: random.Random) -> LatentWish:
@@ -70,6 +71,17 @@ def _walk(latent: Latent, view: LatentView) -> tuple[Latent, bool, float]:
     if reset_button("speed", speed != DEFAULT_SPEED, f"{DEFAULT_SPEED:g}"):
         speed = DEFAULT_SPEED
     return latent, walking, speed
+
+
+def _found(latent: Latent) -> Latent:
+    """A row for a sample that no seed leads to."""
+    if latent.w is None:
+        return latent
+    row("Found", "This sample was found for a picture. It stands in the place of the seed until another is chosen.", 1)
+    place = imgui.get_cursor_pos_x()
+    imgui.text(f"{icons.ICON_FA_IMAGE}  for a picture ({w_mark(latent.w)})")
+    imgui.same_line(place + imgui.calc_item_width())
+    return replace(latent, w=None) if reset_button("found", True, f"seed {latent.seed}") else latent
 
 
 def _seed(latent: Latent, default: Latent, rng: random.Random) -> Latent:
