@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # pydantic waits until after the first frame
 log = logging.getLogger(__name__)
 
 MOST_KEPT = 20
+# Before so many steps nobody knows how long the others take.
+LEAST_STEPS = 3
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,23 @@ class _Search:
     scene: Scene
     device: str
     weights: Future[tuple[Source, PinnedWeights]]
+
+
+class _Clock:
+    """Tells how long a search still takes by the pace of the steps behind it, not of what came before them."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def left_s(self, done: int, total: int) -> float | None:
+        """Seconds; None while that is unknown."""
+        now = time.monotonic()
+        if done == 0:
+            return None
+        if self._first is None:
+            self._first = (now, done)
+        begun, before = self._first
+        return (now - begun) / (done - before) * (total - done) if done >= before + LEAST_STEPS else None
 
 
 class Inversions:
@@ -164,6 +183,7 @@ class Inversions:
         from training.inversion_job import InversionError, InversionJob
 
         self._change(number, state="searching", text="starting")
+        clock = _Clock()
         try:
             source, weights = search.weights.result()
             job = InversionJob(_order(search, weights))
@@ -172,7 +192,7 @@ class Inversions:
                 given_up = self._closing or number in self._given_up
             if given_up:
                 job.cancel()
-            result = job.run(partial(self._hear, number, time.monotonic()))
+            result = job.run(partial(self._hear, number, clock))
         except (ValueError, OSError, InversionError) as error:
             text = " ".join(str(error).split())
             log.error("No sample was found for %s: %s", Path(search.form.picture).name, text)
@@ -189,12 +209,11 @@ class Inversions:
         self._change(number, state="found", text=_told(result), left_s=None)
         log.info("Found a sample for %s: %.1f dB", Path(search.form.picture).name, result.psnr)
 
-    def _hear(self, number: int, begun: float, word: InversionWord) -> None:
+    def _hear(self, number: int, clock: _Clock, word: InversionWord) -> None:
         """Note how far a search is."""
         from training.inversion_job import picture_of
 
-        share, spent = word.done / max(word.total, 1), time.monotonic() - begun
-        left = spent * (1 - share) / share if share > 0.02 else None
+        left = clock.left_s(word.done, word.total)
         changes: dict[str, Any] = {"text": word.doing, "done": word.done, "left_s": left}
         with self._lock:
             seen = self._seen.get(number, Seen())

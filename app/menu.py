@@ -50,6 +50,14 @@ def _file(studio: Studio) -> list[Action]:
         Action("File", "Open folder…", partial(studio.choose, "open folder"), Chord(Key.o, ctrl=True, shift=True)),
         *recent,
         clear,
+        *_made_here(studio),
+        Action("File", "Quit", studio.ask_to_close, Chord(Key.q, ctrl=True), group=2),
+    ]
+
+
+def _made_here(studio: Studio) -> list[Action]:
+    """What is made of what is shown, and of a picture that somebody has."""
+    return [
         Action(
             "File",
             "Save picture",
@@ -92,7 +100,6 @@ def _file(studio: Studio) -> list[Action]:
             group=1,
             tooltip="Generator, latent, camera and quality as a file that can be opened or dropped here",
         ),
-        Action("File", "Quit", studio.ask_to_close, Chord(Key.q, ctrl=True), group=2),
     ]
 
 

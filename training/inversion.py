@@ -16,6 +16,7 @@ from core.camera import POLE_MARGIN, Camera, sphere_points
 from core.directions import directions_of
 from core.epigraf import CHUNK_RAYS
 from core.generator import Generator, Sample, as_image
+from core.model_config import RenderConfig
 from core.place_gradients import PlacedField, matrices_at
 from core.triplane import TriPlaneField
 from core.viewing import rays_from
@@ -26,7 +27,7 @@ from training.likeness import Likeness, Perception, decibels
 # Directions in which w hardly varies count as if it did by this share of the largest deviation.
 LEAST_DEVIATION = 0.02
 # Where the search begins: the mean and so many seeds, truncated; pictures of so few pixels are compared.
-SEEDS, SEED_PSI, GLANCE = 7, 0.7, 12
+SEEDS, SEED_PSI, GLANCE = 15, 0.7, 8
 # Poses where nobody knows those of the training: all around, at so many heights.
 YAWS, PITCHES = 12, (math.radians(65), math.radians(90))
 MOST_POSES = 24
@@ -194,12 +195,12 @@ class Inversion:
         angles = torch.tensor(self._poses if self._finds_pose else self._poses[:1], dtype=torch.float32)
         likeness, places = Likeness(self._at(GLANCE)), self._places(GLANCE)
         starts: list[tuple[float, int, int]] = []
-        ws = self._starts()
+        ws, glance = self._starts(), self._rays.model_copy(update={"fine_samples": 0})
         with torch.no_grad():
             for index, w in enumerate(ws):
                 sample = _at_hand(self._sample(w[None], placed=False))
                 for number, pose in enumerate(angles):
-                    seen = as_image(self._seen(sample, pose.to(self._device), places), GLANCE)
+                    seen = as_image(self._seen(sample, pose.to(self._device), places, glance), GLANCE)
                     starts.append((float(likeness(seen)), index, number))
         ways, taken = [], set()
         for loss, index, number in sorted(starts):
@@ -242,13 +243,14 @@ class Inversion:
         sample = self._generator.field(ws)
         return PlacedField.of(sample) if placed and isinstance(sample, TriPlaneField) else sample
 
-    def _seen(self, sample: Sample, angles: Tensor, places: Tensor) -> Tensor:
+    def _seen(self, sample: Sample, angles: Tensor, places: Tensor, rays: RenderConfig | None = None) -> Tensor:
         """The sample from a pose, at places [1, n, 2].  Returns [1, n, 3]."""
         if self._finds_pose:
             matrix = matrices_at(angles[None], self._camera.radius)
         else:
             matrix = torch.from_numpy(self._camera.matrix)[None].float().to(self._device)
-        return self._generator.render(sample, matrix, 0, fov=self._camera.fov, places=places, rays=self._rays).rgb
+        rays, fov = rays or self._rays, self._camera.fov
+        return self._generator.render(sample, matrix, 0, fov=fov, places=places, rays=rays).rgb
 
     def _at(self, size: int) -> Tensor:
         """The picture made smaller, [1, 3, size, size]."""

@@ -201,5 +201,7 @@ def _curve(item: SearchItem, size: ImVec2) -> None:
         steps, psnrs = np.array(item.curve, np.float64).T
         spec = implot.Spec()
         spec.line_color, spec.line_weight = line_colour(0), em(0.11)
+        if len(steps) == 1:  # a line of one point would be invisible
+            spec.marker, spec.marker_fill_color, spec.marker_size = implot.Marker_.circle, line_colour(0), em(0.2)
         implot.plot_line("PSNR", np.ascontiguousarray(steps), np.ascontiguousarray(psnrs), spec=spec)
     implot.end_plot()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from imgui_bundle import imgui
+from imgui_bundle import ImVec2, imgui
 
 from core.given_w import w_mark
 from core.scene import Latent
@@ -78,9 +78,11 @@ def _found(latent: Latent) -> Latent:
     if latent.w is None:
         return latent
     row("Found", "This sample was found for a picture. It stands in the place of the seed until another is chosen.", 1)
-    place = imgui.get_cursor_pos_x()
+    end = imgui.get_cursor_pos_x() + imgui.calc_item_width()
+    imgui.align_text_to_frame_padding()
     imgui.text(f"{icons.ICON_FA_IMAGE}  for a picture ({w_mark(latent.w)})")
-    imgui.same_line(place + imgui.calc_item_width())
+    imgui.same_line(end, 0)
+    imgui.dummy(ImVec2(0, 0))
     return replace(latent, w=None) if reset_button("found", True, f"seed {latent.seed}") else latent
 
 
