@@ -81,7 +81,10 @@ def _contents(view: InversionView) -> tuple[InversionForm, InversionIntent | Non
     if len(view.items) > 1:
         intent = _choose(view, item) or intent
     intent = _state(item) or intent
-    _pictures(view, item)
+    if item.state == "cancelled" and view.given is None:
+        empty_state(icons.ICON_FA_BAN, "Given up before it began", "Find the sample begins another search.")
+    elif item.state != "failed" or view.given is not None:
+        _pictures(view, item)
     return form, intent
 
 
@@ -135,7 +138,8 @@ def _state(item: SearchItem) -> InversionIntent | None:
         case "failed":
             error_box("inversion", item.text, dismiss=False)
         case "cancelled":
-            coloured("This search was given up.", "quiet")
+            if item.done:
+                coloured(f"Given up after {item.done} of {item.total} steps.", "quiet")
     return None
 
 
@@ -192,16 +196,18 @@ def _square(title: str, picture: Picture | None, side: float, waits: bool) -> No
 
 
 def _curve(item: SearchItem, size: ImVec2) -> None:
+    if not item.curve:
+        imgui.dummy(size)
+        return
     hidden = implot.Flags_.no_legend | implot.Flags_.no_title | implot.Flags_.no_menus | implot.Flags_.no_mouse_text
-    if not implot.begin_plot("##likeness", size, hidden | implot.Flags_.no_inputs):
+    if not implot.begin_plot(f"##likeness {item.number}", size, hidden | implot.Flags_.no_inputs):
         return
     implot.setup_axes("steps", "dB", implot.AxisFlags_.none, implot.AxisFlags_.auto_fit)
     implot.setup_axis_limits(implot.ImAxis_.x1, 0, max(item.total, 1), implot.Cond_.always)
-    if item.curve:
-        steps, psnrs = np.array(item.curve, np.float64).T
-        spec = implot.Spec()
-        spec.line_color, spec.line_weight = line_colour(0), em(0.11)
-        if len(steps) == 1:  # a line of one point would be invisible
-            spec.marker, spec.marker_fill_color, spec.marker_size = implot.Marker_.circle, line_colour(0), em(0.2)
-        implot.plot_line("PSNR", np.ascontiguousarray(steps), np.ascontiguousarray(psnrs), spec=spec)
+    steps, psnrs = np.array(item.curve, np.float64).T
+    spec = implot.Spec()
+    spec.line_color, spec.line_weight = line_colour(0), em(0.11)
+    if len(steps) == 1:  # a line of one point would be invisible
+        spec.marker, spec.marker_fill_color, spec.marker_size = implot.Marker_.circle, line_colour(0), em(0.2)
+    implot.plot_line("PSNR", np.ascontiguousarray(steps), np.ascontiguousarray(psnrs), spec=spec)
     implot.end_plot()
