@@ -14,6 +14,7 @@ COMMANDS = {
     "train": "training.cli",
     "data": "app.data.cli",
     "render": "app.render_cli",
+    "invert": "app.invert_cli",
     "import": "app.import_cli",
     "evaluate": "training.evaluate_cli",
     "runs": "training.runs_cli",

@@ -10,7 +10,7 @@ from imgui_bundle import im_file_dialog
 from app.paths import user_path
 
 # Fields of the Train panel, or anything that can be opened.
-DialogKind = Literal["zip", "folder", "runs", "open file", "open folder", "compare"]
+DialogKind = Literal["zip", "folder", "runs", "open file", "open folder", "compare", "invert"]
 
 KEY = "choose a path"
 TITLES: dict[DialogKind, str] = {
@@ -19,14 +19,16 @@ TITLES: dict[DialogKind, str] = {
     "runs": "Choose the folder for runs",
     "open file": "Open a checkpoint, a published network, a data set, a saved picture, film or session",
     "compare": "Choose a checkpoint to compare with",
+    "invert": "Choose a picture whose sample is looked for",
     "open folder": "Open the folder of a run or of a data set",
 }
 # An empty filter asks for folders.
 FILTERS: dict[DialogKind, str] = {
     "zip": "Data set (*.zip){.zip},.*",
-    "open file": "What can be opened (*.safetensors, *.pkl, *.zip, *.png, *.mp4, *.gif, *.json)"
-    "{.safetensors,.pkl,.zip,.png,.mp4,.gif,.json},.*",
+    "open file": "What can be opened (*.safetensors, *.pkl, *.zip, *.png, *.jpg, *.webp, *.mp4, *.gif, *.json)"
+    "{.safetensors,.pkl,.zip,.png,.jpg,.jpeg,.webp,.mp4,.gif,.json},.*",
     "compare": "Checkpoint (*.safetensors){.safetensors}",
+    "invert": "Picture (*.png, *.jpg, *.jpeg, *.webp){.png,.jpg,.jpeg,.webp}",
     **dict.fromkeys(("folder", "runs", "open folder"), ""),
 }
 

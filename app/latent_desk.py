@@ -91,7 +91,7 @@ class LatentDesk:
                 self._portraits.forget(self.favourites.portrait(each.latent))
         if self.names is not None:
             self.names.keep(scene.source, wish.names)
-        taken = (wish.latent.seed, wish.latent.x, wish.latent.y) != (latent.seed, latent.x, latent.y)
+        taken = any(getattr(wish.latent, name) != getattr(latent, name) for name in ("seed", "x", "y", "w"))
         self.walk.on = wish.walking and not taken
         return scene if wish.latent == latent else replace(scene, latent=wish.latent)
 

@@ -89,6 +89,14 @@ def _keeping(studio: Studio) -> list[Action]:
         ),
         Action(
             "File",
+            "Find sample for a picture…",
+            studio.inverting.toggle,
+            checked=studio.inverting.open,
+            group=1,
+            tooltip="The sample and the pose whose picture comes closest to one that you have",
+        ),
+        Action(
+            "File",
             "Copy as command",
             partial(studio.exporting.copy_command, studio.stage.scene),
             Chord(Key.c, ctrl=True, shift=True),

@@ -1,4 +1,4 @@
-"""What a path is that somebody drops on the window or opens: a run, a checkpoint, data, or a saved picture."""
+"""What a path is that somebody drops on the window or opens: a run, a checkpoint, data, or a picture."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from app.paths import user_path
 from core.scene import Scene
 from core.timeline import Timeline, is_timeline
 
-OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene", "timeline"]
+OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene", "timeline", "picture"]
 WAY_OUT = (
-    "Open the folder of a run, a .safetensors checkpoint, a published network (.pkl), a data set (zip or folder), or a "
-    "picture, film, session or timeline saved here."
+    "Open the folder of a run, a .safetensors checkpoint, a published network (.pkl), a data set (zip or folder), a "
+    "picture, film, session or timeline saved here, or another picture, to find the sample that comes closest."
 )
 
 
@@ -49,9 +49,17 @@ def recognise(text: str) -> Opened:
         case ".zip":
             return _zip(path)
         case ".png":
-            from app.picture_file import read_picture  # loads PIL
+            from app.picture_file import NoSceneError, read_picture  # loads PIL
 
-            return Opened("scene", path, read_picture(path).scene)
+            try:
+                return Opened("scene", path, read_picture(path).scene)
+            except NoSceneError:
+                return Opened("picture", path)
+        case ".jpg" | ".jpeg" | ".webp":
+            from training.given_picture import read_given
+
+            read_given(path, 16)  # one that cannot be read is reported at once
+            return Opened("picture", path)
         case ".mp4" | ".gif":
             from app.film import read_film
 

@@ -19,6 +19,10 @@ SCENE_KEY, DEPTH_KEY = "epigraf-scene", "epigraf-depth"
 DEPTH_STEPS = 65535
 
 
+class NoSceneError(ValueError):
+    """A picture that carries no Scene; the message says why that may be."""
+
+
 @dataclass(frozen=True)
 class SavedPicture:
     """What a picture tells of itself.
@@ -86,7 +90,7 @@ def save_depth(path: Path, depth: np.ndarray, scene: Scene) -> None:
 
 
 def read_picture(path: Path) -> SavedPicture:
-    """The Scene that a picture was made of, and its size.  Raises ValueError if the file carries none."""
+    """The Scene that a picture was made of, and its size.  Raises NoSceneError without one, ValueError if broken."""
     try:
         with Image.open(path) as image:
             image.load()  # text chunks may follow the pixels
@@ -95,7 +99,7 @@ def read_picture(path: Path) -> SavedPicture:
         raise ValueError(f"{path} cannot be read as a picture ({error})") from error
     text = texts.pop(SCENE_KEY, None)
     if text is None:
-        raise ValueError(f"{path} carries no Scene: it was not made by EpiGRAF Studio, or was saved again elsewhere")
+        raise NoSceneError(f"{path} carries no Scene: it was not made by EpiGRAF Studio, or was saved again elsewhere")
     try:
         return SavedPicture(Scene.from_json(text), size, texts)
     except ValueError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.render import VOLUME_SUFFIX, source_file
+from app.source_files import VOLUME_SUFFIX, source_file
 from core.camera import Camera
 from core.scene import Scene
 

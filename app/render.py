@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.engine import DEMO_CHECKPOINT, DEMO_VOLUME, is_shipped
+from app.engine import DEMO_VOLUME, is_shipped
 from app.gl.headless import open_context
 from app.gl.shader_source import ShaderError
 from app.paths import asset
+from app.source_files import VOLUME_SUFFIX, source_file
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.folded import FoldedField
-from core.scene import Quality, Scene, Source
-from training.run_dir import RunDirectory
+from core.scene import Quality, Scene
 
 if TYPE_CHECKING:  # imported when there is a context
     from app.gl.textures import TargetKind
@@ -30,7 +30,6 @@ if TYPE_CHECKING:  # imported when there is a context
 
 log = logging.getLogger(__name__)
 
-VOLUME_SUFFIX = ".npz"
 # What a picture shows where there is no object (shaders/show.glsl).
 NOTHING = np.array([0.06, 0.065, 0.08])
 
@@ -81,24 +80,6 @@ def generator_of(path: Path) -> Generator:
     from core.checkpoint import load_checkpoint
 
     return load_checkpoint(path).generator.requires_grad_(False)
-
-
-def source_file(source: Source) -> Path:
-    """The file behind a source; of a run, the snapshot that is meant or the newest.  Raises ValueError without one."""
-    if source.kind == "demo":
-        path = asset(DEMO_CHECKPOINT)
-        if not path.is_file():
-            raise ValueError("the demo is not part of this installation: name a checkpoint or a baked volume")
-        return path
-    path = Path(source.snapshot_file or source.path)
-    if source.kind == "run" and not source.snapshot:
-        snapshots = RunDirectory(path).snapshots()
-        if not snapshots:
-            raise ValueError(f"{path}: there is no run with a snapshot here; a training writes one when it is stopped")
-        path = snapshots[-1].path
-    if not path.is_file():
-        raise ValueError(f"there is no file {path}")
-    return path
 
 
 def views_of(

@@ -71,7 +71,7 @@ def latent_of(args: argparse.Namespace, latent: Latent) -> Latent:
     """The latent with what the options change.  Raises ValueError naming what is out of range."""
     changes: dict[str, Any] = {name: getattr(args, name) for name in SAID if getattr(args, name, None) is not None}
     if args.seed is not None:
-        changes = {"x": 0.0, "y": 0.0, **changes}  # the seed itself
+        latent = latent.at_seed(args.seed)
     if args.at is not None:
         changes["x"], changes["y"] = args.at
     if args.shift is not None:
@@ -87,7 +87,7 @@ def latent_of(args: argparse.Namespace, latent: Latent) -> Latent:
 
 def through(scene: Scene, numbers: tuple[int, ...]) -> Timeline:
     """A journey from seed to seed and back to the first, with the Scene's camera."""
-    scenes = [replace(scene, latent=replace(scene.latent, seed=seed, x=0.0, y=0.0)) for seed in numbers]
+    scenes = [replace(scene, latent=scene.latent.at_seed(seed)) for seed in numbers]
     return Timeline(tuple(Keyframe(index * LEG_S, each, "soft") for index, each in enumerate(scenes)), loop=LEG_S)
 
 

@@ -51,7 +51,7 @@ class Order:
         columns, rows = self.grid
         latent = self.scene.latent
         seeds = range(latent.seed, latent.seed + columns * rows)
-        scenes = [replace(self.scene, latent=replace(latent, seed=seed, x=0.0, y=0.0)) for seed in seeds]
+        scenes = [replace(self.scene, latent=latent.at_seed(seed)) for seed in seeds]
         return [replace(self, scene=scene, grid=(1, 1)) for scene in scenes]
 
     @property
@@ -229,6 +229,6 @@ def settled(scene: Scene, origin: Path) -> Scene:
 
 def _file_of(source: Source) -> Source:
     """The checkpoint behind a source.  Raises ValueError."""
-    from app.render import source_file
+    from app.source_files import source_file
 
     return Source("checkpoint", str(source_file(source)))

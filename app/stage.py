@@ -208,7 +208,7 @@ class Stage:
     def set_seed(self, seed: int) -> None:
         """Show another sample."""
         self.latents.walk.on = False
-        self.scene = replace(self.scene, latent=replace(self.scene.latent, seed=seed, x=0.0, y=0.0))
+        self.scene = replace(self.scene, latent=self.scene.latent.at_seed(seed))
 
     def random_seed(self) -> None:
         """Show any other sample."""

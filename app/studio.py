@@ -10,6 +10,7 @@ from pathlib import Path
 from imgui_bundle import hello_imgui
 
 from app import layout
+from app.arrivals import show_opened, with_path
 from app.autosave import Autosave
 from app.dialogs import DialogKind
 from app.direction_names import DirectionNames
@@ -18,9 +19,9 @@ from app.exporting import Exporting
 from app.favourites import Favourites
 from app.footprint import Footprint
 from app.gallery import Gallery
+from app.inverting import Inverting
 from app.menu import studio_actions
 from app.messages import Messages
-from app.opening import Opened
 from app.openings import Openings
 from app.overlays import Answers, Overlays
 from app.panels_shown import PanelsShown
@@ -37,14 +38,16 @@ from core.scene import Scene, Source
 from widgets import performance as performance_panel
 from widgets import status_bar
 from widgets.actions import Action, draw_menus, hear_keys
+from widgets.compare import source_name
 from widgets.evaluation import EvaluationWindow
+from widgets.latent_view import Favourite
 from widgets.run_dialogs import RunDialogs
 from widgets.runs import RunsPanel
 from widgets.runs_view import RunItem
 from widgets.status_bar import Machine
 from widgets.timeline_view import FilmJourney, OpenJourney
 from widgets.train import TrainPanel
-from widgets.train_view import StartRun, TrainForm
+from widgets.train_view import StartRun
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +72,7 @@ class Studio:
         self.run_panels.curves.setup = settings.curves
         self.stage.time.setup, self._share = settings.time, settings.share
         self.openings = Openings(settings.recent, self.wake)
-        self.exporting = Exporting(self.wake)
+        self.exporting, self.inverting = Exporting(self.wake), Inverting(self.wake)
         self.gallery = Gallery(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
@@ -127,7 +130,7 @@ class Studio:
             return
         self.train.update()
         for opened in self.openings.take():
-            self._show_opened(opened)
+            show_opened(self, opened)
         self.stage.errand = self.openings.errand
         run, attached = self.train.run, self.train.attached
         if attached is not None and str(attached) != self._remembered:
@@ -180,6 +183,7 @@ class Studio:
         self.stage.free_gpu()
         self.run_panels.free_gpu()
         self.gallery.free_gpu()
+        self.inverting.free_gpu()
 
     def close(self) -> None:
         """End threads and processes; trainers go on.  Needs no context, and may be called twice."""
@@ -191,6 +195,7 @@ class Studio:
         self._autosave.close()
         self.exporting.close()
         self.gallery.close()
+        self.inverting.close()
         self.train.close()
         self.openings.close()
         self.run_panels.close()
@@ -232,6 +237,7 @@ class Studio:
         saved = self.gallery.draw()
         if saved is not None:
             self.openings.open(str(saved))
+        self._draw_inversion()
         hear_keys(self._actions)
 
     def may_close(self) -> bool:
@@ -293,12 +299,14 @@ class Studio:
         """Do what was said in dialogs."""
         if answers.chosen is not None:
             kind, path = answers.chosen
-            if kind == "compare":
+            if kind == "invert":
+                self.inverting.offer(Path(path))
+            elif kind == "compare":
                 self.stage.compare_with(Source("checkpoint", path))
             elif kind in ("open file", "open folder"):
                 self.openings.open(path)
             else:
-                self.train.edit(_with_path(self.train.form, kind, path), ())
+                self.train.edit(with_path(self.train.form, kind, path), ())
         if answers.leave == "stop":
             self.train.send("stop")
         if answers.leave in ("stop", "close"):
@@ -311,27 +319,6 @@ class Studio:
             self.show_scene(work.scene)
             self.stage.journey.show(work.timeline)
             log.warning("The last window ended unexpectedly: here is what it showed")
-
-    def _show_opened(self, opened: Opened) -> None:
-        """Show what was opened where it belongs."""
-        match opened.kind:
-            case "run":
-                self.show_source(Source("run", str(opened.path)))
-                self.panels_shown.show(layout.TRAIN)
-            case "checkpoint":
-                self.show_source(Source("checkpoint", str(opened.path)))
-            case "data":
-                self.train.edit(_with_path(self.train.form, "zip", str(opened.path)), ())
-                self.panels_shown.show(layout.TRAIN)
-            case "scene" | "timeline":
-                if opened.scene is not None:
-                    self.show_scene(opened.scene)
-                if opened.timeline is not None:
-                    self.stage.journey.show(opened.timeline)
-                    self.panels_shown.show(layout.TIMELINE)
-        if opened.kind not in ("scene", "timeline"):
-            self.openings.remember(opened.path)
-        log.info("Opened %s", opened.path)
 
     def _remember(self) -> None:
         """Write down what the next window should know."""
@@ -366,6 +353,18 @@ class Studio:
             view = self.performance.view(self.stage, run.item if run is not None else None)
             self._share = performance_panel.draw(view)
 
+    def _draw_inversion(self) -> None:
+        engine, source = self.stage.engine, self.stage.scene.source
+        generator = source_name(source) if engine.shown is not None else ""
+        wish = self.inverting.draw(self.stage.scene, generator, gpu_taken=engine.sharing.gpu_taken)
+        if wish == "choose":
+            self.overlays.choose("invert", self.inverting.form.picture)
+        elif isinstance(wish, Scene):
+            self.show_scene(wish)
+        elif isinstance(wish, Favourite) and self.stage.latents.favourites is not None:
+            favourites = self.stage.latents.favourites
+            favourites.keep((*favourites.all, wish))
+
     def _draw_runs(self) -> None:
         for intent in self._runs_panel.draw(self.train.runs_view()):
             self.train.handle(intent)
@@ -375,7 +374,3 @@ def trainer_machine(item: RunItem | None) -> Machine:
     """Where a run trains, as its trainer says; nothing of one that does not train."""
     status = item.view.status if item is not None and item.view.active else None
     return Machine() if status is None else Machine(status.device, status.memory_gb)
-
-
-def _with_path(form: TrainForm, kind: DialogKind, path: str) -> TrainForm:
-    return replace(form, runs_dir=path) if kind == "runs" else replace(form, choice="own", data_path=path)

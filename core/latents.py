@@ -1,8 +1,8 @@
 """From a Latent to w and to a sample: the one law that window, command line and exports share.
 
-In this order: the seed's z is mapped to w; between the seeds of the lattice, w is blended bilinearly; some layers take
-the w of a second seed; what results is truncated; steps along directions of w are added; on the way to another latent,
-what they both give is blended linearly.
+In this order: the seed's z is mapped to w; between the seeds of the lattice, w is blended bilinearly; a w that the
+latent holds itself stands in the place of both; some layers take the w of a second seed; what results is truncated;
+steps along directions of w are added; on the way to another latent, what they both give is blended linearly.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from core.backbone import NoiseMode
 from core.bake import z_from_seed
 from core.directions import directions_of
 from core.generator import Generator, Sample
+from core.given_w import w_values
 from core.lattice import corners
 from core.mapping import MappingNetwork
 from core.scene import Latent
@@ -32,6 +33,9 @@ def ws_of(generator: Generator, latent: Latent, directions: Callable[[], Tensor]
     Returns:
         [1, ws_count, w_dim].  At a seed of the lattice, without mixing and steps, they are exactly those of
         `MappingNetwork` with the same psi and cutoff.
+
+    Raises:
+        ValueError: The latent holds a w of another generator.
     """
     if latent.toward is None or latent.share == 0:
         return _own(generator.mapping, latent, directions)
@@ -41,8 +45,7 @@ def ws_of(generator: Generator, latent: Latent, directions: Callable[[], Tensor]
 
 def _own(mapping: MappingNetwork, latent: Latent, directions: Callable[[], Tensor] | None) -> Tensor:
     """The ws of a latent without its way to another one."""
-    parts = [(share, _mapped(mapping, seed, latent)) for seed, share in corners(latent)]
-    ws = parts[0][1] if len(parts) == 1 else torch.stack([share * each for share, each in parts]).sum(dim=0)
+    ws = _at_place(mapping, latent) if latent.w is None else _given(mapping, latent.w)
     layers = [layer for layer in latent.mix_layers if layer < mapping.ws_count]
     if latent.mix_seed is not None and layers:
         ws = ws.clone()
@@ -71,6 +74,23 @@ def _step(latent: Latent, directions: Tensor, layers: int) -> Tensor:
     taken = torch.zeros(layers, 1, device=directions.device)
     taken[first : last + 1] = 1
     return taken * (shifts @ directions[: len(shifts)])
+
+
+def _at_place(mapping: MappingNetwork, latent: Latent) -> Tensor:
+    """The ws between the seeds of the lattice, not truncated."""
+    parts = [(share, _mapped(mapping, seed, latent)) for seed, share in corners(latent)]
+    return parts[0][1] if len(parts) == 1 else torch.stack([share * each for share, each in parts]).sum(dim=0)
+
+
+def _given(mapping: MappingNetwork, text: str) -> Tensor:
+    """The ws that a latent holds itself.  Raises ValueError if they are those of another generator."""
+    values, layers, width = w_values(text), mapping.ws_count, mapping.w_dim
+    if len(values) not in (width, layers * width):
+        raise ValueError(
+            f"this sample was found for another generator: it has {len(values)} numbers, and this one takes {width}, "
+            f"or as many for each of its {layers} layers. Choose a seed, or the generator that it was found for"
+        )
+    return torch.from_numpy(values).reshape(1, -1, width).expand(-1, layers, -1).to(mapping.w_avg.device)
 
 
 def _mapped(mapping: MappingNetwork, seed: int, latent: Latent) -> Tensor:

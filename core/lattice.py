@@ -6,7 +6,6 @@ Right of seed s lies s + 1, above it s + 100, both modulo 2**32.  Between four p
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from core.scene import Latent
 
@@ -21,7 +20,7 @@ def moved(latent: Latent, right: float, up: float) -> Latent:
     """The latent so far away on the lattice; 1 is the distance between neighbours."""
     columns, x = _split(latent.x + right)
     rows, y = _split(latent.y + up)
-    return replace(latent, seed=(latent.seed + columns + ROW * rows) % SEEDS, x=x, y=y)
+    return latent.at_seed((latent.seed + columns + ROW * rows) % SEEDS, x, y)
 
 
 def corners(latent: Latent) -> list[tuple[int, float]]:

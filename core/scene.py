@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from core.camera import Camera
 from core.files import write_text
+from core.given_w import w_mark, w_values
 
 SCENE_VERSION = 1
 
@@ -87,6 +88,8 @@ class Latent:
         shift_layers: First and last layer that take these steps; None: all.
         toward: Another latent, which has none of its own; what is shown lies on the straight way to it in w.
         share: How far on that way, 0 to 1.
+        w: One that was found for a picture (core/given_w.py), in place of the seed's; all else acts on it as on any
+            other, so with psi 1 it is shown as it was found.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -106,6 +109,7 @@ class Latent:
     shift_layers: tuple[int, int] | None = None
     toward: Latent | None = None
     share: float = 0.0
+    w: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
@@ -130,12 +134,23 @@ class Latent:
             raise ValueError(f"latent.share must lie in [0, 1], got {self.share}")
         if not -1 <= self.psi <= 2:
             raise ValueError(f"latent.psi must lie in [-1, 2], got {self.psi}")
+        if self.w is not None:
+            try:
+                w_values(self.w)
+            except ValueError as error:
+                raise ValueError(f"latent.w cannot be read: {error}") from error
+
+    def at_seed(self, seed: int, x: float = 0.0, y: float = 0.0) -> Latent:
+        """The latent at a place of the seed lattice: what is said of another place or a found w is over."""
+        return replace(self, seed=seed, x=x, y=y, w=None)
 
     @property
     def place(self) -> str:
-        """The seeds in a few words."""
+        """The seeds in a few words, or that it was found."""
         between = f" + ({self.x:.2f}, {self.y:.2f})" if self.x or self.y else ""
         mixed = f" mixed with {self.mix_seed}" if self.mix_seed is not None and self.mix_layers else ""
+        if self.w is not None:
+            return f"found sample {w_mark(self.w)}{mixed}"
         return f"seed {self.seed}{between}{mixed}"
 
     @property

@@ -24,7 +24,7 @@ TORCH_FREE = {
     "core": """
         augment_laws baked bounds camera files frustum guides model_config poses projection published_names scene
         schedules shares views foreign_files import_settings inert_modules inert_pickle inert_values infer_architecture
-        checkpoint_header folded sizes lattice history timeline timeline_edits
+        checkpoint_header folded sizes lattice history timeline timeline_edits given_w
     """,
     "training": """
         cli commands config config_files config_fit data_check data_format data_set data_source data_writer estimate
@@ -32,7 +32,7 @@ TORCH_FREE = {
         run_errors sampler setting_schema stats status
         warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
         evaluation_target evaluation_job steering changes set_cli retention health errand
-        known_poses
+        known_poses inversion_job inversion_settings pinned_weights given_picture
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")

@@ -83,6 +83,12 @@ class Errand:
             return self._process
 
 
+def say(text: str) -> None:
+    """For the process: write a line for whoever listens."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def end_with_input() -> None:
     """For the process: end when standard input does, since whoever asked is gone then and nobody waits any more."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from core.model_config import FrozenModel
+from training import errand
 from training.errand import Errand, ErrandError
 from training.metrics_config import MetricsConfig
 
@@ -87,5 +87,4 @@ class EvaluationJob:
 
 def say(**word: float | str | bool) -> None:
     """Write a line for whoever listens; for the process."""
-    sys.stdout.write(json.dumps(word) + "\n")
-    sys.stdout.flush()
+    errand.say(json.dumps(word))

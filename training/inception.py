@@ -164,13 +164,20 @@ class Inception(nn.Module):
     @torch.no_grad()
     def forward(self, pixels: Tensor) -> Tensor:
         """[n, 3, R, R] in [0, 255] -> [n, 2048], float32."""
-        x = (resized(pixels.to(torch.float32), SIZE) - 128) / 128
-        x = self.Conv2d_2b_3x3(self.Conv2d_2a_3x3(self.Conv2d_1a_3x3(x)))
-        x = self.Conv2d_4a_3x3(self.Conv2d_3b_1x1(F.max_pool2d(x, 3, 2)))
-        x = self.Mixed_5d(self.Mixed_5c(self.Mixed_5b(F.max_pool2d(x, 3, 2))))
+        x = self.maps(pixels)[-1]
         x = self.Mixed_6e(self.Mixed_6d(self.Mixed_6c(self.Mixed_6b(self.Mixed_6a(x)))))
         x = self.Mixed_7c(self.Mixed_7b(self.Mixed_7a(x)))
         return x.mean(dim=(2, 3))
+
+    def maps(self, pixels: Tensor) -> list[Tensor]:
+        """What its first blocks answer where, with gradients: edges, then textures, then parts.
+
+        [n, 3, R, R] in [0, 255] -> [n, 64, 147, 147], [n, 192, 71, 71], [n, 288, 35, 35].
+        """
+        x = (resized(pixels.to(torch.float32), SIZE) - 128) / 128
+        edges = self.Conv2d_2b_3x3(self.Conv2d_2a_3x3(self.Conv2d_1a_3x3(x)))
+        textures = self.Conv2d_4a_3x3(self.Conv2d_3b_1x1(F.max_pool2d(edges, 3, 2)))
+        return [edges, textures, self.Mixed_5d(self.Mixed_5c(self.Mixed_5b(F.max_pool2d(textures, 3, 2))))]
 
 
 def resized(images: Tensor, size: int) -> Tensor:

@@ -43,12 +43,16 @@ class RandomNetwork:
     @torch.no_grad()
     def __call__(self, images: Tensor) -> Tensor:
         """[n, 3, R, R] in [-1, 1] -> [n, 64], float32."""
+        found = [each for x in self.answers(images) for each in (x.mean(dim=(2, 3)), x.std(dim=(2, 3)))]
+        return torch.cat(found, dim=1)[:, self._chosen]
+
+    def answers(self, images: Tensor) -> list[Tensor]:
+        """What the filters of each layer answer where, with gradients; [n, 3, R, R] -> each [n, channels, r, r]."""
         x, found = images, []
         for weight in self._layers:
-            x = F.leaky_relu(F.conv2d(x, weight, padding=1), SLOPE)
-            found += [x.mean(dim=(2, 3)), x.std(dim=(2, 3))]
-            x = F.avg_pool2d(x, 2)
-        return torch.cat(found, dim=1)[:, self._chosen]
+            found.append(F.leaky_relu(F.conv2d(x, weight, padding=1), SLOPE))
+            x = F.avg_pool2d(found[-1], 2)
+        return found
 
 
 def deviations(features: Tensor) -> Tensor:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from imgui_bundle import imgui
+from imgui_bundle import ImVec2, imgui
 
+from core.given_w import w_mark
 from core.scene import Latent
 from widgets import favourite_rows, latent_extras, lattice_pad
 from widgets.common import icon_button, icons, reset_button, row
@@ -23,7 +24,7 @@ DEFAULT_SPEED = 0.5
 
 def draw(latent: Latent, default: Latent, rng: random.Random) -> Latent:
     """Draw the rows that every sample has.  Returns the latent as it is now wanted."""
-    return _psi(_seed(latent, default, rng), default)
+    return _psi(_seed(_found(latent), default, rng), default)
 
 
 def draw_panel(view: LatentView, rng: random.Random) -> LatentWish:
@@ -73,6 +74,19 @@ def _walk(latent: Latent, view: LatentView) -> tuple[Latent, bool, float]:
     return latent, walking, speed
 
 
+def _found(latent: Latent) -> Latent:
+    """A row for a sample that no seed leads to."""
+    if latent.w is None:
+        return latent
+    row("Found", "This sample was found for a picture. It stands in the place of the seed until another is chosen.", 1)
+    end = imgui.get_cursor_pos_x() + imgui.calc_item_width()
+    imgui.align_text_to_frame_padding()
+    imgui.text(f"{icons.ICON_FA_IMAGE}  for a picture ({w_mark(latent.w)})")
+    imgui.same_line(end, 0)
+    imgui.dummy(ImVec2(0, 0))
+    return replace(latent, w=None) if reset_button("found", True, f"seed {latent.seed}") else latent
+
+
 def _seed(latent: Latent, default: Latent, rng: random.Random) -> Latent:
     row("Seed", "Number of the sample. Drag it, or Ctrl+click to type.", tail=4)
     shown = "%d" if latent.seed <= DRAG_MAX else str(latent.seed)
@@ -86,7 +100,7 @@ def _seed(latent: Latent, default: Latent, rng: random.Random) -> Latent:
         seed = rng.randrange(DRAG_MAX)
     if reset_button("seed", latent.seed != default.seed, str(default.seed)):
         seed = default.seed
-    return latent if seed == latent.seed else replace(latent, seed=seed, x=0.0, y=0.0)
+    return latent if seed == latent.seed else latent.at_seed(seed)
 
 
 def _psi(latent: Latent, default: Latent) -> Latent:

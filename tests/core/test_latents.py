@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from core.bake import z_from_seed
 from core.directions import directions_of
 from core.epigraf import EpigrafGenerator
+from core.given_w import w_mark, w_text
 from core.latents import sample_of, ws_of
 from core.lattice import ROW, moved
 from core.model_config import GeneratorConfig
-from core.scene import Latent
+from core.scene import Latent, Scene
 
 SMALL = GeneratorConfig(
     z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4, label_count=3,
@@ -112,3 +114,31 @@ def test_the_way_to_another_latent_is_straight(generator):
     for share in (0.25, 1.0):
         found = ws_of(generator, replace(here, toward=there, share=share))
         torch.testing.assert_close(found, (1 - share) * ends[0] + share * ends[1])
+
+
+def test_a_given_w_stands_in_place_of_the_seeds(generator):
+    ws = plain(generator, 5)
+    for rows in (ws[0, :1], ws[0]):
+        latent = Latent(9, 1.0, 0.5, w=w_text(rows.numpy()))
+        assert torch.equal(ws_of(generator, latent), ws), "bit by bit"
+        assert torch.equal(sample_of(generator, latent).planes, generator.field(ws).planes)
+        assert torch.equal(ws_of(generator, replace(latent, psi=0.3)), plain(generator, 5, psi=0.3))
+        mixed = ws_of(generator, replace(latent, mix_seed=9, mix_layers=(1,)))
+        assert torch.equal(mixed[:, 1], plain(generator, 9)[:, 1])
+        assert torch.equal(mixed[:, 0], ws[:, 0])
+        again = Scene.from_json(Scene(latent=latent).to_json()).latent
+        assert again == latent
+        for gone in (latent.at_seed(9), moved(latent, 1, 0)):
+            assert (gone.w, gone.place.startswith("seed")) == (None, True)
+        assert latent.name == f"found sample {w_mark(latent.w or '')}, psi 1"
+    with pytest.raises(ValueError, match="found for another generator: it has 15 numbers, and this one takes 16"):
+        ws_of(generator, Latent(w=w_text(ws[0, :1, :15].numpy())))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("!", "base64"), ("", "cut off"), ("AAAA", "cut off"), (w_text(np.array([[np.nan]])), "finite")],
+)
+def test_a_w_that_is_none_is_refused(text, says):
+    with pytest.raises(ValueError, match=f"latent.w cannot be read: .*{says}"):
+        Latent(w=text)
