@@ -89,14 +89,6 @@ def _keeping(studio: Studio) -> list[Action]:
         ),
         Action(
             "File",
-            "Find sample for a picture…",
-            studio.inverting.toggle,
-            checked=studio.inverting.open,
-            group=1,
-            tooltip="The sample and the pose whose picture comes closest to one that you have",
-        ),
-        Action(
-            "File",
             "Copy as command",
             partial(studio.exporting.copy_command, studio.stage.scene),
             Chord(Key.c, ctrl=True, shift=True),
@@ -132,6 +124,13 @@ def _sample(studio: Studio) -> list[Action]:
         Action("Sample", "Next seed", partial(studio.stage.set_seed, seed + 1), Chord(Key.n)),
         Action("Sample", "Previous seed", partial(studio.stage.set_seed, seed - 1), Chord(Key.p), enabled=seed > 0),
         Action("Sample", "Random seed", studio.stage.random_seed, Chord(Key.n, shift=True)),
+        Action(
+            "Sample",
+            "Find for a picture…",
+            studio.inverting.toggle,
+            checked=studio.inverting.open,
+            tooltip="The sample and the pose whose picture comes closest to one that you have",
+        ),
         Action(
             "Sample",
             "Back to the demo",

@@ -46,7 +46,7 @@ def test_a_dropped_picture_becomes_a_sample(tmp_path: Path, monkeypatch):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 30, "the demo")
         ctx.set_ref("##MainMenuBar")
-        ctx.menu_click("File/Find sample for a picture…")
+        ctx.menu_click("Sample/Find for a picture…")
         ctx.yield_(3)
         ui.capture(ctx, tmp_path / "empty.png")
         studio.openings.drop([str(tmp_path / "disc.jpg")])
