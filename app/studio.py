@@ -16,6 +16,7 @@ from app.drops import accept_drops
 from app.exporting import Exporting
 from app.favourites import Favourites
 from app.footprint import Footprint
+from app.geometry_desk import GeometryDesk
 from app.menu import studio_actions
 from app.messages import Messages
 from app.opening import Opened
@@ -61,6 +62,7 @@ class Studio:
         self.train = TrainController(settings.form, self.wake, follow, last)
         self.stage = Stage(scene, self.wake)
         self.stage.viewing = settings.viewing
+        self.geometry = GeometryDesk(self.stage, self.wake)
         self.run_panels = RunPanels(self.messages, self.wake)
         self.run_panels.curves.setup = settings.curves
         self.stage.time.setup, self._share = settings.time, settings.share
@@ -97,6 +99,7 @@ class Studio:
             layout.LOG: self.run_panels.draw_log,
             layout.SAMPLES: self.run_panels.draw_samples,
             layout.PERFORMANCE: self._draw_performance,
+            layout.GEOMETRY: self._draw_geometry,
         }
 
     @property
@@ -137,6 +140,7 @@ class Studio:
             self.stage.time.homesick = False
             self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
+        self.geometry.update()
         if not (self.stage.turntable.on or self.stage.latents.walk.on):
             self._autosave.keep(self.stage.scene)
 
@@ -167,6 +171,7 @@ class Studio:
 
         forget_errors()
         self.stage.free_gpu()
+        self.geometry.free_gpu()
         self.run_panels.free_gpu()
 
     def close(self) -> None:
@@ -181,6 +186,7 @@ class Studio:
         self.train.close()
         self.openings.close()
         self.run_panels.close()
+        self.geometry.close()
         self.stage.close()
 
     def draw_status(self) -> None:
@@ -325,6 +331,10 @@ class Studio:
     def _draw_compare(self) -> None:
         if self.stage.draw_compare(self.train.run, self.openings.recent):
             self.choose("compare")
+
+    def _draw_geometry(self) -> None:
+        if self.opened:
+            self.geometry.draw()
 
     def _draw_performance(self) -> None:
         if self.opened:

@@ -65,7 +65,7 @@ def _contents(view: ExportView) -> tuple[ExportForm, ExportIntent | None]:
         coloured(f"Nothing yet. Files go to {view.folder}.", "quiet")
     imgui.begin_child("items")
     for item in view.items:
-        intent = _item(item) or intent
+        intent = export_row(item) or intent
     imgui.end_child()
     return form, intent
 
@@ -113,7 +113,7 @@ def _film(form: ExportForm, usual: ExportForm) -> ExportForm:
     return replace(form, fps=usual.fps) if reset_button("fps", form.fps != usual.fps, f"{usual.fps} a second") else form
 
 
-def _item(item: ExportItem) -> ExportIntent | None:
+def export_row(item: ExportItem) -> ExportIntent | None:
     """One export: its name and how it goes, with what can be done about it."""
     imgui.push_id(item.number)
     intent = None

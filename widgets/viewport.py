@@ -15,7 +15,7 @@ from widgets import split as split_line
 from widgets.axes_cube import AxesCube
 from widgets.camera_grip import CameraGrip, picture_item
 from widgets.common import em, empty_state, icon_width, icons, tone_ink
-from widgets.on_picture import GROUND, INK, QUIET_INK
+from widgets.on_picture import GROUND, INK, corner_lines
 from widgets.picture import Picture, PictureProvider
 from widgets.split import Split
 from widgets.view_guides import Place
@@ -121,14 +121,14 @@ class ViewportPanel:
         if picture is None:
             imgui.set_cursor_pos(origin)
             empty_state(icons.ICON_FA_CUBE, title, hint)
-            return Wish(wanted, _work(work, origin, room.x))
+            return Wish(wanted, work_strip(work, origin, room.x))
         canvas, high = imgui.get_window_draw_list(), place.high
         _images(canvas, picture, split, low, high)
         view_guides.draw(canvas, shown, place, setup, training)
         divider = _divider(picture, split, low, high, work, setup) if split is not None else None
-        _overlay(canvas, low, high, [camera_line(shown), picture_line(picture), note], HELP if hovered else "")
+        corner_lines(canvas, low, high, [camera_line(shown), picture_line(picture), note], HELP if hovered else "")
         wish = self._corner(Wish(wanted, goal=home, divider=divider), shown, setup, low, high)
-        return replace(wish, work=_work(work, origin, room.x - _corner_size(setup, low, high).x))
+        return replace(wish, work=work_strip(work, origin, room.x - _corner_size(setup, low, high).x))
 
     def _corner(self, wish: Wish, camera: Camera, setup: ViewSetup, low: ImVec2, high: ImVec2) -> Wish:
         """The cube and the switches in the picture's upper right corner.  Returns the wish with what they want."""
@@ -212,23 +212,7 @@ def _divider(
     return split_line.draw(split, low, high, strip, _corner_size(setup, low, high), empty=picture.beside is None)
 
 
-def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[str], help_line: str) -> None:
-    """Lines in the lower left corner on a dark ground, so that they are legible on any picture."""
-    margin, padding, step = em(0.5), em(0.4), imgui.get_text_line_height()
-    texts = [(line, INK) for line in "\n".join(lines).split("\n") if line]
-    if help_line and imgui.calc_text_size(help_line).x + 2 * (padding + margin) <= high.x - low.x:
-        texts.append((help_line, QUIET_INK))
-    width = max(imgui.calc_text_size(text).x for text, _ in texts) + 2 * padding
-    height = len(texts) * step + 2 * padding
-    if width + 2 * margin > high.x - low.x or height + 2 * margin > high.y - low.y:
-        return  # a small picture is for the picture
-    left, top = low.x + margin, high.y - margin - height
-    canvas.add_rect_filled(ImVec2(left, top), ImVec2(left + width, top + height), GROUND, em(0.3))
-    for index, (text, ink) in enumerate(texts):
-        canvas.add_text(ImVec2(left + padding, top + padding + index * step), ink, text)
-
-
-def _work(work: Work | None, origin: ImVec2, room: float) -> Literal["cancel", "resume"] | None:
+def work_strip(work: Work | None, origin: ImVec2, room: float) -> Literal["cancel", "resume"] | None:
     """A strip along the upper edge: what is being computed, how far it is, and a way to give it up or go on."""
     if work is None:
         return None

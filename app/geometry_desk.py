@@ -1,0 +1,153 @@
+"""Behind the Geometry panel: the geometry worker, the surfaces of A and B, and what is asked of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgui_bundle import hello_imgui, imgui
+
+from app.file_manager import reveal
+from app.geometry_messages import GEOMETRY_ENTRY
+from app.mesh_saves import dated_path
+from app.mesh_window import NO_DISPLAY, has_display, open_mesh
+from app.paths import pictures_dir
+from app.surfaces import Surfaces
+from app.tasks import Tasks
+from app.worker_child import Settings as WorkerSettings
+from core.scene import Scene
+from widgets.export_view import CancelExport, RevealExport
+from widgets.geometry import GeometryPanel
+from widgets.geometry_view import (
+    CancelSurface,
+    CopyMeshCommand,
+    ForgetPick,
+    GeometryIntent,
+    GoHome,
+    MeshFormat,
+    OpenMesh,
+    PickPoint,
+    RetrySurface,
+    SaveMesh,
+)
+
+if TYPE_CHECKING:
+    from app.stage import Stage
+
+log = logging.getLogger(__name__)
+
+GEOMETRY_WORKER = WorkerSettings(GEOMETRY_ENTRY, threads=2)
+
+
+class GeometryDesk:
+    """Nothing is started before somebody looks at the panel, and nothing is computed while nobody does.
+
+    All methods are called on the window's thread, with its context current.
+
+    Args:
+        stage: Whose Scene is shown and edited.
+        wake: Called from threads when a frame should be drawn.
+        settings: Of the worker; replaced in tests.
+    """
+
+    def __init__(self, stage: Stage, wake: Callable[[], None], settings: WorkerSettings = GEOMETRY_WORKER) -> None:
+        self._stage, self._wake, self._settings = stage, wake, settings
+        self._panel = GeometryPanel()
+        self._tasks: Tasks[None] = Tasks("geometry files", wake)
+        self._surfaces: Surfaces | None = None
+        self._looked_at = False
+        self._held = False
+
+    @property
+    def surfaces(self) -> Surfaces | None:
+        """Worker and surfaces; none before somebody has looked at the panel."""
+        return self._surfaces
+
+    def update(self) -> None:
+        """Once a frame, before the panel may be drawn."""
+        self._tasks.take()
+        if self._surfaces is not None:
+            self._surfaces.saves.update()
+            if not self._looked_at:
+                self._surfaces.rest()
+        self._looked_at = False
+
+    def draw(self) -> None:
+        """The panel is seen: draw it, and ask for what it lacks."""
+        self._looked_at = True
+        surfaces = self._surfaces = self._surfaces or Surfaces(self._stage, self._wake, self._settings)
+        surfaces.update(held=self._held)
+        view = surfaces.view()
+        wish = self._panel.draw(view, partial(surfaces.picture, held=self._held))
+        if wish.scene != view.scene:
+            self._take(view.scene, wish.scene)
+        for intent in wish.intents:
+            self._handle(intent, surfaces)
+        self._held = imgui.is_mouse_down(imgui.MouseButton_.left) and imgui.is_any_item_active()
+        if surfaces.waits_for_frames:
+            hello_imgui.request_refresh()
+
+    def free_gpu(self) -> None:
+        """Free what lies on the GPU, while the context is still there."""
+        if self._surfaces is not None:
+            self._surfaces.free_gpu()
+
+    def close(self) -> None:
+        """End the worker, the thread, and all files that nobody has asked for."""
+        self._tasks.close()
+        if self._surfaces is not None:
+            self._surfaces.close()
+
+    def _take(self, before: Scene, wanted: Scene) -> None:
+        """The Scene as somebody has changed it; who takes hold of the camera ends what moves it by itself."""
+        if wanted.camera != before.camera:
+            self._stage.flight.stop()
+            self._stage.turntable.on = False
+        self._stage.scene = wanted
+
+    def _handle(self, intent: GeometryIntent, surfaces: Surfaces) -> None:
+        scene = self._stage.scene
+        match intent:
+            case PickPoint(which, x, y):
+                surfaces.pick_at(which, x, y)
+            case ForgetPick():
+                surfaces.pick.forget()
+            case GoHome() if scene.geometry.camera is None:
+                self._stage.look(self._stage.training_views.home)
+            case GoHome():
+                home = self._stage.training_views.home
+                self._stage.scene = replace(scene, geometry=replace(scene.geometry, camera=home))
+            case CancelSurface(which):
+                surfaces.sides[which].cancel()
+            case RetrySurface(which):
+                surfaces.sides[which].retry(scene.geometry.resolution)
+            case SaveMesh(suffix):
+                surfaces.save(scene, dated_path(pictures_dir(), suffix))
+            case CopyMeshCommand(suffix):
+                self._copy_command(scene, suffix)
+            case OpenMesh():
+                self._open(scene, surfaces)
+            case CancelExport(number):
+                surfaces.saves.cancel(number)
+            case RevealExport(path):
+                self._tasks.submit(f"Opening {path.parent.name}…", partial(reveal, path.parent))
+
+    def _copy_command(self, scene: Scene, suffix: MeshFormat) -> None:
+        from app.mesh_command import command_of
+
+        imgui.set_clipboard_text(command_of(scene, Path(f"epigraf{suffix}")))
+        log.info("Copied the command that makes this mesh")
+
+    def _open(self, scene: Scene, surfaces: Surfaces) -> None:
+        """Hand the mesh to PyVista's own window."""
+        if not has_display():
+            log.error("%s", NO_DISPLAY)
+            return
+        surfaces.save(scene, surfaces.handed_path(".ply"), then=self._show_window)
+
+    def _show_window(self, path: Path) -> None:
+        self._tasks.submit("Opening PyVista…", partial(open_mesh, path))
