@@ -1,4 +1,4 @@
-"""Arrays too large for a pipe, as .npy files in a private folder: written piece by piece, mapped into memory to be read."""
+"""Arrays too large for a pipe, as .npy files in a private folder: written piece by piece, mapped to be read."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ def write_rows(folder: Path, name: str, rows: Iterable[np.ndarray], shape: tuple
     """
     path = folder / f"{name}-{uuid.uuid4().hex[:12]}.npy"
     header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": shape}
-    with replacing(path) as aside:
-        with aside.open("wb") as file:
-            np.lib.format.write_array_header_1_0(file, header)
-            for row in rows:
-                file.write(np.ascontiguousarray(row, dtype).data)
+    with replacing(path) as aside, aside.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for row in rows:
+            file.write(np.ascontiguousarray(row, dtype).data)
     return path
 
 

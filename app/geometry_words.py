@@ -1,66 +1,23 @@
-"""What the Geometry panel says of a surface: figures, what is missing, and what densities cost."""
+"""What people should know of a surface, in words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from core.surface_figures import Picked
-from widgets.amounts import count_words, seconds_words, size_words
-from widgets.geometry_view import SurfaceView
-from widgets.surface_rows import RESOLUTIONS
-
-if TYPE_CHECKING:
-    from app.side import Side
-    from app.surface_side import SurfaceSide
-
-FLAT_TITLE = "No surface"
-FLAT = "This generator paints flat pictures. Show one with a field, such as the demo (Sample → Back to the demo)."
-WAITING = "The sample is computed first; its densities and its surface follow."
+from app.geometry_messages import Figures
 
 
-def surface_view(surface: SurfaceSide, side: Side, name: str, picked: Picked | None) -> SurfaceView:
-    """A surface for the panel.
+def warnings_of(figures: Figures, *, touches_box: bool, closed: bool) -> tuple[str, ...]:
+    """What may surprise somebody who takes the mesh elsewhere; a sentence each.
 
     Args:
-        surface: It.
-        side: Of the viewport, which shows the same sample.
-        name: What tells it from the other one.
-        picked: What was picked on it.
+        figures: Of the mesh in the end.
+        touches_box: Whether the surface runs into a side of the box.
+        closed: Whether it is closed there.
     """
-    title, hint = "No surface yet", WAITING
-    if side.engine.shown is not None and len(side.engine.shown.volume.values) == 2:
-        return SurfaceView(name, FLAT, FLAT_TITLE)
-    if side.engine.hint:
-        hint = side.engine.hint
-    elif side.engine.problem is not None:
-        hint = f"The viewport shows no sample: {side.engine.problem.message}"
-    elif surface.waits:
-        title, hint = "Making the surface…", "Coarse at first, then as finely as asked."
-    densities, answer, problem = surface.densities, surface.surface.answer, surface.problem
-    shown = answer if problem is None else None
-    return SurfaceView(
-        name=name,
-        hint=hint,
-        title=title,
-        legends=surface.legends,
-        densities=None if densities is None else densities.densities,
-        resolution=0 if shown is None else shown.request.grid.resolution,
-        raw=None if shown is None else shown.raw,
-        steps=() if shown is None else shown.steps,
-        warnings=() if shown is None else shown.warnings,
-        problem=problem,
-        work=surface.work,
-        is_complete=surface.is_complete,
-        picked=picked,
-    )
-
-
-def costs(surface: SurfaceSide) -> dict[int, str]:
-    """What each resolution takes, by what the last ones have taken; nothing before the first."""
-    found = {}
-    for resolution in RESOLUTIONS:
-        expected = surface.expected(resolution)
-        if expected is not None:
-            faces = f", {count_words(expected.faces)} faces" if expected.faces else ""
-            found[resolution] = f"{seconds_words(expected.seconds)}, {size_words(expected.size)}{faces}"
-    return found
+    found = []
+    if touches_box and not closed:
+        found.append("The surface runs into a side of the box and is cut off there; 'Close at the box' closes it.")
+    if figures.open_edges and not touches_box:
+        found.append(f"The mesh has {figures.open_edges:,} open edges: it has no inside. 'Fill holes' may close it.")
+    if not figures.manifold:
+        found.append("Some edges have more than two faces: printers and solid modellers may refuse the mesh.")
+    return tuple(found)

@@ -7,8 +7,7 @@ is kept as long as memory allows, so that one can go back and forth between snap
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -31,6 +30,7 @@ from app.model_messages import (
     arrays_of,
 )
 from app.stage_clock import StageClock
+from app.stages import Stage
 from app.worker_child import Cancelled, Port
 from app.worker_share import plain_kind
 from core import bake as baking
@@ -66,27 +66,6 @@ class Listener(Protocol):
 
     def stop_if_cancelled(self) -> None:
         """Raise Cancelled if so."""
-
-
-class Stage:
-    """The latest values of one stage by their inputs."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._values.clear()
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """The value of these inputs; made if it is not at hand."""
-        if key not in self._values:
-            self._values[key] = make()
-        self._values.move_to_end(key)
-        while len(self._values) > self._most:
-            self._values.popitem(last=False)
-        return self._values[key]
 
 
 Payload = BakeRequest | PictureRequest | GridRequest | PaintRequest

@@ -13,7 +13,7 @@ from imgui_bundle import imgui
 from app.asking import Asking
 from app.comparison import labels
 from app.geometry_messages import COMPARE, PICK, CompareAnswer, CompareRequest, PickAnswer, PickRequest, SurfaceRequest
-from app.geometry_words import costs, surface_view
+from app.surface_words import costs, surface_view
 from app.mesh_saves import MeshSaves
 from app.model_messages import BakeRequest
 from app.paths import pictures_dir

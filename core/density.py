@@ -1,8 +1,8 @@
 """The density of a tri-plane field on a regular grid, layer by layer, and its colours at points of a surface.
 
-A grid whose axes are those of the planes needs no sample of its own per point: a row of the first plane depends on x and y
-alone, and so on.  The decoder's first layer is linear and goes through the planes (core/fold.py); what is left for each
-point of the grid is the sum of three vectors, the activation and one product.  Five times faster than asking the field.
+A grid whose axes are those of the planes needs no sample of its own for each point: what the first plane adds depends
+on x and y alone, and so on.  The decoder's first layer is linear and goes through the planes (core/fold.py); what is
+left for a point is the sum of three vectors, the activation and one product: a fifth of the time of asking the field.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def density_grid(
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> DensityGrid:
-    """The density of a field on a grid in memory: 4 bytes for each of resolution³ points; errors as `checked_layers`."""
+    """The density of a field on a grid in memory, 4 bytes for each of its points; errors as `checked_layers`."""
     values = np.empty((resolution, resolution, resolution), np.float32)
     layers = checked_layers(field, resolution, on_progress=on_progress, cancelled=cancelled)
     for z, layer in enumerate(layers):

@@ -1,4 +1,4 @@
-"""Where the surface of a density lies: how densities are distributed, and which one makes the rendering's silhouette."""
+"""Where the surface of a density lies: how densities are distributed, and which one makes what pictures show."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def histogram(grid: DensityGrid) -> tuple[np.ndarray, np.ndarray, float, float]:
     """How many points of a grid have which density, layer by layer: the grid may lie in a file.
 
     Returns:
-        Edges [bins + 1], ascending in even factors; counts [bins], int64, what is thinner than the first edge in the first
-        bin; the least density and the greatest.
+        Edges [bins + 1], ascending in even factors; counts [bins], int64, what is thinner than the first edge in the
+        first bin; the least density and the greatest.
     """
     least, most = float(grid.values.min()), float(grid.values.max())
     edges = np.geomspace(LEAST_DENSITY, max(most, 10 * LEAST_DENSITY) * (1 + 1e-6), BINS + 1)
@@ -74,8 +74,8 @@ def histogram(grid: DensityGrid) -> tuple[np.ndarray, np.ndarray, float, float]:
 def proposed(grid: DensityGrid, law: RayLaw) -> float | None:
     """The density whose surface has the silhouette of the volume rendering.
 
-    A ray meets the surface of a density if it is denser anywhere on it, and belongs to the silhouette if it absorbs more
-    than SEEN.  The density is taken for which the two agree best, in views from all around; where the field is fog
+    A ray meets the surface of a density if it is denser anywhere on it, and belongs to the silhouette if it absorbs
+    more than SEEN.  The density is taken for which the two agree best, in views from all around; where the field is fog
     rather than matter, no density does well.
 
     Returns:

@@ -70,7 +70,7 @@ def _write_mrc(path: Path, grid: DensityGrid, scene: Scene) -> None:
 
 
 def _in_labels(scene: Scene) -> list[str]:
-    """The Scene's JSON cut into labels; what differs from the default alone, and nothing where even that is too long."""
+    """The Scene's JSON cut into labels: what differs from the default, and nothing where even that is too long."""
     whole, plain = json.loads(scene.to_json()), json.loads(Scene().to_json())
     text = json.dumps({SCENE_KEY: _differing(whole, plain)}, separators=(",", ":"))
     pieces = [text[start : start + LABEL_LENGTH] for start in range(0, len(text), LABEL_LENGTH)]
@@ -83,7 +83,7 @@ def _differing(values: dict, plain: dict) -> dict:
     for name, value in values.items():
         other = plain.get(name)
         if isinstance(value, dict) and isinstance(other, dict):
-            value = _differing(value, other) or other  # noqa: PLW2901
+            value = _differing(value, other) or other
         if value != other or name == "version":
             found[name] = value
     return found

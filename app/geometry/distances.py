@@ -44,7 +44,7 @@ def distances_to(points: np.ndarray, mesh: vtkPolyData) -> np.ndarray:
 
 
 def compare(one: vtkPolyData, other: vtkPolyData, samples: int = SAMPLES) -> Distances:
-    """Measure how far two surfaces are from each other; the same points every time.  Raises ValueError if one is empty."""
+    """How far two surfaces are from each other; the same points every time.  Raises ValueError if one is empty."""
     forth = np.abs(distances_to(spread(one, samples), other))
     back = np.abs(distances_to(spread(other, samples), one))
     return Distances(float(forth.mean()), float(back.mean()), float(max(forth.max(), back.max())))
@@ -59,5 +59,6 @@ def spread(mesh: vtkPolyData, count: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     chosen = corners[rng.choice(len(areas), count, p=areas / areas.sum())]
     u, v = rng.random((2, count, 1))
-    u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)  # the other half of the parallelogram, folded back
+    beyond = u + v > 1  # in the other half of the parallelogram: folded back
+    u, v = np.where(beyond, 1 - u, u), np.where(beyond, 1 - v, v)
     return chosen[:, 0] + u * (chosen[:, 1] - chosen[:, 0]) + v * (chosen[:, 2] - chosen[:, 0])

@@ -32,7 +32,7 @@ def image_of(values: np.ndarray, spacing: float, corner: float) -> vtkImageData:
 
 
 def count_vertices(grid: DensityGrid, threshold: float) -> int:
-    """How many vertices the surface will have: one for each edge of the grid that it crosses.  It has twice the faces."""
+    """How many vertices the surface will have: one for each edge of the grid that it crosses; faces are twice that."""
     total, before = 0, None
     for layer in grid.values:
         inside = layer >= threshold
@@ -74,7 +74,7 @@ def extract(grid: DensityGrid, threshold: float, *, closed: bool = False, watch:
         )
     if expected > MOST_FACES:
         raise ValueError(
-            f"the surface would have some {expected / 1e6:.0f} million faces, more than {MOST_FACES / 1e6:.0f} million: "
+            f"the surface would have some {expected / 1e6:.0f} million faces, more than {MOST_FACES / 1e6:.0f}: "
             "choose a lower resolution, or a threshold away from the fog"
         )
     values, corner = grid.values, -grid.half

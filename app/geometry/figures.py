@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkPolyDataConnectivityFilter
 
@@ -33,17 +34,22 @@ def figures_of(mesh: vtkPolyData) -> Figures:
 
 def component_sizes(mesh: vtkPolyData) -> tuple[np.ndarray, np.ndarray]:
     """Faces of each component [components], and the component of each face [faces]."""
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-
-    faces = faces_of(mesh)
+    faces, count = faces_of(mesh), mesh.GetNumberOfPoints()
     if not len(faces):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    numbered = vtkPolyData()
+    numbered.ShallowCopy(mesh)
+    numbers = numpy_to_vtk(np.arange(count))
+    numbers.SetName("number")
+    numbered.GetPointData().AddArray(numbers)
     connectivity = vtkPolyDataConnectivityFilter()
-    connectivity.SetInputData(mesh)
+    connectivity.SetInputData(numbered)
     connectivity.SetExtractionModeToAllRegions()
     connectivity.ColorRegionsOn()
-    regions = vtk_to_numpy(run(connectivity).GetPointData().GetArray("RegionId"))
-    of_face = regions[faces[:, 0]].astype(np.int64)
+    found = run(connectivity).GetPointData()  # in an order of its own
+    regions = np.zeros(count, np.int64)
+    regions[vtk_to_numpy(found.GetArray("number"))] = vtk_to_numpy(found.GetArray("RegionId"))
+    of_face = regions[faces[:, 0]]
     return np.bincount(of_face), of_face
 
 

@@ -39,7 +39,9 @@ def save_mesh(path: Path, mesh: Mesh, scene: Scene) -> None:
     """
     encode = ENCODERS.get(path.suffix.lower())
     if encode is None:
-        raise ValueError(f"{path}: meshes are written as {', '.join(ENCODERS)}; choose a name that ends in one of these")
+        raise ValueError(
+            f"{path}: meshes are written as {', '.join(ENCODERS)}; choose a name that ends in one of these"
+        )
     content = encode(mesh, json.dumps(json.loads(scene.to_json()), separators=(",", ":")))
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as aside:
@@ -58,7 +60,7 @@ def saved_mesh_scene(path: Path) -> Scene:
 
 
 def linear(colours: np.ndarray) -> np.ndarray:
-    """sRGB [..., 3], uint8, as light in [0, 1], float32 (IEC 61966-2-1): glTF's vertex colours are linear."""
+    """SRGB [..., 3], uint8, as light in [0, 1], float32 (IEC 61966-2-1): glTF's vertex colours are linear."""
     values = colours.astype(np.float64) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
 

@@ -66,7 +66,7 @@ def faces_of(mesh: vtkPolyData) -> np.ndarray:
 
 
 def normals_of(mesh: vtkPolyData) -> np.ndarray:
-    """Unit vectors out of the surface at the vertices, [n, 3], float32: of the density where known, else of the faces."""
+    """Unit vectors out of the surface at the vertices, [n, 3], float32: of the density if known, else of the faces."""
     if mesh.GetPointData().GetNormals() is None:
         mesh = with_face_normals(mesh)
     return vtk_to_numpy(mesh.GetPointData().GetNormals())
