@@ -13,13 +13,13 @@ from imgui_bundle import imgui
 from app.asking import Asking
 from app.comparison import labels
 from app.geometry_messages import COMPARE, PICK, CompareAnswer, CompareRequest, PickAnswer, PickRequest, SurfaceRequest
-from app.surface_words import costs, surface_view
 from app.mesh_saves import MeshSaves
 from app.model_messages import BakeRequest
 from app.paths import pictures_dir
 from app.saving import free_path
 from app.scratch import Scratch
 from app.surface_side import Look, SurfaceSide
+from app.surface_words import costs, surface_view
 from app.worker import Worker
 from app.worker_child import Settings
 from app.worker_share import WorkerShare
@@ -118,9 +118,10 @@ class Surfaces:
             self.compare.want(CompareRequest(one.surface.answer.request, other.surface.answer.request))
 
     def _tidy(self) -> None:
-        """Delete files that nothing needs any more."""
+        """Delete files that nothing needs any more, once none is on its way whose name is not known yet."""
         now = time.monotonic()
-        if now - self._tidied_at >= TIDY_EVERY_S:
+        waits = self.saves.busy or any(side.waits for side in self.sides.values())
+        if not waits and now - self._tidied_at >= TIDY_EVERY_S:
             self._tidied_at = now
             sides = (name for side in self.sides.values() for name in side.files)
             self.scratch.keep({*self._handed, *self.saves.files, *sides})
@@ -160,7 +161,7 @@ class Surfaces:
         beside, other = scene.beside, stage.comparison.side
         names = ("", "")
         if beside is not None and other is not None:
-            names = labels(scene, beside)
+            names = self._names(scene, beside)
         one, densities = self.sides["a"], self.sides["a"].densities
         return GeometryView(
             scene=scene,
@@ -174,6 +175,15 @@ class Surfaces:
             saves=self.saves.items,
             folder=pictures_dir(),
         )
+
+    @staticmethod
+    def _names(scene: Scene, beside: Scene) -> tuple[str, str]:
+        """What tells the surfaces apart."""
+        one, other = labels(scene, beside)
+        thresholds = scene.quality.threshold, beside.quality.threshold
+        if thresholds[0] == thresholds[1]:
+            return one, other
+        return f"{one}  density {thresholds[0]:.3g}", f"{other}  density {thresholds[1]:.3g}"
 
     def _distances(self) -> Distances | None:
         answer = self.compare.answer

@@ -1,75 +1,67 @@
-"""Legends on pictures: a bar of colours with numbers and a title, on a dark ground."""
+"""Legends below pictures: a bar of colours with its title above and numbers below, beside each other where they fit."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from imgui_bundle import ImVec2, imgui
 
 from core.surface_figures import Legend
-from widgets.common import em
+from widgets.common import em, tone_ink
 from widgets.log_axis import log_ticks
-from widgets.on_picture import GROUND, INK, QUIET_INK
 
-STRIPES = 64
-# Font sizes: of the bar, and heights that it has at most and at least.
-BAR_WIDTH, TALLEST, SHORTEST = 0.8, 11.0, 4.0
-STEP_HEIGHT = 1.4
+STRIPES = 96
+# Font sizes: of the bar, and the least width of a legend.
+BAR, NARROWEST = 0.5, 9.0
+MARGIN = 0.5
 
 
-def draw_legends(canvas: imgui.ImDrawList, legends: tuple[Legend, ...], low: ImVec2, high: ImVec2) -> float:
-    """Draw legends one below the other in the picture's upper right corner, as far as there is room.
+def legends_height(legends: Sequence[Legend], width: float) -> float:
+    """Pixels that legends take below a picture of this width; 0 for none."""
+    if not legends:
+        return 0.0
+    return _height() * math.ceil(len(legends) / _columns(legends, width))
+
+
+def draw_legends(legends: Sequence[Legend], low: ImVec2, width: float) -> None:
+    """Draw legends.
 
     Args:
-        canvas: To draw on.
         legends: What colours mean.
-        low: Upper left corner of the room, pixels of the screen.
-        high: Lower right corner.
-
-    Returns:
-        How much of the width they take, pixels.
+        low: Upper left corner of their room, pixels of the screen.
+        width: Of the room, pixels.
     """
-    taken, top, margin = 0.0, low.y + em(0.5), em(0.5)
-    for number, legend in enumerate(legends):
-        left = (high.y - top - margin * (len(legends) - number)) / (len(legends) - number)
-        height = min(left - em(2.6), em(TALLEST))
-        if height < em(SHORTEST):
-            break
-        ticks = ticks_of(legend, height / em(STEP_HEIGHT))
-        words = [tick_words(value, legend) for value in ticks]
-        inside = max(em(BAR_WIDTH + 0.4) + max(imgui.calc_text_size(each).x for each in words), _title_width(legend))
-        width = inside + em(0.8)
-        corner = ImVec2(high.x - margin - width, top)
-        if corner.x < low.x:
-            break
-        _legend(canvas, legend, corner, ImVec2(width, height + em(2.6)), list(zip(ticks, words, strict=True)))
-        taken, top = max(taken, width + margin), top + height + em(2.6) + margin
-    return taken
+    if not legends:
+        return
+    columns, canvas = _columns(legends, width), imgui.get_window_draw_list()
+    each = width / columns
+    for index, legend in enumerate(legends):
+        corner = ImVec2(low.x + (index % columns) * each, low.y + (index // columns) * _height())
+        _legend(canvas, legend, corner, each)
 
 
 def ticks_of(legend: Legend, most: float) -> list[float]:
-    """Numbers that stand beside a bar, rising: both ends and round ones between them, as many as fit.
+    """Numbers that stand along a bar, rising: round ones, or evenly spaced from end to end.
 
     Args:
         legend: It.
         most: How many numbers have room.
     """
     least, end = legend.least, legend.most
-    if end <= least:
+    if end <= least or most < 2:
         return [least]
     if legend.logarithmic and least > 0:
         found = log_ticks(least, end)
     else:
-        count = max(2, min(5, int(most)))
-        found = np.linspace(least, end, count).tolist()
-    every = max(1, math.ceil(len(found) / max(most, 1)))
-    return [float(tick) for tick in found[::every]]
+        found = np.linspace(least, end, 5 if most >= 5 else 3 if most >= 3 else 2).tolist()
+    return [float(tick) for tick in found[:: max(1, math.ceil(len(found) / most))]]
 
 
 def share_of(value: float, legend: Legend) -> float:
-    """Where a value lies on the bar: 0 is its lower end, 1 the upper one."""
+    """Where a value lies on the bar: 0 is its first end, 1 the last one."""
     if legend.most <= legend.least:
         return 0.0
     if legend.logarithmic and legend.least > 0:
@@ -78,40 +70,35 @@ def share_of(value: float, legend: Legend) -> float:
 
 
 def tick_words(value: float, legend: Legend) -> str:
-    """A number in as few digits as tell neighbours apart."""
-    if value and abs(value) < 1e-9 * max(abs(legend.least), abs(legend.most)):
-        value = 0.0
-    return f"{value:.3g}"
+    """A number in few digits, without an exponent where people would not write one."""
+    if abs(value) < 1e-6 * max(abs(legend.least), abs(legend.most)):
+        return "0"
+    return f"{value:.0f}" if 1000 <= abs(value) < 100_000 else f"{value:.3g}"
 
 
-def _title_width(legend: Legend) -> float:
-    return max(imgui.calc_text_size(line).x for line in _title(legend))
+def _columns(legends: Sequence[Legend], width: float) -> int:
+    return max(1, min(len(legends), int(width / em(NARROWEST))))
 
 
-def _title(legend: Legend) -> list[str]:
-    """Its name, and below that its unit."""
-    name, _, unit = legend.title.partition(", ")
-    return [name, unit] if unit else [name]
+def _height() -> float:
+    return 2 * imgui.get_text_line_height() + em(BAR + 2 * MARGIN)
 
 
-def _legend(
-    canvas: imgui.ImDrawList, legend: Legend, low: ImVec2, size: ImVec2, ticks: list[tuple[float, str]]
-) -> None:
-    lines, step, pad = _title(legend), imgui.get_text_line_height(), em(0.4)
-    canvas.add_rect_filled(low, ImVec2(low.x + size.x, low.y + size.y), GROUND, em(0.3))
-    for index, line in enumerate(lines):
-        place = ImVec2(low.x + pad, low.y + pad * 0.6 + index * step)
-        canvas.add_text(place, QUIET_INK if index else INK, line)
-    top, bottom = low.y + pad * 1.2 + len(lines) * step + step / 2, low.y + size.y - pad - step / 2
-    left = low.x + pad
-    edges = np.round(np.linspace(bottom, top, STRIPES + 1)).tolist()  # whole pixels: no seams
+def _legend(canvas: imgui.ImDrawList, legend: Legend, low: ImVec2, width: float) -> None:
+    step = imgui.get_text_line_height()
+    left, right, top = low.x + em(MARGIN), low.x + width - em(MARGIN), low.y + em(MARGIN)
+    canvas.push_clip_rect(low, ImVec2(low.x + width, low.y + _height()), True)
+    canvas.add_text(ImVec2(left, top), tone_ink("quiet"), legend.title)
+    top += step + em(0.1)
+    edges = np.round(np.linspace(left, right, STRIPES + 1)).tolist()  # whole pixels: no seams
     colours = np.asarray(legend.colours, np.uint8)
-    for index, (under, over) in enumerate(pairwise(edges)):
+    for index, (start, end) in enumerate(pairwise(edges)):
         red, green, blue = colours[round((index + 0.5) / STRIPES * (len(colours) - 1))].tolist()
-        ink = imgui.IM_COL32(red, green, blue, 255)
-        canvas.add_rect_filled(ImVec2(left, over), ImVec2(left + em(BAR_WIDTH), under), ink)
-    for value, words in ticks:
-        y = bottom + (top - bottom) * share_of(value, legend)
-        start = ImVec2(left + em(BAR_WIDTH), y)
-        canvas.add_line(start, ImVec2(start.x + em(0.2), y), QUIET_INK)
-        canvas.add_text(ImVec2(start.x + em(0.35), y - step / 2), INK, words)
+        canvas.add_rect_filled(ImVec2(start, top), ImVec2(end, top + em(BAR)), imgui.IM_COL32(red, green, blue, 255))
+    ink, top = imgui.get_color_u32(imgui.Col_.text), top + em(BAR)
+    for value in ticks_of(legend, (right - left) / em(3.2)):
+        words = tick_words(value, legend)
+        x, half = left + (right - left) * share_of(value, legend), imgui.calc_text_size(words).x / 2
+        canvas.add_line(ImVec2(x, top), ImVec2(x, top + em(0.2)), ink)
+        canvas.add_text(ImVec2(min(max(x - half, left), right - 2 * half), top + em(0.1)), ink, words)
+    canvas.pop_clip_rect()

@@ -38,7 +38,7 @@ def draw(name: str, columns: Sequence[tuple[str, Figures]]) -> None:
             imgui.text(label)
         for each in cells:
             imgui.table_next_column()
-            imgui.text(each[label])
+            imgui.text_wrapped(each[label])
     imgui.end_table()
 
 

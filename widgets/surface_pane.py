@@ -25,7 +25,7 @@ from widgets.geometry_view import (
     SurfaceView,
     Which,
 )
-from widgets.legend import draw_legends
+from widgets.legend import draw_legends, legends_height
 from widgets.on_picture import GROUND, INK, corner_lines, picture_ink
 from widgets.view_guides import Place
 from widgets.viewport import work_strip
@@ -83,6 +83,8 @@ class SurfacePane:
     def _contents(
         self, view: SurfaceView, camera: Camera, home: Camera, pictures: SurfacePictures, room: ImVec2
     ) -> PaneWish:
+        legends = view.legends if view.problem is None else ()
+        room = ImVec2(room.x, max(room.y - math.ceil(legends_height(legends, room.x)), 1.0))
         origin, low = imgui.get_cursor_pos(), imgui.get_cursor_screen_pos()
         high = ImVec2(low.x + room.x, low.y + room.y)
         picture_item("surface", room)
@@ -100,8 +102,8 @@ class SurfacePane:
             empty_state(icons.ICON_FA_DRAW_POLYGON, view.title, view.hint)
         else:
             canvas.add_image(imgui.ImTextureRef(picture.texture), low, high)
-            right = draw_legends(canvas, view.legends, ImVec2(low.x, low.y + em(1.5)), high)
-            corner_lines(canvas, low, ImVec2(high.x - right, high.y), lines_of(view), HELP if hovered else "")
+            draw_legends(legends, ImVec2(low.x, high.y), room.x)
+            corner_lines(canvas, low, high, lines_of(view), HELP if hovered else "")
             if view.name:
                 _name(canvas, view.name, low, high)
             if view.picked is not None:
