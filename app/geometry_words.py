@@ -14,10 +14,10 @@ def warnings_of(figures: Figures, *, touches_box: bool, closed: bool) -> tuple[s
         closed: Whether it is closed there.
     """
     found = []
-    if touches_box and not closed:
-        found.append("The surface runs into a side of the box and is cut off there; 'Close at the box' closes it.")
-    if figures.open_edges and not touches_box:
-        found.append(f"The mesh has {figures.open_edges:,} open edges: it has no inside. 'Fill holes' may close it.")
+    if touches_box and not closed and figures.open_edges:
+        found.append("The surface runs into a side of the box and is cut off there; it can be closed with walls.")
+    elif figures.open_edges:
+        found.append(f"The mesh has {figures.open_edges:,} open edges, and so no inside; holes can be filled.")
     if not figures.manifold:
         found.append("Some edges have more than two faces: printers and solid modellers may refuse the mesh.")
     return tuple(found)

@@ -12,7 +12,7 @@ from core.scene import Scene
 OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene"]
 WAY_OUT = (
     "Open the folder of a run, a .safetensors checkpoint, a published network (.pkl), a data set (zip or folder), or a "
-    "picture, film or session saved here."
+    "picture, film, mesh or session saved here."
 )
 
 
@@ -53,6 +53,10 @@ def recognise(text: str) -> Opened:
             from app.film import read_film
 
             return Opened("scene", path, read_film(path).scene)
+        case ".glb" | ".ply" | ".obj":
+            from app.mesh_scene import saved_mesh_scene
+
+            return Opened("scene", path, saved_mesh_scene(path))
         case ".yaml" | ".json" if (path.parent / "config.yaml").is_file():
             return Opened("run", path.parent)
         case ".json" if path.name == "dataset.json":

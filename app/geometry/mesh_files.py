@@ -6,7 +6,6 @@ Formats are trimesh's; what it leaves out is added here: colours as glTF means t
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,6 @@ from core.files import replacing
 from core.scene import Scene
 
 MADE_BY = "EpiGRAF Studio"
-# Of a .ply or .obj, where the Scene stands among the first comments.
-HEAD_BYTES = 2**20
 STL_HEADER = 80
 
 
@@ -46,17 +43,6 @@ def save_mesh(path: Path, mesh: Mesh, scene: Scene) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as aside:
         aside.write_bytes(content)
-
-
-def saved_mesh_scene(path: Path) -> Scene:
-    """The Scene that a .glb, .ply or .obj was made of.  Raises ValueError if it does not say, OSError."""
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    try:
-        text = _scene_of_glb(head) if path.suffix.lower() == ".glb" else _scene_of_comments(head)
-    except (KeyError, IndexError, struct.error, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path} does not tell which sample it is of: it was not saved by the studio") from error
-    return Scene.from_json(text)
 
 
 def linear(colours: np.ndarray) -> np.ndarray:
@@ -122,13 +108,3 @@ def _stl(mesh: Mesh, scene: str) -> bytes:
 
 
 ENCODERS: dict[str, Callable[[Mesh, str], bytes]] = {".glb": _glb, ".ply": _ply, ".obj": _obj, ".stl": _stl}
-
-
-def _scene_of_glb(head: bytes) -> str:
-    (length,) = struct.unpack_from("<I", head, 12)
-    tree = json.loads(head[20 : 20 + length])
-    return json.dumps(tree["scenes"][0]["extras"][SCENE_KEY])
-
-
-def _scene_of_comments(head: bytes) -> str:
-    return head.split(f" {SCENE_KEY} ".encode(), 1)[1].split(b"\n", 1)[0].decode("ascii")

@@ -33,9 +33,11 @@ def run(algorithm: Any, watch: Watch = unwatched) -> Any:
             stopped = True
             caller.SetAbortExecute(1)
 
-    observer = algorithm.AddObserver("ProgressEvent", tell)
+    # Without one, an interruption from the keyboard waits for the end of the filter instead of getting lost in it.
+    observer = None if watch is unwatched else algorithm.AddObserver("ProgressEvent", tell)
     algorithm.Update()
-    algorithm.RemoveObserver(observer)
+    if observer is not None:
+        algorithm.RemoveObserver(observer)
     if stopped or not watch(1.0):
         raise Cancelled
     return algorithm.GetOutput()
