@@ -99,7 +99,7 @@ class Asking(Generic[Wanted, Answered]):
             case Progress():
                 self.progress = event
             case Failure(message=message, detail=detail, out_of_memory=short):
-                log.warning("%s", message)
+                log.debug("%s", message)  # it is shown where somebody looks at it
                 self._number, self.progress = 0, None
                 self.problem = Problem(message, detail, short)
             case Result(value=value, arrays=arrays):

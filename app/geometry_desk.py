@@ -28,6 +28,7 @@ from widgets.geometry_view import (
     ForgetPick,
     GeometryIntent,
     GoHome,
+    LookInViewport,
     MeshFormat,
     OpenMesh,
     PickPoint,
@@ -51,11 +52,19 @@ class GeometryDesk:
     Args:
         stage: Whose Scene is shown and edited.
         wake: Called from threads when a frame should be drawn.
+        show_viewport: Brings the viewport to the front.
         settings: Of the worker; replaced in tests.
     """
 
-    def __init__(self, stage: Stage, wake: Callable[[], None], settings: WorkerSettings = GEOMETRY_WORKER) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        wake: Callable[[], None],
+        show_viewport: Callable[[], None],
+        settings: WorkerSettings = GEOMETRY_WORKER,
+    ) -> None:
         self._stage, self._wake, self._settings = stage, wake, settings
+        self._show_viewport = show_viewport
         self._panel = GeometryPanel()
         self._tasks: Tasks[None] = Tasks("geometry files", wake)
         self._surfaces: Surfaces | None = None
@@ -125,6 +134,8 @@ class GeometryDesk:
                 surfaces.sides[which].cancel()
             case RetrySurface(which):
                 surfaces.sides[which].retry(scene.geometry.resolution)
+            case LookInViewport():
+                self._show_viewport()
             case SaveMesh(suffix):
                 surfaces.save(scene, dated_path(pictures_dir(), suffix))
             case CopyMeshCommand(suffix):

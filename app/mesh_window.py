@@ -1,4 +1,4 @@
-"""Opens a mesh in PyVista's own window, which lives in a process of its own (app/mesh_viewer.py)."""
+"""Opens a mesh in PyVista's own window, which lives in a process of its own: `epigraf mesh FILE --open`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-MODULE = "app.mesh_viewer"
 # What cannot open a window says so within this time, seconds.
 PATIENCE_S = 8.0
 NO_DISPLAY = (
-    "There is no display for PyVista's window here. Save the mesh instead, and open it where there is a screen: "
-    "python -c \"import pyvista; pyvista.read('mesh.ply').plot()\""
+    "There is no display for PyVista's window here: save the mesh, and open it where there is a screen "
+    "(epigraf mesh FILE --open)."
 )
 
 
@@ -33,7 +32,7 @@ def open_mesh(path: Path) -> None:
     if not has_display():
         raise OSError(NO_DISPLAY)
     with tempfile.TemporaryFile() as said:
-        command = [sys.executable, "-P", "-m", MODULE, str(path)]
+        command = [sys.executable, "-P", "-m", "app", "mesh", str(path), "--open"]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
         try:
             code = process.wait(PATIENCE_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from imgui_bundle import hello_imgui
@@ -62,7 +63,6 @@ class Studio:
         self.train = TrainController(settings.form, self.wake, follow, last)
         self.stage = Stage(scene, self.wake)
         self.stage.viewing = settings.viewing
-        self.geometry = GeometryDesk(self.stage, self.wake)
         self.run_panels = RunPanels(self.messages, self.wake)
         self.run_panels.curves.setup = settings.curves
         self.stage.time.setup, self._share = settings.time, settings.share
@@ -70,6 +70,7 @@ class Studio:
         self.exporting = Exporting(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
+        self.geometry = GeometryDesk(self.stage, self.wake, partial(self.panels_shown.show, layout.VIEWPORT))
         self._train_panel = TrainPanel()
         self._runs_panel = RunsPanel()
         self._run_dialogs = RunDialogs()

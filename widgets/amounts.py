@@ -10,7 +10,7 @@ THOUSAND = 1000
 def count_words(count: int) -> str:
     """A count: exact below ten thousand, with three digits above (12.3 k, 4.56 M)."""
     if count < 10 * THOUSAND:
-        return f"{count:,}".replace(",", "\u202f") if count >= THOUSAND else str(count)
+        return f"{count:,}"
     value, unit = (count / THOUSAND**2, "M") if count >= THOUSAND**2 * 0.9995 else (count / THOUSAND, "k")
     return f"{_three(value)} {unit}"
 

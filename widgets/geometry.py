@@ -16,8 +16,8 @@ from widgets.geometry_view import GeometryIntent, GeometryView, GeometryWish, Su
 from widgets.mesh_save import MeshSaving, heading
 from widgets.surface_pane import PaneWish, SurfacePane
 
-# Width of the settings beside the pictures, font sizes and share of the panel; narrower panels have them below.
-SETTINGS, SHARE, NARROW = 20.0, 0.46, 32.0
+# Width of the settings beside the pictures, font sizes and share of the panel; narrow and high panels have them below.
+SETTINGS, SHARE, NARROW = 20.0, 0.47, 24.0
 PICTURES_ABOVE = 0.55
 SECTION = imgui.TreeNodeFlags_.default_open
 
@@ -41,7 +41,7 @@ class GeometryPanel:
         """
         room = imgui.get_content_region_avail()
         gap = imgui.get_style().item_spacing
-        beside = room.x >= em(NARROW)
+        beside = room.x >= em(NARROW) and room.x > 0.9 * room.y
         if beside:
             canvas = ImVec2(room.x - min(em(SETTINGS), SHARE * room.x) - gap.x, room.y)
         else:
@@ -84,7 +84,8 @@ class GeometryPanel:
         scene, comparing = view.scene, view.other is not None
         intents: tuple[GeometryIntent, ...] = wish.intents
         if _section("Surface", "surface", scene.geometry, ("resolution", "closed"), SECTION):
-            scene = surface_rows.surface_rows(view)
+            rows = surface_rows.surface_rows(view)
+            scene, intents = rows.scene, intents + rows.intents
         if _section(
             "Look", "look", scene.geometry, ("style", "colouring", "axes", "bounds", "scale_bar", "camera"), SECTION
         ):

@@ -143,6 +143,11 @@ class RetrySurface:
 
 
 @dataclass(frozen=True)
+class LookInViewport:
+    """Bring the viewport to the front."""
+
+
+@dataclass(frozen=True)
 class SaveMesh:
     """Write the surface, or its densities, to a file."""
 
@@ -161,17 +166,8 @@ class OpenMesh:
     """Open the surface in PyVista's own window."""
 
 
-GeometryIntent = (
-    PickPoint
-    | ForgetPick
-    | GoHome
-    | CancelSurface
-    | RetrySurface
-    | SaveMesh
-    | CopyMeshCommand
-    | OpenMesh
-    | ExportIntent
-)
+PaneIntent = PickPoint | ForgetPick | GoHome | CancelSurface | RetrySurface
+GeometryIntent = PaneIntent | LookInViewport | SaveMesh | CopyMeshCommand | OpenMesh | ExportIntent
 
 
 @dataclass(frozen=True)

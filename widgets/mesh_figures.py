@@ -18,7 +18,7 @@ def draw(name: str, columns: Sequence[tuple[str, Figures]]) -> None:
         name: Its identity.
         columns: Headings and figures; one of them needs no heading.
     """
-    flags = imgui.TableFlags_.row_bg | imgui.TableFlags_.sizing_stretch_prop
+    flags = imgui.TableFlags_.row_bg | imgui.TableFlags_.sizing_stretch_same
     if not imgui.begin_table(name, 1 + len(columns), flags):
         return
     imgui.table_setup_column("##of", imgui.TableColumnFlags_.width_fixed, em(6.6))
@@ -38,14 +38,14 @@ def draw(name: str, columns: Sequence[tuple[str, Figures]]) -> None:
             imgui.text(label)
         for each in cells:
             imgui.table_next_column()
-            imgui.text_wrapped(each[label])
+            imgui.text(each[label])
     imgui.end_table()
 
 
 def rows_of(figures: Figures) -> dict[str, str]:
     """What is told of a surface, in words.  Lengths are world units."""
     low, high = figures.bounds
-    size = " × ".join(f"{end - start:.3g}" for start, end in zip(low, high, strict=True))
+    sizes = (end - start for start, end in zip(low, high, strict=True))
     return {
         "Faces": count_words(figures.faces),
         "Vertices": count_words(figures.vertices),
@@ -53,7 +53,7 @@ def rows_of(figures: Figures) -> dict[str, str]:
         "Boundary edges": count_words(figures.open_edges),
         "Manifold": "yes" if figures.manifold else "no",
         "Watertight": "yes" if figures.watertight else "no",
-        "Area": f"{figures.area:.4g}",
-        "Volume": "open" if figures.volume is None else f"{figures.volume:.4g}",
-        "Size": size,
+        "Area": f"{figures.area:.3g}",
+        "Volume": "open" if figures.volume is None else f"{figures.volume:.3g}",
+        **{f"Size along {axis}": f"{size:.3g}" for axis, size in zip("xyz", sizes, strict=True)},
     }

@@ -12,7 +12,7 @@ from core.geometry import Colouring, Geometry, Style
 from core.scene import QUALITY_RANGES, Quality, Scene
 from widgets import density_plot
 from widgets.common import button, coloured, icon_button, icons, reset_button, row, row_start
-from widgets.geometry_view import GeometryView
+from widgets.geometry_view import GeometryIntent, GeometryView, GeometryWish, LookInViewport
 from widgets.quality import choice
 from widgets.toolbar import check_width, flow
 
@@ -32,8 +32,8 @@ LOGARITHMIC = imgui.SliderFlags_.logarithmic | imgui.SliderFlags_.always_clamp
 OPACITIES = (0.001, 0.999)
 
 
-def surface_rows(view: GeometryView) -> Scene:
-    """Draw the rows.  Returns the Scene as it is now wanted."""
+def surface_rows(view: GeometryView) -> GeometryWish:
+    """Draw the rows.  Returns the Scene as it is now wanted, and what else is to be done."""
     scene, densities = view.scene, view.one.densities
     geometry = _resolution(scene.geometry, view.costs)
     threshold = scene.quality.threshold
@@ -50,12 +50,14 @@ def surface_rows(view: GeometryView) -> Scene:
     shows = scene.quality.show == "surface"
     label = f"{icons.ICON_FA_EYE}  {'Viewport shows it' if shows else 'Show in the viewport'}###in viewport"
     hint = "Back to colours in the viewport" if shows else "The viewport draws the surface at this same threshold"
+    intents: tuple[GeometryIntent, ...] = ()
     if button(label, True, hint):
         shown = "colour" if shows else "surface"
         scene = replace(scene, quality=replace(scene.quality, show=shown))
+        intents = () if shows else (LookInViewport(),)
     for warning in view.one.warnings:
         coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {warning}", "warning")
-    return scene
+    return GeometryWish(scene, intents)
 
 
 def look_rows(scene: Scene, comparing: bool) -> Scene:
