@@ -38,8 +38,7 @@ class Gestures:
             self._seen, self._changed_at = scene, now
         if held or scene == present:
             return
-        only_camera = replace(scene, camera=present.camera) == present
-        if not only_camera or now - self._changed_at >= REST_S:
+        if not _differ_in_cameras(scene, present) or now - self._changed_at >= REST_S:
             self.history.keep(scene)
 
     def moved_by_itself(self, before: Scene, after: Scene) -> None:
@@ -62,3 +61,9 @@ class Gestures:
     def _gone_to(self, scene: Scene | None) -> Scene | None:
         self._seen = self._seen if scene is None else scene
         return scene
+
+
+def _differ_in_cameras(one: Scene, other: Scene) -> bool:
+    """Whether nothing but a camera differs: that of all pictures, or the inspector's own."""
+    geometry = replace(one.geometry, camera=other.geometry.camera)
+    return replace(one, camera=other.camera, geometry=geometry) == other

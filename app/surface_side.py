@@ -47,8 +47,8 @@ UNPAINTED_AFTER_S = 0.5
 PATIENCE_S = 0.3
 # What takes less is not worth a bar.
 SHOW_WORK_AFTER_S = 0.5
-# Grids that take longer, seconds, are computed when somebody says so.
-LONG_S = 30.0
+# Grids that take longer, seconds, are computed when somebody says so; but not those of so many points along an edge.
+LONG_S, NEVER_WITHHELD = 30.0, 192
 # Of the picture's edge, while the camera moves.
 MOVING_SHARE = 0.5
 BYTES_OF_A_DENSITY = 4
@@ -115,6 +115,7 @@ class SurfaceSide:
     def __init__(self, model: Asked, geometry: Asked, folder: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._model, self._geometry, self._folder, self._clock = model, geometry, folder, clock
         self._came_at = 0.0
+        self._rate: float | None = None  # seconds for a point of a grid
         self.grid: Asking[GridRequest, GridAnswer] = Asking(model, GRID, clock=clock)
         self.paint: Asking[PaintRequest, PaintAnswer] = Asking(model, PAINT, clock=clock)
         self.surface: Asking[SurfaceRequest, SurfaceAnswer] = Asking(geometry, SURFACE, PATIENCE_S, clock)
@@ -158,6 +159,7 @@ class SurfaceSide:
                 if grid.request.sample == self._sample:
                     self._grids[grid.grid.resolution] = grid
                     self._came_at = self._clock()
+                    self._learn(grid)
             if self.paint.receive(event) and self.paint.answer is not None:
                 self._colours[self.paint.answer.request.points] = self.paint.answer.colours
         for event in self._geometry.take():
@@ -261,11 +263,10 @@ class SurfaceSide:
         return None
 
     def expected(self, resolution: int) -> Expected | None:
-        """What a grid takes, by what the last ones have taken; None before the first."""
-        known = self.densities
-        if known is None:
+        """What a grid takes, by what others have taken; None before the first."""
+        if self._rate is None:
             return None
-        seconds = known.seconds * (resolution / known.grid.resolution) ** 3
+        seconds = self._rate * resolution**3
         surface = self.surface.answer
         faces = 0
         if surface is not None:
@@ -324,6 +325,11 @@ class SurfaceSide:
         """File of its colours; empty while they are not there."""
         return self._colours.get(surface.vertices, "")
 
+    def _learn(self, grid: GridAnswer) -> None:
+        """Note how fast densities are; the first ones also wait for the worker to load what it needs."""
+        rate = grid.seconds / grid.grid.resolution**3
+        self._rate = rate if self._rate is None else min(rate, self._rate)
+
     def want_colours(self) -> None:
         """Ask for the colours of the newest surface, unless they are there."""
         surface = self.surface.answer
@@ -340,7 +346,8 @@ class SurfaceSide:
         if self._grids and not self.grid.waits and (self.surface.waits or self.paint.waits):
             return
         expected = self.expected(missing[0])
-        if expected is not None and expected.seconds > LONG_S and self._permitted != resolution:
+        long = expected is not None and expected.seconds > LONG_S and resolution > NEVER_WITHHELD
+        if long and self._permitted != resolution:
             self.withheld = resolution
             self.pause()
             return
