@@ -36,17 +36,13 @@ def test_faces_are_wound_as_normals_look():
     assert ((across * mesh.normals[mesh.faces[:, 0]]).sum(axis=1) > -1e-12).all()
 
 
-def half_filled() -> DensityGrid:
-    """Dense below y = 0.1."""
-    values = np.zeros((20, 20, 20), np.float32)
-    values += 10 * (0.1 - np.linspace(-BOX, BOX, 20, dtype=np.float32))[None, :, None]
-    return DensityGrid(values, BOX)
-
-
 def test_what_runs_into_the_box_is_cut_off_there_or_closed():
-    grid = half_filled()
-    assert touches_box(grid, 1e-3)
-    cut, closed = (figures_of(extract(grid, 1e-3, closed=closed)) for closed in (False, True))
+    line = 10 * (0.1 - np.linspace(-BOX, BOX, 20))
+    values = np.broadcast_to(np.logaddexp(0, line)[None, :, None], (20, 20, 20)).astype(np.float32)
+    grid, threshold = DensityGrid(values, BOX), float(np.log(2))  # dense below y = 0.1
+    assert touches_box(grid, threshold)
+    cut, closed = (figures_of(extract(grid, threshold, closed=closed)) for closed in (False, True))
+    assert cut.bounds[1][1] == pytest.approx(0.1, abs=1e-6)
     assert cut.volume is None
     assert cut.open_edges > 0
     assert closed.watertight
