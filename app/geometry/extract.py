@@ -90,7 +90,35 @@ def extract(grid: DensityGrid, threshold: float, *, closed: bool = False, watch:
     surface = run(edges, watch)
     if closed:
         np.clip(points_of(surface), -grid.half, grid.half, out=points_of(surface))
+    _settle(points_of(surface), grid, threshold)
     return _facing_outwards(surface, grid)
+
+
+def _settle(points: np.ndarray, grid: DensityGrid, threshold: float) -> None:
+    """Move vertices along their edges of the grid to where the density before softplus crosses, as in the viewport.
+
+    It is the decoder's output and nearly linear between neighbours; after softplus, what is thin is bent.
+    """
+    place = (points.astype(np.float64) + grid.half) / grid.spacing
+    axis = np.abs(place - np.rint(place)).argmax(axis=1)[:, None]
+    along = np.take_along_axis(place, axis, axis=1)[:, 0]
+    low = np.rint(place).astype(np.int64)
+    np.put_along_axis(low, axis, np.clip(np.floor(along), 0, grid.resolution - 2).astype(np.int64)[:, None], axis=1)
+    high = low.copy()
+    np.put_along_axis(high, axis, np.take_along_axis(low, axis, axis=1) + 1, axis=1)
+    below, above = (grid.values[tuple(ends[:, ::-1].T)] for ends in (low, high))
+    crossing = (below >= threshold) != (above >= threshold)  # not so where it lies on a wall, or on a point of the grid
+    first, second, wanted = (_before_softplus(np.asarray(each)) for each in (below, above, threshold))
+    share = np.clip((wanted - first) / np.where(crossing, second - first, 1), 0, 1)
+    moved = np.take_along_axis(low, axis, axis=1)[:, 0] + share
+    settled = np.where(crossing, moved, along) * grid.spacing - grid.half
+    np.put_along_axis(points, axis, settled[:, None].astype(points.dtype), axis=1)
+
+
+def _before_softplus(density: np.ndarray) -> np.ndarray:
+    """The inverse of softplus; single precision ends at about -87."""
+    density = np.maximum(density.astype(np.float64), 1e-38)
+    return density + np.log(-np.expm1(-density))
 
 
 def _facing_outwards(surface: vtkPolyData, grid: DensityGrid) -> vtkPolyData:

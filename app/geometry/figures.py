@@ -46,9 +46,10 @@ def component_sizes(mesh: vtkPolyData) -> tuple[np.ndarray, np.ndarray]:
     connectivity.SetInputData(numbered)
     connectivity.SetExtractionModeToAllRegions()
     connectivity.ColorRegionsOn()
-    found = run(connectivity).GetPointData()  # in an order of its own
-    regions = np.zeros(count, np.int64)
-    regions[vtk_to_numpy(found.GetArray("number"))] = vtk_to_numpy(found.GetArray("RegionId"))
+    # Vertices come out in an order of its own, without those that no face uses, for which the regions have room still.
+    found = run(connectivity).GetPointData()
+    used, regions = vtk_to_numpy(found.GetArray("number")), np.zeros(count, np.int64)
+    regions[used] = vtk_to_numpy(found.GetArray("RegionId"))[: len(used)]
     of_face = regions[faces[:, 0]]
     return np.bincount(of_face), of_face
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkQuadricDecimation, vtkWindowedSincPolyDataFilter
@@ -69,7 +71,7 @@ def _filled(mesh: vtkPolyData, radius: float, watch: Watch) -> vtkPolyData:
     """Without holes whose edge fits into a sphere."""
     fill = vtkFillHolesFilter()
     fill.SetInputData(mesh)
-    fill.SetHoleSize(radius)
+    fill.SetHoleSize(math.sqrt(2) * radius)  # VTK means half the diagonal of the hole's bounding box: of a circle, √2 r
     filled = run(fill, watch)
     if filled.GetNumberOfPolys() == mesh.GetNumberOfPolys():
         return mesh
