@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 from imgui_bundle import hello_imgui, imgui
 
 from app.file_manager import reveal
-from app.geometry_messages import GEOMETRY_ENTRY
 from app.mesh_saves import dated_path
 from app.mesh_window import NO_DISPLAY, has_display, open_mesh
 from app.paths import pictures_dir
 from app.surfaces import Surfaces
 from app.tasks import Tasks
-from app.worker_child import Settings as WorkerSettings
 from core.scene import Scene
 from widgets.export_view import CancelExport, RevealExport
 from widgets.geometry import GeometryPanel
@@ -41,8 +39,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-GEOMETRY_WORKER = WorkerSettings(GEOMETRY_ENTRY, threads=2)
-
 
 class GeometryDesk:
     """Nothing is started before somebody looks at the panel, and nothing is computed while nobody does.
@@ -53,7 +49,6 @@ class GeometryDesk:
         stage: Whose Scene is shown and edited.
         wake: Called from threads when a frame should be drawn.
         show_viewport: Brings the viewport to the front.
-        settings: Of the worker; replaced in tests.
     """
 
     def __init__(
@@ -61,10 +56,8 @@ class GeometryDesk:
         stage: Stage,
         wake: Callable[[], None],
         show_viewport: Callable[[], None],
-        settings: WorkerSettings = GEOMETRY_WORKER,
     ) -> None:
-        self._stage, self._wake, self._settings = stage, wake, settings
-        self._show_viewport = show_viewport
+        self._stage, self._wake, self._show_viewport = stage, wake, show_viewport
         self._panel = GeometryPanel()
         self._tasks: Tasks[None] = Tasks("geometry files", wake)
         self._surfaces: Surfaces | None = None
@@ -88,7 +81,7 @@ class GeometryDesk:
     def draw(self) -> None:
         """The panel is seen: draw it, and ask for what it lacks."""
         self._looked_at = True
-        surfaces = self._surfaces = self._surfaces or Surfaces(self._stage, self._wake, self._settings)
+        surfaces = self._surfaces = self._surfaces or Surfaces(self._stage, self._wake)
         surfaces.update(held=self._held)
         view = surfaces.view()
         wish = self._panel.draw(view, partial(surfaces.picture, held=self._held))
@@ -96,7 +89,7 @@ class GeometryDesk:
             self._take(view.scene, wish.scene)
         for intent in wish.intents:
             self._handle(intent, surfaces)
-        self._held = imgui.is_mouse_down(imgui.MouseButton_.left) and imgui.is_any_item_active()
+        self._watch(view.scene)
         if surfaces.waits_for_frames:
             hello_imgui.request_refresh()
 
@@ -110,6 +103,12 @@ class GeometryDesk:
         self._tasks.close()
         if self._surfaces is not None:
             self._surfaces.close()
+
+    def _watch(self, before: Scene) -> None:
+        """Whether somebody drags something that the surface follows: then speed counts more than looks."""
+        scene, pressed = self._stage.scene, imgui.is_mouse_down(imgui.MouseButton_.left)
+        changes = (before.geometry, before.quality, before.other) != (scene.geometry, scene.quality, scene.other)
+        self._held = pressed and imgui.is_any_item_active() and (changes or self._held)
 
     def _take(self, before: Scene, wanted: Scene) -> None:
         """The Scene as somebody has changed it; who takes hold of the camera ends what moves it by itself."""

@@ -12,7 +12,16 @@ from imgui_bundle import imgui
 
 from app.asking import Asking
 from app.comparison import labels
-from app.geometry_messages import COMPARE, PICK, CompareAnswer, CompareRequest, PickAnswer, PickRequest, SurfaceRequest
+from app.geometry_messages import (
+    COMPARE,
+    GEOMETRY_ENTRY,
+    PICK,
+    CompareAnswer,
+    CompareRequest,
+    PickAnswer,
+    PickRequest,
+    SurfaceRequest,
+)
 from app.mesh_saves import MeshSaves
 from app.model_messages import BakeRequest
 from app.paths import pictures_dir
@@ -34,6 +43,7 @@ if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
     from app.side import Side
     from app.stage import Stage
 
+GEOMETRY_WORKER = Settings(GEOMETRY_ENTRY, threads=2)
 # Files that nothing needs any more are looked for so often, seconds.
 TIDY_EVERY_S = 3.0
 
@@ -44,13 +54,12 @@ class Surfaces:
     Args:
         stage: Whose Scene is shown.
         wake: Called from threads when a frame should be drawn.
-        settings: Of the worker.
     """
 
-    def __init__(self, stage: Stage, wake: Callable[[], None], settings: Settings) -> None:
+    def __init__(self, stage: Stage, wake: Callable[[], None]) -> None:
         self._stage = stage
         self.scratch = Scratch()
-        self.worker = Worker(settings, wake)
+        self.worker = Worker(GEOMETRY_WORKER, wake)
         self.worker.start()
         share = WorkerShare(self.worker)
         folder = str(self.scratch.path)

@@ -90,10 +90,10 @@ class GeometryPanel:
             "Look", "look", scene.geometry, ("style", "colouring", "axes", "bounds", "scale_bar", "camera"), SECTION
         ):
             scene = surface_rows.look_rows(scene, comparing)
-        if _section("Cuts and slices", "cuts", scene.geometry, ("clip", "clip_box", "slices")):
+        if _section("Cuts", "cuts", scene.geometry, ("clip", "clip_box", "slices")):
             geometry = cut_rows.draw(scene.geometry, scene.geometry.camera or scene.camera, view.half)
             scene = replace(scene, geometry=geometry)
-        if _section("Repair and reduce", "filters", scene.geometry, ("filters",)):
+        if _section("Filters", "filters", scene.geometry, ("filters",)):
             faces = view.one.raw.faces if view.one.raw is not None else 0
             scene = replace(scene, geometry=filter_rows.draw(scene.geometry, view.one.steps, faces))
         if imgui.collapsing_header(f"Figures{_count(view)}###figures"):

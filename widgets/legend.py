@@ -14,16 +14,24 @@ from widgets.common import em, tone_ink
 from widgets.log_axis import log_ticks
 
 STRIPES = 96
-# Font sizes: of the bar, and the least width of a legend.
-BAR, NARROWEST = 0.5, 9.0
-MARGIN = 0.5
+# Font sizes: of the bar, and around it.
+BAR, MARGIN = 0.5, 0.5
+# Of the room for a picture, at most: what does not fit is left out.
+MOST_SHARE = 0.36
 
 
-def legends_height(legends: Sequence[Legend], width: float) -> float:
-    """Pixels that legends take below a picture of this width; 0 for none."""
-    if not legends:
-        return 0.0
-    return _height() * math.ceil(len(legends) / _columns(legends, width))
+def fitting(legends: Sequence[Legend], room: ImVec2) -> tuple[Sequence[Legend], float]:
+    """The legends that have a place below a picture, and what they take of the height.
+
+    Args:
+        legends: What colours mean, the most important first.
+        room: Of picture and legends, pixels.
+    """
+    for count in range(len(legends), 0, -1):
+        height = _height() * math.ceil(count / _columns(legends[:count], room.x))
+        if height <= MOST_SHARE * room.y:
+            return legends[:count], math.ceil(height)
+    return (), 0.0
 
 
 def draw_legends(legends: Sequence[Legend], low: ImVec2, width: float) -> None:
@@ -77,7 +85,8 @@ def tick_words(value: float, legend: Legend) -> str:
 
 
 def _columns(legends: Sequence[Legend], width: float) -> int:
-    return max(1, min(len(legends), int(width / em(NARROWEST))))
+    widest = max(imgui.calc_text_size(legend.title).x for legend in legends) + em(2 * MARGIN)
+    return max(1, min(len(legends), int(width / widest)))
 
 
 def _height() -> float:

@@ -25,7 +25,7 @@ from widgets.geometry_view import (
     SurfaceView,
     Which,
 )
-from widgets.legend import draw_legends, legends_height
+from widgets.legend import draw_legends, fitting
 from widgets.on_picture import GROUND, INK, corner_lines, picture_ink
 from widgets.view_guides import Place
 from widgets.viewport import work_strip
@@ -83,8 +83,8 @@ class SurfacePane:
     def _contents(
         self, view: SurfaceView, camera: Camera, home: Camera, pictures: SurfacePictures, room: ImVec2
     ) -> PaneWish:
-        legends = view.legends if view.problem is None else ()
-        room = ImVec2(room.x, max(room.y - math.ceil(legends_height(legends, room.x)), 1.0))
+        legends, height = fitting(view.legends if view.problem is None else (), room)
+        room = ImVec2(room.x, max(room.y - height, 1.0))
         origin, low = imgui.get_cursor_pos(), imgui.get_cursor_screen_pos()
         high = ImVec2(low.x + room.x, low.y + room.y)
         picture_item("surface", room)
