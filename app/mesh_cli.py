@@ -15,7 +15,7 @@ from core.geometry import LEAST_RESOLUTION, MOST_RESOLUTION, Smooth
 from core.scene import Latent
 
 if TYPE_CHECKING:
-    from app.geometry.making import Made
+    from app.geometry.making import Estimate, Made
     from app.geometry.polydata import vtkPolyData
 
 DESCRIPTION = """Make the surface where a sample's density reaches a threshold, and write it with the field's colours.
@@ -32,8 +32,8 @@ EXAMPLE = """examples:
 
 MESH_SUFFIXES, DENSITY_SUFFIXES = (".glb", ".ply", ".obj", ".stl"), (".mrc", ".npz")
 EXIT_SOME_FAILED = 1
-# What takes longer, or makes more, is said before it begins.
-LONG_S, LARGE_FACES = 5, 1_000_000
+# From this resolution on it is estimated what a surface takes; what takes longer, or makes more, is said.
+LARGE_RESOLUTION, LONG_S, LARGE_FACES = 192, 5, 1_000_000
 
 
 def register(subparsers: Any) -> None:
@@ -173,15 +173,9 @@ def _made(args: argparse.Namespace, item: Item, prefix: str) -> Made:
     path, scene = source_file(item.scene.source), item.scene
     generator = _generator(path)
     field, law = field_of(sample_of(generator, scene.latent), path.name), ray_law(generator.config.rays)
-    expected = estimate(field, law, scene, automatic=item.automatic)
-    if expected.seconds > LONG_S or expected.faces > LARGE_FACES:
-        suffix = item.path.suffix if item.path is not None else ".glb"
-        size = expected.file_size(suffix, args.faces, scene.geometry.resolution)
-        print(
-            f"expected: {expected.faces:,} faces before filters, {max(size / 1e6, 0.1):.1f} MB as {suffix}, "
-            f"{expected.memory / 1e9:.1f} GB of memory, {duration(expected.seconds)}",
-            file=sys.stderr,
-        )
+    if scene.geometry.resolution >= LARGE_RESOLUTION:
+        expected = estimate(field, law, scene, automatic=item.automatic)
+        _say_expected(args, item, expected)
     coloured = args.colours == "field" and (item.path is None or item.path.suffix.lower() in MESH_SUFFIXES[:3])
     with ProgressLine("") as line:
         return make(
@@ -192,6 +186,18 @@ def _made(args: argparse.Namespace, item: Item, prefix: str) -> Made:
             coloured=coloured,
             source=f"{path.name}, {scene.latent.name}",
             tell=lambda doing, done: line.update(round(100 * done), 100, f"{prefix}{doing}"),
+        )
+
+
+def _say_expected(args: argparse.Namespace, item: Item, expected: Estimate) -> None:
+    """Say before it begins what a large surface will take."""
+    if expected.seconds > LONG_S or expected.faces > LARGE_FACES:
+        suffix = item.path.suffix if item.path is not None else ".glb"
+        size = expected.file_size(suffix, args.faces, item.scene.geometry.resolution)
+        print(
+            f"expected: {expected.faces:,} faces before filters, {max(size / 1e6, 0.1):.1f} MB as {suffix}, "
+            f"{expected.memory / 1e9:.1f} GB of memory, {duration(expected.seconds)}",
+            file=sys.stderr,
         )
 
 

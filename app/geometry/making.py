@@ -88,8 +88,7 @@ def estimate(field: TriPlaneField, law: RayLaw, scene: Scene, *, automatic: bool
     """What a surface will take.
 
     Raises:
-        MemoryError: More memory than there is.
-        ValueError: The density is not finite.
+        ValueError: More memory than there is, or the density is not finite.
     """
     density_grid(field, TRIAL)  # the first time, torch warms up
     begun = time.perf_counter()
@@ -102,7 +101,7 @@ def estimate(field: TriPlaneField, law: RayLaw, scene: Scene, *, automatic: bool
     memory = round(HEADROOM * BYTES_PER_POINT * resolution**3 * (2 if scene.geometry.closed else 1)) + 300 * faces
     free = psutil.virtual_memory().available
     if memory > free:
-        raise MemoryError(
+        raise ValueError(
             f"a resolution of {resolution} takes some {memory / 2**30:.1f} GB of memory, and {free / 2**30:.1f} GB are "
             "free: choose a lower --resolution, or close other programs"
         )
