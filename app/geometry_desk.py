@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from imgui_bundle import hello_imgui, imgui
 
 from app.file_manager import reveal
+from app.mesh_command import command_of
 from app.mesh_saves import dated_path
 from app.mesh_window import NO_DISPLAY, has_display, open_mesh
 from app.paths import pictures_dir
@@ -41,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class GeometryDesk:
-    """Nothing is started before somebody looks at the panel, and nothing is computed while nobody does.
+    """Made when somebody first looks at the panel; nothing is computed while nobody does.
 
     All methods are called on the window's thread, with its context current.
 
@@ -57,52 +59,45 @@ class GeometryDesk:
         wake: Callable[[], None],
         show_viewport: Callable[[], None],
     ) -> None:
-        self._stage, self._wake, self._show_viewport = stage, wake, show_viewport
+        self._stage, self._show_viewport = stage, show_viewport
         self._panel = GeometryPanel()
         self._tasks: Tasks[None] = Tasks("geometry files", wake)
-        self._surfaces: Surfaces | None = None
-        self._looked_at = False
-        self._held = False
-
-    @property
-    def surfaces(self) -> Surfaces | None:
-        """Worker and surfaces; none before somebody has looked at the panel."""
-        return self._surfaces
+        self.surfaces = Surfaces(stage, wake)
+        self._closing = threading.Event()
+        self._looked_at = self._held = False
 
     def update(self) -> None:
         """Once a frame, before the panel may be drawn."""
         self._tasks.take()
-        if self._surfaces is not None:
-            self._surfaces.saves.update()
-            if not self._looked_at:
-                self._surfaces.rest()
+        self.surfaces.saves.update()
+        if not self._looked_at:
+            self.surfaces.rest()
         self._looked_at = False
 
     def draw(self) -> None:
         """The panel is seen: draw it, and ask for what it lacks."""
         self._looked_at = True
-        surfaces = self._surfaces = self._surfaces or Surfaces(self._stage, self._wake)
+        surfaces = self.surfaces
         surfaces.update(held=self._held)
         view = surfaces.view()
         wish = self._panel.draw(view, partial(surfaces.picture, held=self._held))
         if wish.scene != view.scene:
             self._take(view.scene, wish.scene)
         for intent in wish.intents:
-            self._handle(intent, surfaces)
+            self._handle(intent)
         self._watch(view.scene)
         if surfaces.waits_for_frames:
             hello_imgui.request_refresh()
 
     def free_gpu(self) -> None:
         """Free what lies on the GPU, while the context is still there."""
-        if self._surfaces is not None:
-            self._surfaces.free_gpu()
+        self.surfaces.free_gpu()
 
     def close(self) -> None:
-        """End the worker, the thread, and all files that nobody has asked for."""
+        """End the worker, the thread, and all files that nobody has asked for; PyVista's windows stay."""
+        self._closing.set()
         self._tasks.close()
-        if self._surfaces is not None:
-            self._surfaces.close()
+        self.surfaces.close()
 
     def _watch(self, before: Scene) -> None:
         """Whether somebody drags something that the surface follows: then speed counts more than looks."""
@@ -117,8 +112,8 @@ class GeometryDesk:
             self._stage.turntable.on = False
         self._stage.scene = wanted
 
-    def _handle(self, intent: GeometryIntent, surfaces: Surfaces) -> None:
-        scene = self._stage.scene
+    def _handle(self, intent: GeometryIntent) -> None:
+        scene, surfaces = self._stage.scene, self.surfaces
         match intent:
             case PickPoint(which, x, y):
                 surfaces.pick_at(which, x, y)
@@ -140,24 +135,22 @@ class GeometryDesk:
             case CopyMeshCommand(suffix):
                 self._copy_command(scene, suffix)
             case OpenMesh():
-                self._open(scene, surfaces)
+                self._open(scene)
             case CancelExport(number):
                 surfaces.saves.cancel(number)
             case RevealExport(path):
                 self._tasks.submit(f"Opening {path.parent.name}…", partial(reveal, path.parent))
 
     def _copy_command(self, scene: Scene, suffix: MeshFormat) -> None:
-        from app.mesh_command import command_of
-
         imgui.set_clipboard_text(command_of(scene, Path(f"epigraf{suffix}")))
         log.info("Copied the command that makes this mesh")
 
-    def _open(self, scene: Scene, surfaces: Surfaces) -> None:
+    def _open(self, scene: Scene) -> None:
         """Hand the mesh to PyVista's own window."""
         if not has_display():
             log.error("%s", NO_DISPLAY)
             return
-        surfaces.save(scene, surfaces.handed_path(".ply"), then=self._show_window)
+        self.surfaces.save(scene, self.surfaces.handed_path(".ply"), then=self._show_window)
 
     def _show_window(self, path: Path) -> None:
-        self._tasks.submit("Opening PyVista…", partial(open_mesh, path))
+        self._tasks.submit("Opening PyVista…", partial(open_mesh, path, self._closing))

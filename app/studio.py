@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imgui_bundle import hello_imgui
 
@@ -17,7 +18,6 @@ from app.drops import accept_drops
 from app.exporting import Exporting
 from app.favourites import Favourites
 from app.footprint import Footprint
-from app.geometry_desk import GeometryDesk
 from app.menu import studio_actions
 from app.messages import Messages
 from app.opening import Opened
@@ -43,6 +43,9 @@ from widgets.runs_view import RunItem
 from widgets.status_bar import Machine
 from widgets.train import TrainPanel
 from widgets.train_view import StartRun, TrainForm
+
+if TYPE_CHECKING:
+    from app.geometry_desk import GeometryDesk
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +73,7 @@ class Studio:
         self.exporting = Exporting(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
-        self.geometry = GeometryDesk(self.stage, self.wake, partial(self.panels_shown.show, layout.VIEWPORT))
+        self.geometry: GeometryDesk | None = None  # made when its panel is first looked at
         self._train_panel = TrainPanel()
         self._runs_panel = RunsPanel()
         self._run_dialogs = RunDialogs()
@@ -141,7 +144,8 @@ class Studio:
             self.stage.time.homesick = False
             self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
-        self.geometry.update()
+        if self.geometry is not None:
+            self.geometry.update()
         if not (self.stage.turntable.on or self.stage.latents.walk.on):
             self._autosave.keep(self.stage.scene)
 
@@ -172,7 +176,8 @@ class Studio:
 
         forget_errors()
         self.stage.free_gpu()
-        self.geometry.free_gpu()
+        if self.geometry is not None:
+            self.geometry.free_gpu()
         self.run_panels.free_gpu()
 
     def close(self) -> None:
@@ -187,7 +192,8 @@ class Studio:
         self.train.close()
         self.openings.close()
         self.run_panels.close()
-        self.geometry.close()
+        if self.geometry is not None:
+            self.geometry.close()
         self.stage.close()
 
     def draw_status(self) -> None:
@@ -334,8 +340,13 @@ class Studio:
             self.choose("compare")
 
     def _draw_geometry(self) -> None:
-        if self.opened:
-            self.geometry.draw()
+        if not self.opened:
+            return
+        if self.geometry is None:
+            from app.geometry_desk import GeometryDesk
+
+            self.geometry = GeometryDesk(self.stage, self.wake, partial(self.panels_shown.show, layout.VIEWPORT))
+        self.geometry.draw()
 
     def _draw_performance(self) -> None:
         if self.opened:

@@ -140,6 +140,8 @@ class SurfaceSide:
         """
         self.receive()
         if sample is not None and sample != self._sample:
+            if self._sample is None or sample.checkpoint.path != self._sample.checkpoint.path:
+                self._rate = None
             self._sample, self._grids = sample, {}
             self.grid.retry()
         if self._sample is None:
@@ -197,6 +199,12 @@ class SurfaceSide:
             if each.waits:
                 each.cancel()
                 each.retry()
+
+    def forget(self) -> None:
+        """There is no sample any more: show nothing."""
+        for each in self._all:
+            each.forget()
+        self._sample, self._drawn, self._grids, self._fine = None, None, {}, False
 
     def cancel(self) -> None:
         """Somebody gives up what takes long."""

@@ -99,12 +99,15 @@ class Surfaces:
 
     def _update_side(self, which: Which, side: Side, scene: Scene, held: bool, may_compute: bool) -> None:
         surface, sample = self.sides[which], self._sample(which, side, scene)
-        surface.update(sample, scene, held=held, may_compute=may_compute and not is_flat(side))
+        if side.engine.hint or is_flat(side):
+            surface.forget()
+        else:
+            surface.update(sample, scene, held=held, may_compute=may_compute)
 
     def _sample(self, which: Which, side: Side, scene: Scene) -> BakeRequest | None:
         """What the viewport shows, once that is the Scene's sample; live weights only now and then, as there."""
         sample = side.engine.sample_of(scene)
-        if sample is None or is_flat(side):
+        if sample is None:
             return None
         sample = replace(sample, resolution=0, preview=0, exact=False, field_will_do=False)
         before, surface = self._samples.get(which), self.sides[which]
