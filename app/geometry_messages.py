@@ -12,7 +12,8 @@ on only names. Large arrays travel as files of a private folder (app/scratch.py)
                             SAVE     surface, colours, a path         -> SaveAnswer
 
 Each request names all it depends on, and workers keep what they have made by that, so that asking again is cheap: a
-VIEW of a surface that was never asked for makes it first.
+VIEW of a surface that was never asked for makes it first.  A GRID takes seconds, in which the model worker does nothing
+else, unless it is a kind that gives way (worker_child.Settings.yielding).
 """
 
 from __future__ import annotations

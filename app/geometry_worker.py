@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
 from app.array_files import mapped, write_array
@@ -42,6 +43,7 @@ from app.geometry_messages import (
     ViewRequest,
 )
 from app.geometry_words import warnings_of
+from app.memory_cache import MemoryCache
 from app.stages import Stage
 from app.worker_child import Port
 from app.worker_share import plain_kind
@@ -49,15 +51,17 @@ from core.density_grid import DensityGrid
 from core.geometry import Filter
 from core.scene import Scene
 
-# Meshes of the stack of filters, of A and of B; a million faces take some 50 MB.
-MOST_MESHES = 12
+# Of the memory that is free when the worker starts, but no more than this, bytes: meshes of all stages, of A and of B.
+MESHES_SHARE, MOST_MESHES = 0.1, 2**31
 
 
 class GeometryHandler:
     """Answers what app/geometry_messages.py asks of the geometry worker."""
 
     def __init__(self) -> None:
-        self._grids, self._meshes, self._figures = Stage(3), Stage(MOST_MESHES), Stage(4 * MOST_MESHES)
+        limit = min(int(MESHES_SHARE * psutil.virtual_memory().available), MOST_MESHES)
+        self._meshes: MemoryCache[vtkPolyData] = MemoryCache(limit, lambda mesh: 1024 * mesh.GetActualMemorySize())
+        self._grids, self._figures = Stage(3), Stage(64)
         self._answers, self._coloured, self._pickers = Stage(16), Stage(4), Stage(2)
         self._painter: Painter | None = None
         self._shown: Any = None

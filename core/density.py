@@ -2,7 +2,7 @@
 
 A grid whose axes are those of the planes needs no sample of its own for each point: what the first plane adds depends
 on x and y alone, and so on.  The decoder's first layer is linear and goes through the planes (core/fold.py); what is
-left for a point is the sum of three vectors, the activation and one product: a fifth of the time of asking the field.
+left for a point is the sum of three vectors, the activation and one product: a quarter of the time of asking the field.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from core.layers import LEAK
 from core.triplane import PLANE_AXES, TriPlaneField
 
 CHUNK_POINTS = 65_536
+CACHED_POINTS = 8192
 
 
 def field_of(sample: Sample, name: str = "this generator") -> TriPlaneField:
@@ -50,13 +51,18 @@ def density_layers(field: TriPlaneField, resolution: int) -> Iterator[Tensor]:
     xy, xz, yz = folded.unflatten(-1, (size, size))  # [units, rows, columns]
     xy = _resized(xy, resolution, resolution) + bias  # [y, x, units]
     xz, yz = _resized(xz, size, resolution), _resized(yz, size, resolution)  # [z, x or y, units]
+    # A few rows at a time, so that a processor's caches hold them; a graphics card wants them all.
+    rows = resolution if xy.is_cuda else max(1, min(CACHED_POINTS // resolution, resolution))
+    hidden = torch.empty(rows, *xy.shape[1:], device=xy.device)
     for z in range(resolution):
         place = z * (size - 1) / (resolution - 1)
         low = min(int(place), size - 2)
         along_x, along_y = (torch.lerp(plane[low], plane[low + 1], place - low) for plane in (xz, yz))
-        hidden = (xy + along_x).add_(along_y[:, None])
-        raw = torch.mv(F.leaky_relu_(hidden, LEAK).flatten(0, 1), out_weight) + out_bias
-        yield F.softplus(raw).reshape(resolution, resolution)
+        raw = torch.empty(resolution, resolution, device=xy.device)
+        for part in (slice(start, min(start + rows, resolution)) for start in range(0, resolution, rows)):
+            mixed = torch.add(xy[part], along_x, out=hidden[: part.stop - part.start]).add_(along_y[part, None])
+            torch.mv(F.leaky_relu_(mixed, LEAK).flatten(0, 1), out_weight, out=raw[part].view(-1))
+        yield F.softplus(raw + out_bias)
 
 
 def _resized(plane: Tensor, rows: int, columns: int) -> Tensor:

@@ -15,7 +15,7 @@ BINS = 64
 LEAST_DENSITY = 1e-3
 # A pixel belongs to the silhouette if so much of its light is absorbed: there the object begins to be seen.
 SEEN = 0.1
-VIEWS, RAYS, SAMPLES, CANDIDATES = 4, 40, 128, 96
+VIEWS, RAYS, SAMPLES, CANDIDATES = 4, 32, 128, 96
 # A little above the horizon: exactly on it, rays run along the layers of the grid.
 PITCH = 1.4
 

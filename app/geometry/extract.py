@@ -10,8 +10,9 @@ from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D, vtkReverseSense
 from app.geometry.polydata import Watch, faces_of, points_of, run, unwatched
 from core.density_grid import DensityGrid
 
-# VTK, a window and Blender are slow beyond this, and a file takes about a gigabyte.
-MOST_FACES = 40_000_000
+# Beyond this VTK and Blender are slow, and a file takes half a gigabyte and more.
+MOST_FACES = 20_000_000
+CHUNK_POINTS = 1_000_000
 
 
 def image_of(values: np.ndarray, spacing: float, corner: float) -> vtkImageData:
@@ -90,7 +91,9 @@ def extract(grid: DensityGrid, threshold: float, *, closed: bool = False, watch:
     surface = run(edges, watch)
     if closed:
         np.clip(points_of(surface), -grid.half, grid.half, out=points_of(surface))
-    _settle(points_of(surface), grid, threshold)
+    points = points_of(surface)
+    for start in range(0, len(points), CHUNK_POINTS):
+        _settle(points[start : start + CHUNK_POINTS], grid, threshold)
     return _facing_outwards(surface, grid)
 
 
