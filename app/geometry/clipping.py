@@ -19,8 +19,11 @@ def planes_of(geometry: Geometry, half: float) -> list[tuple[np.ndarray, float]]
         planes.append((np.array(geometry.clip.unit), half * geometry.clip.at))
     if geometry.clip_box is not None:
         for axis, normal in enumerate(np.eye(3)):
-            planes.append((normal, half * geometry.clip_box.high[axis]))
-            planes.append((-normal, -half * geometry.clip_box.low[axis]))
+            high, low = geometry.clip_box.high[axis], geometry.clip_box.low[axis]
+            if high < 1:  # beyond a side of the field's own box lies nothing
+                planes.append((normal, half * high))
+            if low > -1:
+                planes.append((-normal, -half * low))
     return planes
 
 

@@ -16,6 +16,7 @@ import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  both take up their work whe
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkPoints, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPlane, vtkPolyData
+from vtkmodules.vtkFiltersCore import vtkClipPolyData
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
     vtkPolyDataMapper,
@@ -37,6 +38,8 @@ AMBIENT, DIFFUSE = 0.28, 0.72
 # The inside of a surface that is cut open is darker than its outside.
 INSIDE = 0.55
 SAMPLES_AT_REST = 8
+# OpenGL cuts with so many planes; what a seventh cuts away is taken out of the mesh.
+MOST_PLANES = 6
 # The box reaches so far from the origin, in halves of its edge; a little more, so that nothing is cut off.
 REACH = 1.8
 
@@ -47,6 +50,7 @@ class Painter:
     def __init__(self) -> None:
         self._renderer, self._window = vtkRenderer(), vtkRenderWindow()
         self._surface, self._beside, self._over = vtkActor(), [], []
+        self._shown = vtkPolyData()
         self._window.SetOffScreenRendering(1)
         self._window.SetAlphaBitPlanes(1)
         self._window.SetMultiSamples(0)
@@ -66,11 +70,10 @@ class Painter:
 
     def show(self, mesh: vtkPolyData, coloured: Coloured) -> None:
         """Take this surface in place of the last one.  It needs normals."""
-        shown = vtkPolyData()
+        shown = self._shown = vtkPolyData()
         shown.ShallowCopy(mesh)
         shown.GetPointData().SetScalars(None if coloured.colours is None else _bytes(coloured.colours))
         mapper, look = self._surface.GetMapper(), self._surface.GetProperty()
-        mapper.SetInputData(shown)
         mapper.SetScalarVisibility(coloured.colours is not None)
         look.SetColor(*(channel / 255 for channel in CLAY))
         look.SetLighting(coloured.lit)
@@ -121,13 +124,18 @@ class Painter:
         return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(view.height, view.width, 4)[::-1])
 
     def _cut(self, geometry: Geometry, half: float) -> None:
-        mapper = self._surface.GetMapper()
+        mapper, planes = self._surface.GetMapper(), [_plane(*each) for each in planes_of(geometry, half)]
         mapper.RemoveAllClippingPlanes()
-        for normal, offset in planes_of(geometry, half):
-            plane = vtkPlane()
-            plane.SetNormal(*(-normal))  # VTK keeps the side that its normal points to
-            plane.SetOrigin(*(offset * normal))
+        for plane in planes[-MOST_PLANES:]:
             mapper.AddClippingPlane(plane)
+        shown = self._shown
+        for plane in planes[:-MOST_PLANES]:  # a plane and all sides of a box
+            clip = vtkClipPolyData()
+            clip.SetInputData(shown)
+            clip.SetClipFunction(plane)
+            clip.Update()
+            shown = clip.GetOutput()
+        mapper.SetInputData(shown)
         look = self._surface.GetProperty()
         inside = type(look)()
         inside.DeepCopy(look)
@@ -145,6 +153,13 @@ class Painter:
                 case "points":
                     look.SetRepresentationToPoints()
                     look.SetPointSize(2)
+
+
+def _plane(normal: np.ndarray, offset: float) -> vtkPlane:
+    plane = vtkPlane()
+    plane.SetNormal(*(-normal))  # VTK keeps the side that its normal points to
+    plane.SetOrigin(*(offset * normal))
+    return plane
 
 
 def _bytes(colours: np.ndarray) -> Any:

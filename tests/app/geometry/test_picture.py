@@ -138,6 +138,15 @@ def test_clips_open_the_ball(painter, surface):
     assert 0.15 < quarter.sum() / whole.sum() < 0.4
 
 
+def test_a_plane_and_all_sides_of_a_box_cut_together(painter, surface):
+    """OpenGL has room for six planes only."""
+    painter.show(surface, Coloured(None, None))
+    plane, box = ClipPlane((0.0, 1.0, 0.0), -0.02 / BOX), ClipBox((-0.95,) * 3, (0.95,) * 3)
+    alone, both = (painter.picture(view(**clips), BOX) for clips in ({"clip": plane}, {"clip": plane, "clip_box": box}))
+    np.testing.assert_array_equal(alone[..., 3] > 127, both[..., 3] > 127)
+    assert (painter.picture(view(), BOX)[..., 3] > 127).sum() > (both[..., 3] > 127).sum(), "whole again"
+
+
 def test_slices_show_densities_where_they_are(painter, grid):
     [across] = slices_of(grid, Slices(z=0.01 / BOX))
     assert across.at == pytest.approx(0.01)
