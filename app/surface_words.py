@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.surface_figures import Picked
@@ -18,7 +19,9 @@ FLAT = "This generator paints flat pictures. Show one with a field, such as the 
 WAITING = "The sample is computed first; its densities and its surface follow."
 
 
-def surface_view(surface: SurfaceSide, side: Side, name: str, picked: Picked | None) -> SurfaceView:
+def surface_view(
+    surface: SurfaceSide, side: Side, name: str = "", picked: Picked | None = None, other: str = "B"
+) -> SurfaceView:
     """A surface for the panel.
 
     Args:
@@ -26,6 +29,7 @@ def surface_view(surface: SurfaceSide, side: Side, name: str, picked: Picked | N
         side: Of the viewport, which shows the same sample.
         name: What tells it from the other one.
         picked: What was picked on it.
+        other: The letter of the other one, which distances lead to.
     """
     title, hint = "No surface yet", WAITING
     if side.engine.shown is not None and len(side.engine.shown.volume.values) == 2:
@@ -42,7 +46,7 @@ def surface_view(surface: SurfaceSide, side: Side, name: str, picked: Picked | N
         name=name,
         hint=hint,
         title=title,
-        legends=surface.legends,
+        legends=tuple(replace(each, title=each.title.replace("to B", f"to {other}")) for each in surface.legends),
         densities=None if densities is None else densities.densities,
         resolution=0 if shown is None else shown.request.grid.resolution,
         raw=None if shown is None else shown.raw,

@@ -171,9 +171,10 @@ class Surfaces:
         """What the panel shows."""
         stage, scene = self._stage, self._stage.scene
         beside, other = scene.beside, stage.comparison.side
-        names = ("", "")
+        names, second = ("", ""), None
         if beside is not None and other is not None:
             names = self._names(scene, beside)
+            second = surface_view(self.sides["b"], other, names[1], self._picked("b"), "A")
         one, densities = self.sides["a"], self.sides["a"].densities
         return GeometryView(
             scene=scene,
@@ -181,7 +182,9 @@ class Surfaces:
             half=None if densities is None else densities.grid.half,
             step=None if densities is None else densities.step,
             one=surface_view(one, stage.side, names[0], self._picked("a")),
-            other=surface_view(self.sides["b"], other, names[1], self._picked("b")) if names[1] and other else None,
+            other=surface_view(self.sides["b"], other, names[1], self._picked("b"), "A")
+            if other and names[1]
+            else None,
             distances=self._distances(),
             costs=costs(one),
             saves=self.saves.items,

@@ -32,7 +32,7 @@ def draw(densities: Densities, threshold: float) -> float:
     implot.setup_axes("", "", axis.none, bare)
     implot.setup_axis_scale(implot.ImAxis_.x1, implot.Scale_.log10)
     implot.setup_axes_limits(low, high, 0, 1.08, implot.Cond_.always)
-    ticks = [tick for tick in log_ticks(low, high) if tick < high * 0.9]
+    ticks = [tick for tick in log_ticks(low, high) if 1.5 * low < tick < 0.9 * high]  # whole labels
     implot.setup_axis_ticks(implot.ImAxis_.x1, ticks, [f"{tick:.6g}" for tick in ticks])
     implot.setup_finish()
     _bars(densities)

@@ -26,7 +26,7 @@ from widgets.geometry_view import (
     Which,
 )
 from widgets.legend import draw_legends, fitting
-from widgets.on_picture import GROUND, INK, corner_lines, picture_ink
+from widgets.on_picture import GROUND, INK, QUIET_INK, picture_ink
 from widgets.view_guides import Place
 from widgets.viewport import work_strip
 
@@ -103,9 +103,9 @@ class SurfacePane:
         else:
             canvas.add_image(imgui.ImTextureRef(picture.texture), low, high)
             draw_legends(legends, ImVec2(low.x, high.y), room.x)
-            corner_lines(canvas, low, high, lines_of(view), HELP if hovered else "")
-            if view.name:
-                _name(canvas, view.name, low, high)
+            strip = 0.0 if view.work is None else imgui.get_frame_height() + em(0.3)
+            caption = [view.name, *lines_of(view)]
+            _caption(canvas, caption, HELP if hovered else "", ImVec2(low.x, low.y + strip), high)
             if view.picked is not None:
                 _mark(canvas, view.picked, shown, low, high)
         asked = work_strip(view.work, origin, room.x)
@@ -152,12 +152,23 @@ def lines_of(view: SurfaceView) -> list[str]:
     return [f"{count_words(figures.faces)} faces, {kind}  ·  {view.resolution}³"]
 
 
-def _name(canvas: imgui.ImDrawList, name: str, low: ImVec2, high: ImVec2) -> None:
-    margin, pad = em(0.5), em(0.4)
-    size = imgui.calc_text_size(name)
-    end = ImVec2(min(low.x + margin + size.x + 2 * pad, high.x), low.y + margin + size.y + pad)
-    canvas.add_rect_filled(ImVec2(low.x + margin, low.y + margin), end, GROUND, em(0.3))
-    canvas.add_text(ImVec2(low.x + margin + pad, low.y + margin + pad / 2), INK, name)
+def _caption(canvas: imgui.ImDrawList, lines: list[str], help_line: str, low: ImVec2, high: ImVec2) -> None:
+    """Lines in the upper left corner, on a dark ground; axes and scale have the lower ones."""
+    margin, pad, step = em(0.5), em(0.4), imgui.get_text_line_height()
+    room = high.x - low.x - 2 * (margin + pad)
+    texts = [(line, INK) for line in lines if line]
+    if help_line and imgui.calc_text_size(help_line).x <= room:
+        texts.append((help_line, QUIET_INK))
+    if not texts or len(texts) * step + 2 * margin > 0.6 * (high.y - low.y):
+        return  # a small picture is for the picture
+    width = min(max(imgui.calc_text_size(text).x for text, _ in texts), room)
+    left, top = low.x + margin, low.y + margin
+    end = ImVec2(left + width + 2 * pad, top + len(texts) * step + pad)
+    canvas.add_rect_filled(ImVec2(left, top), end, GROUND, em(0.3))
+    canvas.push_clip_rect(ImVec2(left, top), end, True)
+    for index, (text, ink) in enumerate(texts):
+        canvas.add_text(ImVec2(left + pad, top + pad / 2 + index * step), ink, text)
+    canvas.pop_clip_rect()
 
 
 def _mark(canvas: imgui.ImDrawList, picked: Picked, camera: Camera, low: ImVec2, high: ImVec2) -> None:

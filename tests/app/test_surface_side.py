@@ -1,6 +1,7 @@
 """From densities to a picture: what follows from what, coarse first, nothing twice, nothing that nobody waits for."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,11 +15,12 @@ from app.geometry_messages import (
 )
 from app.model_messages import BakeRequest, CheckpointId
 from app.surface_side import LONG_S, Look, SurfaceSide
+from app.surface_words import costs, surface_view
 from app.worker_messages import Failure, Result
 from core.camera import Camera
 from core.geometry import Decimate, Largest
 from core.scene import Latent, Quality, Scene
-from core.surface_figures import Densities
+from core.surface_figures import Densities, Legend
 from tests.app.geometry_handlers import surface_of
 from tests.app.test_worker_share import FakeWorker
 
@@ -237,3 +239,30 @@ def test_distances_are_drawn_to_b_once_it_is_there(bench):
     bench.side.update(SAMPLE, bench.scene, held=False, may_compute=True)
     bench.side.draw(bench.scene, replace(LOOK, against=against))
     assert (bench.asked("view")[-1].geometry.colouring, bench.asked("view")[-1].against) == ("distance", against)
+
+
+def of_viewport(hint: str = "", *, flat: bool = False):
+    """The viewport's side, as far as words about surfaces look at it."""
+    values = np.zeros((2, 4, 4, 4) if flat else (4, 4, 4, 4))
+    engine = SimpleNamespace(shown=SimpleNamespace(volume=SimpleNamespace(values=values)), hint=hint, problem=None)
+    return SimpleNamespace(engine=engine)
+
+
+def test_what_the_panel_says_of_it(bench):
+    assert "flat pictures" in surface_view(bench.side, of_viewport(flat=True)).hint
+    assert surface_view(bench.side, of_viewport("There is no checkpoint")).hint == "There is no checkpoint"
+    bench.settle()
+    view = surface_view(bench.side, of_viewport(), "A")
+    assert (view.name, view.resolution, view.is_complete, view.densities) == ("A", 128, True, DENSITIES)
+    assert costs(bench.side)[256] == "6 s, 67.1 MB, 393 k faces"
+    bench.side.view.answer = replace(bench.side.view.answer, legends=(Legend("Distance to B", 0, 1, False, ()),))
+    assert surface_view(bench.side, of_viewport(), other="A").legends[0].title == "Distance to A"
+    bench.scene = replace(bench.scene, quality=Quality(threshold=70.0))
+    bench.frame()
+    bench.geometry.events.append(Failure(len(bench.geometry.asked), "no surface"))
+    bench.frame()
+    view = surface_view(bench.side, of_viewport())
+    assert (view.problem.message, view.raw, view.is_complete) == ("no surface", None, False)
+    bench.side.forget()
+    assert bench.side.pixels is None
+    assert surface_view(bench.side, of_viewport()).densities is None
