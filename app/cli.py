@@ -15,6 +15,7 @@ COMMANDS = {
     "data": "app.data.cli",
     "render": "app.render_cli",
     "invert": "app.invert_cli",
+    "mesh": "app.mesh_cli",
     "import": "app.import_cli",
     "evaluate": "training.evaluate_cli",
     "runs": "training.runs_cli",
@@ -44,7 +45,8 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.set_defaults(handler=open_studio)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _, rest = options.parse_known_args(arguments)
+    named = bool(arguments) and arguments[0] in COMMANDS  # what follows a command is its own
+    rest = arguments if named else options.parse_known_args(arguments)[1]
     for module in modules_for(rest):
         import_module(module).register(subparsers)
     return parser

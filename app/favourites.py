@@ -60,13 +60,21 @@ class Favourites:
 
     def _read(self) -> tuple[Favourite, ...]:
         try:
-            entries = json.loads(self._path.read_text(encoding="utf-8"))
-            return tuple(Favourite(str(entry["name"]), _latent(entry["latent"])) for entry in entries)
+            return read_favourites(self._path)
         except FileNotFoundError:
             return ()
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError) as error:
             log.warning("The favourites in %s cannot be read and are ignored: %s", self._path, error)
             return ()
+
+
+def read_favourites(path: Path) -> tuple[Favourite, ...]:
+    """The favourites in a file.  Raises ValueError if it holds none, OSError."""
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(Favourite(str(entry["name"]), _latent(entry["latent"])) for entry in entries)
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"{path} holds no favourites: {error!r}") from error
 
 
 def _latent(values: object) -> Latent:

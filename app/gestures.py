@@ -40,8 +40,7 @@ class Gestures:
             self._seen, self._changed_at = scene, now
         if held or work == present:
             return
-        only_camera = replace(work, scene=replace(scene, camera=present.scene.camera)) == present
-        if not only_camera or now - self._changed_at >= REST_S:
+        if not _differ_in_cameras(work, present) or now - self._changed_at >= REST_S:
             self.history.keep(work)
 
     def moved_by_itself(self, before: Scene, after: Scene) -> None:
@@ -64,3 +63,9 @@ class Gestures:
     def _gone_to(self, work: Work | None) -> Work | None:
         self._seen = self._seen if work is None else work.scene
         return work
+
+
+def _differ_in_cameras(one: Work, other: Work) -> bool:
+    """Whether nothing but a camera differs: that of all pictures, or the inspector's own."""
+    geometry = replace(one.scene.geometry, camera=other.scene.geometry.camera)
+    return replace(one, scene=replace(one.scene, camera=other.scene.camera, geometry=geometry)) == other

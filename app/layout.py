@@ -17,7 +17,7 @@ ACTIVE_SECONDS = 0.5
 
 TRAIN, RUNS, VIEWPORT, LATENT, CAMERA, COMPARE = "Train", "Runs", "Viewport", "Latent", "Camera", "Compare"
 CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulation", "Log", "Samples"
-PERFORMANCE, TIMELINE = "Performance", "Timeline"
+PERFORMANCE, TIMELINE, GEOMETRY = "Performance", "Timeline", "Geometry"
 MAIN = "MainDockSpace"
 # The little triangle on every tab bar offers nothing that the View menu does not.
 PLAIN = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
@@ -36,9 +36,10 @@ PLACES: dict[str, str] = {
     COMPARE: "right below",  # last: the others keep their keys
     TIMELINE: "bottom",
     PERFORMANCE: "bottom",
+    GEOMETRY: MAIN,
 }
 # Panels that are there when somebody asks for them.
-HIDDEN = frozenset({PERFORMANCE})
+HIDDEN = frozenset({PERFORMANCE, GEOMETRY})
 
 
 def runner_params(

@@ -197,18 +197,19 @@ def _run(studio: Studio) -> list[Action]:
 
 def _view(studio: Studio) -> list[Action]:
     look, panels = studio.look, studio.panels_shown
-    keys = [*DIGITS, *[None] * len(layout.PLACES)]
+    keys = [*(Chord(digit, ctrl=True) for digit in DIGITS), *[None] * len(layout.PLACES)]
+    chords = {**dict(zip(layout.PLACES, keys, strict=False)), layout.GEOMETRY: Chord(Key.g)}
     return [
         *(
             Action(
                 "View",
                 name,
                 partial(panels.toggle, name),
-                Chord(key, ctrl=True) if key is not None else None,
+                chord,
                 checked=panels.is_shown(name),
                 spoken=f"the panel {name}",
             )
-            for name, key in zip(layout.PLACES, keys, strict=False)
+            for name, chord in chords.items()
         ),
         Action(
             "View",

@@ -7,8 +7,7 @@ is kept as long as memory allows, so that one can go back and forth between snap
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,9 @@ import numpy as np
 import psutil
 import torch
 
+from app.geometry_messages import GRID, PAINT, GridAnswer, GridRequest, PaintRequest
 from app.memory_cache import MemoryCache
+from app.model_geometry import make_grid, paint
 from app.model_messages import (
     BakeAnswer,
     BakeRequest,
@@ -29,6 +30,7 @@ from app.model_messages import (
     arrays_of,
 )
 from app.stage_clock import StageClock
+from app.stages import Stage
 from app.worker_child import Cancelled, Port
 from app.worker_share import plain_kind
 from core import bake as baking
@@ -66,27 +68,7 @@ class Listener(Protocol):
         """Raise Cancelled if so."""
 
 
-class Stage:
-    """The latest values of one stage by their inputs."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._values.clear()
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """The value of these inputs; made if it is not at hand."""
-        if key not in self._values:
-            self._values[key] = make()
-        self._values.move_to_end(key)
-        while len(self._values) > self._most:
-            self._values.popitem(last=False)
-        return self._values[key]
-
-
+Payload = BakeRequest | PictureRequest | GridRequest | PaintRequest
 # A volume and the kimg of its weights, or a folded field.
 Baked = tuple[BakedVolume, float | None]
 
@@ -106,6 +88,7 @@ class ModelHandler:
         self._checkpoints, self._fields = Stage(2), Stage(2)
         self._directions = Stage(4)  # of w, by checkpoint
         self._backgrounds = Stage(64)  # whether a checkpoint's samples have one
+        self._grids = Stage(8)  # which file a density grid is in
         self._volumes: MemoryCache[Baked] = MemoryCache(limit // 2, lambda baked: _bytes_of(baked[0]))
         self._folded: MemoryCache[FoldedField | None] = MemoryCache(limit // 2, _bytes_of)
         self._device, self._gpu_has_room = torch.device("cpu"), True
@@ -128,7 +111,7 @@ class ModelHandler:
             self._forget()
             raise MemoryError(
                 f"there is not enough memory for {_wanted(payload)} of {Path(sample.checkpoint.path).name}: "
-                f"choose a smaller {_setting(payload)} in Camera, or close other programs"
+                f"choose a smaller {_setting(payload)}, or close other programs"
             ) from error
 
     def _work(self, kind: str, payload: Any) -> tuple[Callable[[Port], None], BakeRequest]:
@@ -140,6 +123,10 @@ class ModelHandler:
                 return partial(self._prefetch, payload), payload
             case "picture", PictureRequest():
                 return partial(self._picture, payload), payload.sample
+            case kind, GridRequest() if kind == GRID:
+                return partial(self._grid, payload), payload.sample
+            case kind, PaintRequest() if kind == PAINT:
+                return partial(self._paint, payload), payload.sample
         raise ValueError(f"the model worker does not know requests of kind {kind}")
 
     def _choose_device(self, request: BakeRequest) -> None:
@@ -194,6 +181,25 @@ class ModelHandler:
             port.stop_if_cancelled()
             pixels = np.ascontiguousarray(viewing.draw(tile)[..., :3])
             port.answer(TileAnswer(tile.left, tile.top, (done + 1) / len(tiles)), (pixels,))
+
+    def _grid(self, request: GridRequest, port: Port) -> None:
+        """Evaluate the density on a grid; one that is still there is not made again."""
+
+        def make() -> GridAnswer:
+            port.progress(0, "reading the checkpoint")
+            checkpoint, sample = self._sample(request.sample, port, self._clock())
+            return make_grid(request, sample, checkpoint.generator.config.rays, port)
+
+        kept = self._grids.get(request, make)
+        if not Path(kept.grid.path).is_file():  # whoever asked has tidied up meanwhile
+            self._grids.clear()
+            kept = self._grids.get(request, make)
+        port.answer(kept)
+
+    def _paint(self, request: PaintRequest, port: Port) -> None:
+        """Evaluate the colours at points."""
+        _, sample = self._sample(request.sample, port, self._clock())
+        port.answer(paint(request, sample, port))
 
     def _prefetch(self, request: BakeRequest, port: Port) -> None:
         """Make what a request asks for, and keep it."""
@@ -321,16 +327,26 @@ def _sample_of(request: BakeRequest) -> tuple[CheckpointId, Latent]:
     return request.checkpoint, request.latent
 
 
-def _wanted(payload: BakeRequest | PictureRequest) -> str:
+def _wanted(payload: Payload) -> str:
     """What a request asks for, for people."""
-    if isinstance(payload, PictureRequest):
-        return f"a picture of {payload.width} x {payload.height}"
+    match payload:
+        case PictureRequest():
+            return f"a picture of {payload.width} x {payload.height}"
+        case GridRequest():
+            return f"a density grid of {payload.resolution}³"
+        case PaintRequest():
+            return "the colours of the surface"
     return f"a volume of {payload.resolution}³"
 
 
-def _setting(payload: BakeRequest | PictureRequest) -> str:
+def _setting(payload: Payload) -> str:
     """What makes it smaller."""
-    return "Size" if isinstance(payload, PictureRequest) else "Volume"
+    match payload:
+        case PictureRequest():
+            return "Size in Camera"
+        case GridRequest() | PaintRequest():
+            return "Resolution in Geometry"
+    return "Volume in Camera"
 
 
 def _bytes_of(value: BakedVolume | FoldedField | None) -> int:

@@ -13,7 +13,7 @@ from core.timeline import Timeline, is_timeline
 OpenedKind = Literal["run", "checkpoint", "pickle", "data", "scene", "timeline", "picture"]
 WAY_OUT = (
     "Open the folder of a run, a .safetensors checkpoint, a published network (.pkl), a data set (zip or folder), a "
-    "picture, film, session or timeline saved here, or another picture, to find the sample that comes closest."
+    "picture, film, mesh, session or timeline saved here, or another picture, to find the sample that comes closest."
 )
 
 
@@ -65,6 +65,10 @@ def recognise(text: str) -> Opened:
 
             film = read_film(path)
             return Opened("scene" if film.timeline is None else "timeline", path, film.scene, film.timeline)
+        case ".glb" | ".ply" | ".obj":
+            from app.mesh_scene import saved_mesh_scene
+
+            return Opened("scene", path, saved_mesh_scene(path))
         case ".yaml" | ".json" if (path.parent / "config.yaml").is_file():
             return Opened("run", path.parent)
         case ".json" if path.name == "dataset.json":

@@ -8,8 +8,8 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from app.render_latent import latent_options, number
-from core.scene import Quality, Scene
+from app.render_latent import latent_options, number_words
+from core.scene import Quality, Scene, Source
 from core.timeline import Timeline
 from widgets.export_view import ExportForm
 
@@ -44,7 +44,7 @@ def render_arguments(scene: Scene, form: ExportForm, out: Path, timeline: Timeli
         scene = replace(scene, quality=replace(scene.quality, smooth=form.smooth))
     text = _options(scene)
     if text is None:
-        text = ["--scene", _compact(scene.to_json())]
+        text = scene_words(scene)
     made = {
         "picture": [],
         "cutout": ["--transparent"],
@@ -68,19 +68,26 @@ def command_text(arguments: list[str]) -> str:
 def _options(scene: Scene) -> list[str] | None:
     """The Scene in words; None if there are none for all of it."""
     latent, camera, quality = scene.latent, scene.camera, scene.quality
-    # A live run changes: its newest snapshot is what a command can draw.
-    source = [] if scene.source.kind == "demo" else [scene.source.path]
-    if scene.source.snapshot:
-        source += ["--snapshot", Path(scene.source.snapshot).stem]
     angles = [_degrees(angle) for angle in (camera.yaw, camera.pitch, camera.roll)]
     sample = latent_options(latent)
     if scene.other is not None or sample is None or None in angles:
         return None
     view = ["--yaw", str(angles[0]), "--pitch", str(angles[1]), "--roll", str(angles[2])]
-    lens = ["--radius", number(camera.radius), "--fov", number(camera.fov)]
-    target = ["--target", *map(number, camera.target)] if any(camera.target) else []
+    lens = ["--radius", number_words(camera.radius), "--fov", number_words(camera.fov)]
+    target = ["--target", *map(number_words, camera.target)] if any(camera.target) else []
     drawn = _quality_options(quality)
-    return None if drawn is None else [*source, *sample, *view, *lens, *target, *drawn]
+    return None if drawn is None else [*source_words(scene.source), *sample, *view, *lens, *target, *drawn]
+
+
+def source_words(source: Source) -> list[str]:
+    """The generator: of a live run, which changes, the newest snapshot is what a command can draw."""
+    words = [] if source.kind == "demo" else [source.path]
+    return [*words, "--snapshot", Path(source.snapshot).stem] if source.snapshot else words
+
+
+def scene_words(scene: Scene) -> list[str]:
+    """The whole Scene, for what options cannot say."""
+    return ["--scene", _compact(scene.to_json())]
 
 
 def _quality_options(quality: Quality) -> list[str] | None:
@@ -89,10 +96,10 @@ def _quality_options(quality: Quality) -> list[str] | None:
         # Steps and voxels have other defaults there.
         if name in ("steps", "volume") or getattr(quality, name) != getattr(Quality(), name):
             value = getattr(quality, name)
-            options += [option, number(value) if isinstance(value, float) else str(value)]
+            options += [option, number_words(value) if isinstance(value, float) else str(value)]
     if quality.show == "slice":
         at = options.index("--show")
-        options[at : at + 2] = ["--slice", quality.slice_axis, number(quality.slice_at)]
+        options[at : at + 2] = ["--slice", quality.slice_axis, number_words(quality.slice_at)]
     # What is not said above must be as it is by itself.
     said = {name: getattr(quality, name) for name in (*_QUALITY_OPTIONS, "slice_axis", "slice_at")}
     plain = Quality(**{**said, **({} if quality.show == "slice" else {"slice_axis": "z", "slice_at": 0.0})})
@@ -104,5 +111,5 @@ def _degrees(radians: float) -> str | None:
     degrees = math.degrees(radians)
     for candidate in (degrees, math.nextafter(degrees, math.inf), math.nextafter(degrees, -math.inf)):
         if math.radians(candidate) == radians:
-            return number(candidate)
+            return number_words(candidate)
     return None

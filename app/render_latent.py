@@ -95,9 +95,9 @@ def latent_options(latent: Latent) -> list[str] | None:
     """The options that make a latent; None if there are none for all of it."""
     if latent != replace(Latent(), **{name: getattr(latent, name) for name in SAID}):
         return None
-    options = ["--seed", str(latent.seed), "--psi", number(latent.psi)]
+    options = ["--seed", str(latent.seed), "--psi", number_words(latent.psi)]
     if latent.x or latent.y:
-        options += ["--at", number(latent.x), number(latent.y)]
+        options += ["--at", number_words(latent.x), number_words(latent.y)]
     for name in ("cutoff", "label"):
         if getattr(latent, name) is not None:
             options += [f"--{name}", str(getattr(latent, name))]
@@ -110,7 +110,7 @@ def latent_options(latent: Latent) -> list[str] | None:
     if latent.noise_seed:
         options += ["--noise-seed", str(latent.noise_seed)]
     for index, shift in enumerate(latent.shifts, start=1):
-        options += ["--shift", str(index), number(shift)] if shift else []
+        options += ["--shift", str(index), number_words(shift)] if shift else []
     if latent.shifts and not latent.shifts[-1]:
         return None
     if latent.shift_layers is not None:
@@ -118,7 +118,7 @@ def latent_options(latent: Latent) -> list[str] | None:
     return options
 
 
-def number(value: float) -> str:
+def number_words(value: float) -> str:
     """The shortest digits of this number, without an exponent: behind a minus that would be taken for an option."""
     return format(Decimal(repr(value)), "f")
 

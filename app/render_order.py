@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.film import FILM_SUFFIXES
+from app.mesh_scene import MESH_SCENE_SUFFIXES, saved_mesh_scene
 from core.camera import Camera
 from core.scene import Quality, Scene, Source, SourceKind
 from core.timeline import Timeline, is_timeline
@@ -15,6 +16,8 @@ from core.views import ViewName, seen_from
 DEFAULT_QUALITY = Quality(steps=192, volume=128)
 DEFAULT_SIZE = 512
 PICTURE_SUFFIX, SCENE_SUFFIX = ".png", ".json"
+# What was saved here, and tells what made it.
+SAVED_SUFFIXES = (PICTURE_SUFFIX, SCENE_SUFFIX, *FILM_SUFFIXES, *MESH_SCENE_SUFFIXES)
 TURNTABLE_KEY, GRID_KEY = "epigraf-turntable", "epigraf-grid"
 RENDERER_KEY, NOISE_KEY = "epigraf-renderer", "epigraf-noise"
 REFERENCE = "reference"
@@ -103,7 +106,7 @@ def given(source: Path | None, snapshot: str | None = None) -> Order:
     """What SOURCE describes, at the snapshot of its run that is named, if any.  Raises ValueError, OSError."""
     if source is None:
         order = Order(Scene(quality=DEFAULT_QUALITY))
-    elif source.suffix.lower() in (PICTURE_SUFFIX, SCENE_SUFFIX, *FILM_SUFFIXES) and not source.is_dir():
+    elif source.suffix.lower() in SAVED_SUFFIXES and not source.is_dir():
         if not source.is_file():
             raise ValueError(f"there is no file {source}")
         order = replace(saved(source), own_camera=True)
@@ -154,12 +157,14 @@ def at_snapshot(scene: Scene, name: str) -> Scene:
 
 
 def saved(path: Path) -> Order:
-    """What a picture, a film or a session was made of.  Raises ValueError if it does not say."""
+    """What a picture, a film, a mesh or a session was made of.  Raises ValueError if it does not say."""
     match path.suffix.lower():
         case ".png":
             return saved_picture(path)
         case ".json":
             return saved_scene(path)
+        case suffix if suffix in MESH_SCENE_SUFFIXES:
+            return Order(saved_mesh_scene(path))
         case _:
             from app.film import read_film
 

@@ -72,8 +72,8 @@ class Stage:
         self.refining = False
         self._wake = wake
         self.worker = Worker(MODEL_WORKER, wake)
-        share = WorkerShare(self.worker)
-        self.side, self.comparison = Side(share, "", wake), Comparison(share, wake)
+        self.share = WorkerShare(self.worker)
+        self.side, self.comparison = Side(self.share, "", wake), Comparison(self.share, wake)
         self.engine, self.view = self.side.engine, self.side.view
         self.errand: Errand | None = None
         self._default = scene.source

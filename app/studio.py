@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imgui_bundle import hello_imgui
 
@@ -49,6 +51,9 @@ from widgets.timeline_view import FilmJourney, OpenJourney
 from widgets.train import TrainPanel
 from widgets.train_view import StartRun
 
+if TYPE_CHECKING:
+    from app.geometry_desk import GeometryDesk
+
 log = logging.getLogger(__name__)
 
 
@@ -76,6 +81,7 @@ class Studio:
         self.gallery = Gallery(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
+        self.geometry: GeometryDesk | None = None  # made when its panel is first looked at
         self._train_panel = TrainPanel()
         self._runs_panel = RunsPanel()
         self._run_dialogs = RunDialogs()
@@ -106,6 +112,7 @@ class Studio:
             layout.SAMPLES: self.run_panels.draw_samples,
             layout.TIMELINE: self._draw_timeline,
             layout.PERFORMANCE: self._draw_performance,
+            layout.GEOMETRY: self._draw_geometry,
         }
 
     @property
@@ -150,6 +157,8 @@ class Studio:
             self.stage.time.homesick = False
             self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
+        if self.geometry is not None:
+            self.geometry.update()
         if not (self.stage.turntable.on or self.stage.latents.walk.on):
             self._autosave.keep(Work(self.stage.scene, self.stage.journey.timeline))
 
@@ -181,6 +190,8 @@ class Studio:
 
         forget_errors()
         self.stage.free_gpu()
+        if self.geometry is not None:
+            self.geometry.free_gpu()
         self.run_panels.free_gpu()
         self.gallery.free_gpu()
         self.inverting.free_gpu()
@@ -199,6 +210,8 @@ class Studio:
         self.train.close()
         self.openings.close()
         self.run_panels.close()
+        if self.geometry is not None:
+            self.geometry.close()
         self.stage.close()
 
     def draw_status(self) -> None:
@@ -346,6 +359,15 @@ class Studio:
                 self.choose("open file")
             case FilmJourney():
                 self.exporting.show("timeline")
+
+    def _draw_geometry(self) -> None:
+        if not self.opened:
+            return
+        if self.geometry is None:
+            from app.geometry_desk import GeometryDesk
+
+            self.geometry = GeometryDesk(self.stage, self.wake, partial(self.panels_shown.show, layout.VIEWPORT))
+        self.geometry.draw()
 
     def _draw_performance(self) -> None:
         if self.opened:

@@ -239,6 +239,6 @@ def _death(number: int, exit_code: int | None) -> Failure:
     return Failure(
         number,
         "The process that computes pictures ended twice over the same request, perhaps for lack of memory. "
-        "Choose a smaller volume, or close other programs.",
+        "Choose a smaller volume or resolution, or close other programs.",
         f"exit code {exit_code}",
     )

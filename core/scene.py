@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from core.camera import Camera
 from core.files import write_text
+from core.geometry import Geometry
 from core.given_w import w_mark, w_values
 
 SCENE_VERSION = 1
@@ -254,7 +255,7 @@ class Other:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that is shown: the generator, the sample, the camera, the quality, and what is compared with them, if any."""
+    """All that is shown: generator, sample, camera, quality, what is compared with them, and the surface's geometry."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -263,6 +264,7 @@ class Scene:
     camera: Camera = field(default_factory=Camera)
     quality: Quality = field(default_factory=Quality)
     other: Other | None = None
+    geometry: Geometry = field(default_factory=Geometry)
 
     @property
     def beside(self) -> Scene | None:

@@ -24,7 +24,8 @@ TORCH_FREE = {
     "core": """
         augment_laws baked bounds camera files frustum guides model_config poses projection published_names scene
         schedules shares views foreign_files import_settings inert_modules inert_pickle inert_values infer_architecture
-        checkpoint_header folded sizes lattice history timeline timeline_edits given_w
+        checkpoint_header folded sizes lattice history timeline timeline_edits given_w geometry surface_figures
+        density_grid threshold
     """,
     "training": """
         cli commands config config_files config_fit data_check data_format data_set data_source data_writer estimate
@@ -153,6 +154,14 @@ def test_only_the_board_imports_dear_pygui():
     imports = [each for layer in LAYERS for each in imports_in(layer) if each.is_of("dearpygui")]
     broken = listed(each for each in imports if not each.file.relative_to(ROOT).as_posix().startswith("app/board"))
     assert not broken, f"Dear PyGui and imgui-bundle must not meet in one process:\n{broken}"
+
+
+def test_only_geometry_and_data_import_vtk():
+    homes = ("app/geometry/", "app/geometry_worker.py", "app/data/")
+    imports = [each for each in imports_in("app") if each.is_of("pyvista", "vtk", "vtkmodules")]
+    broken = listed(each for each in imports if not each.file.relative_to(ROOT).as_posix().startswith(homes))
+    assert imports
+    assert not broken, f"VTK belongs into the geometry worker and its modules:\n{broken}"
 
 
 def test_only_training_constructs_optimisers():

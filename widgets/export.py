@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from imgui_bundle import ImVec2, imgui
 
@@ -21,6 +23,7 @@ from widgets.export_view import (
     RevealExport,
     StartExport,
 )
+from widgets.picture import Picture
 from widgets.quality import choice
 from widgets.thumbnail import draw_thumbnail
 
@@ -74,7 +77,7 @@ def _contents(view: ExportView) -> tuple[ExportForm, ExportIntent | None]:
         coloured(f"Nothing yet. Files go to {view.folder}.", "quiet")
     imgui.begin_child("items")
     for item in view.items:
-        intent = _item(item, view) or intent
+        intent = export_row(item, view.thumbnail) or intent
     imgui.end_child()
     return form, intent
 
@@ -126,13 +129,13 @@ def _film(form: ExportForm, usual: ExportForm, journey_s: float | None) -> Expor
     return replace(form, fps=usual.fps) if reset_button("fps", form.fps != usual.fps, f"{usual.fps} a second") else form
 
 
-def _item(item: ExportItem, view: ExportView) -> ExportIntent | None:
+def export_row(item: ExportItem, thumbnail: Callable[[Path], Picture | None] = lambda _: None) -> ExportIntent | None:
     """One export: its name and how it goes, with what can be done about it."""
     imgui.push_id(item.number)
     intent = None
     if item.state == "done":
         corner, side = imgui.get_cursor_screen_pos(), imgui.get_frame_height()
-        draw_thumbnail(view.thumbnail(item.path), corner, side, icons.ICON_FA_FILE)
+        draw_thumbnail(thumbnail(item.path), corner, side, icons.ICON_FA_FILE)
         imgui.dummy(ImVec2(side, side))
         imgui.same_line()
     imgui.align_text_to_frame_padding()

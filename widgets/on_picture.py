@@ -39,3 +39,19 @@ def cased_lines(canvas: imgui.ImDrawList, lines: np.ndarray, ink: int, strength:
         canvas.add_line(start, end, rim, wide)
     for start, end in ends:
         canvas.add_line(start, end, ink, narrow)
+
+
+def corner_lines(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[str], help_line: str = "") -> None:
+    """Lines in the lower left corner on a dark ground, so that they are legible on any picture."""
+    margin, padding, step = em(0.5), em(0.4), imgui.get_text_line_height()
+    texts = [(line, INK) for line in "\n".join(lines).split("\n") if line]
+    if help_line and imgui.calc_text_size(help_line).x + 2 * (padding + margin) <= high.x - low.x:
+        texts.append((help_line, QUIET_INK))
+    width = max(imgui.calc_text_size(text).x for text, _ in texts) + 2 * padding
+    height = len(texts) * step + 2 * padding
+    if width + 2 * margin > high.x - low.x or height + 2 * margin > high.y - low.y:
+        return  # a small picture is for the picture
+    left, top = low.x + margin, high.y - margin - height
+    canvas.add_rect_filled(ImVec2(left, top), ImVec2(left + width, top + height), GROUND, em(0.3))
+    for index, (text, ink) in enumerate(texts):
+        canvas.add_text(ImVec2(left + padding, top + padding + index * step), ink, text)

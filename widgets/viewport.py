@@ -13,19 +13,16 @@ from core.views import seen_from
 from widgets import navigation, view_guides
 from widgets import split as split_line
 from widgets.axes_cube import AxesCube
+from widgets.camera_grip import CameraGrip, picture_item
 from widgets.common import em, empty_state, icon_width, icons, tone_ink
-from widgets.on_picture import GROUND, INK, QUIET_INK
+from widgets.on_picture import GROUND, INK, corner_lines
 from widgets.picture import Picture, PictureProvider
 from widgets.split import Split
 from widgets.view_guides import Place
 from widgets.view_setup import TrainingViews, ViewSetup
 from widgets.view_switches import switches_width, view_switches
 
-Grip = Literal["orbit", "pan", "roll", "dolly"]
-
 HELP = "drag: orbit · shift: pan · ctrl: roll · wheel: zoom · double click: reset"
-# Once the camera has stood still for so long, the picture is drawn in full.
-SETTLE_S = 0.2
 # Edge of the square that the cube takes in its corner, font sizes: of a large picture, and of a small one; and how wide
 # and high a picture is large.
 CORNER, SMALL_CORNER, LARGE = 6.2, 4.8, ImVec2(34, 22)
@@ -80,9 +77,7 @@ class ViewportPanel:
     """
 
     def __init__(self) -> None:
-        self._grip: Grip | None = None
-        self._seen: Camera | None = None
-        self._moved_at = -math.inf
+        self._grip = CameraGrip()
         self._cube = AxesCube()
 
     def draw(
@@ -118,22 +113,22 @@ class ViewportPanel:
         origin, low = imgui.get_cursor_pos(), imgui.get_cursor_screen_pos()
         room = _canvas(below)
         hovered, middle = imgui.is_item_hovered(), ImVec2(low.x + room.x / 2, low.y + room.y / 2)
-        wanted = self._gesture(camera, training.home, middle, room, hovered)
+        wanted = self._grip.moved(camera, training.home, middle, room, hovered)
         home = training.home if hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left) else None
         shown = camera if wanted is None else wanted
         place = Place.of(low, room)
-        picture = provider(shown, place.width, place.height, self._moves(shown))
+        picture = provider(shown, place.width, place.height, self._grip.moves(shown))
         if picture is None:
             imgui.set_cursor_pos(origin)
             empty_state(icons.ICON_FA_CUBE, title, hint)
-            return Wish(wanted, _work(work, origin, room.x))
+            return Wish(wanted, work_strip(work, origin, room.x))
         canvas, high = imgui.get_window_draw_list(), place.high
         _images(canvas, picture, split, low, high)
         view_guides.draw(canvas, shown, place, setup, training)
         divider = _divider(picture, split, low, high, work, setup) if split is not None else None
-        _overlay(canvas, low, high, [camera_line(shown), picture_line(picture), note], HELP if hovered else "")
+        corner_lines(canvas, low, high, [camera_line(shown), picture_line(picture), note], HELP if hovered else "")
         wish = self._corner(Wish(wanted, goal=home, divider=divider), shown, setup, low, high)
-        return replace(wish, work=_work(work, origin, room.x - _corner_size(setup, low, high).x))
+        return replace(wish, work=work_strip(work, origin, room.x - _corner_size(setup, low, high).x))
 
     def _corner(self, wish: Wish, camera: Camera, setup: ViewSetup, low: ImVec2, high: ImVec2) -> Wish:
         """The cube and the switches in the picture's upper right corner.  Returns the wish with what they want."""
@@ -150,65 +145,13 @@ class ViewportPanel:
         wanted = view_switches(setup, right, top)
         return wish if wanted == setup else replace(wish, setup=wanted)
 
-    def _gesture(self, camera: Camera, home: Camera, middle: ImVec2, room: ImVec2, hovered: bool) -> Camera | None:
-        """What the user does to the camera in this frame, or None."""
-        io = imgui.get_io()
-        if imgui.is_item_activated():
-            self._grip = _grip()
-        if not imgui.is_item_active():
-            self._grip = None
-        moved = camera
-        if self._grip is not None and not imgui.is_item_activated() and (io.mouse_delta.x or io.mouse_delta.y):
-            moved = _dragged(self._grip, moved, home, middle, min(room.x, room.y))
-        if hovered:
-            imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)  # the window around must not scroll
-            if io.mouse_wheel:
-                turned = navigation.lensed if io.key_ctrl else navigation.zoomed
-                moved = turned(moved, io.mouse_wheel, home)
-        return None if moved == camera and self._grip is None else moved
-
-    def _moves(self, camera: Camera) -> bool:
-        """Whether the camera was changed just now, here or elsewhere."""
-        now = imgui.get_time()
-        if self._seen is not None and camera != self._seen:
-            self._moved_at = now
-        self._seen = camera
-        return now - self._moved_at < SETTLE_S
-
 
 def _canvas(below: float) -> ImVec2:
     """The room there is, but for what is left free below, as an item that hears the mouse.  Its size, whole pixels."""
-    room, flags = imgui.get_content_region_avail(), imgui.ButtonFlags_
+    room = imgui.get_content_region_avail()
     room = ImVec2(max(math.floor(room.x), 1), max(math.floor(room.y - below), 1))
-    buttons = flags.mouse_button_left | flags.mouse_button_middle | flags.mouse_button_right
-    imgui.set_next_item_allow_overlap()
-    imgui.invisible_button("canvas", room, buttons)
+    picture_item("canvas", room)
     return room
-
-
-def _grip() -> Grip:
-    """What the mouse does that was pressed just now."""
-    io = imgui.get_io()
-    if imgui.is_mouse_down(imgui.MouseButton_.right):
-        return "dolly"
-    if io.key_shift or imgui.is_mouse_down(imgui.MouseButton_.middle):
-        return "pan"
-    return "roll" if io.key_ctrl else "orbit"
-
-
-def _dragged(grip: Grip, camera: Camera, home: Camera, middle: ImVec2, side: float) -> Camera:
-    """The camera after the mouse has gone on, which holds it by a grip."""
-    mouse, moved = imgui.get_mouse_pos(), imgui.get_io().mouse_delta
-    match grip:
-        case "orbit":
-            return navigation.orbited(camera, moved.x, moved.y, side)
-        case "pan":
-            return navigation.panned(camera, moved.x, moved.y, side)
-        case "dolly":
-            return navigation.dollied(camera, moved.y, side, home)
-        case "roll":
-            after = (mouse.x - middle.x, mouse.y - middle.y)
-            return navigation.rolled(camera, (after[0] - moved.x, after[1] - moved.y), after)
 
 
 def camera_line(camera: Camera) -> str:
@@ -269,23 +212,7 @@ def _divider(
     return split_line.draw(split, low, high, strip, _corner_size(setup, low, high), empty=picture.beside is None)
 
 
-def _overlay(canvas: imgui.ImDrawList, low: ImVec2, high: ImVec2, lines: list[str], help_line: str) -> None:
-    """Lines in the lower left corner on a dark ground, so that they are legible on any picture."""
-    margin, padding, step = em(0.5), em(0.4), imgui.get_text_line_height()
-    texts = [(line, INK) for line in "\n".join(lines).split("\n") if line]
-    if help_line and imgui.calc_text_size(help_line).x + 2 * (padding + margin) <= high.x - low.x:
-        texts.append((help_line, QUIET_INK))
-    width = max(imgui.calc_text_size(text).x for text, _ in texts) + 2 * padding
-    height = len(texts) * step + 2 * padding
-    if width + 2 * margin > high.x - low.x or height + 2 * margin > high.y - low.y:
-        return  # a small picture is for the picture
-    left, top = low.x + margin, high.y - margin - height
-    canvas.add_rect_filled(ImVec2(left, top), ImVec2(left + width, top + height), GROUND, em(0.3))
-    for index, (text, ink) in enumerate(texts):
-        canvas.add_text(ImVec2(left + padding, top + padding + index * step), ink, text)
-
-
-def _work(work: Work | None, origin: ImVec2, room: float) -> Literal["cancel", "resume"] | None:
+def work_strip(work: Work | None, origin: ImVec2, room: float) -> Literal["cancel", "resume"] | None:
     """A strip along the upper edge: what is being computed, how far it is, and a way to give it up or go on."""
     if work is None:
         return None

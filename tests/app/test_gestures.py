@@ -8,6 +8,7 @@ import pytest
 
 from app.gestures import REST_S, Gestures
 from core.camera import Camera
+from core.geometry import Geometry
 from core.history import Work
 from core.scene import Latent, Scene
 from core.timeline import Keyframe, Timeline
@@ -52,6 +53,18 @@ def test_the_clicks_of_a_wheel_are_one_step_and_later_ones_another(clock):
         gestures.observe(turned(wheel[-1] / 10), held=False)
     assert gestures.undo(turned(0.5)) == Work(turned(0.3))
     assert gestures.undo(turned(0.3)) == Work(turned(0))
+
+
+def test_the_inspectors_own_camera_is_no_other(clock):
+    gestures, scenes = Gestures(turned(0), clock), []
+    for yaw in (0.1, 0.2, 0.3):
+        scene = replace(turned(0), geometry=Geometry(camera=Camera(yaw=yaw)))
+        gestures.observe(scene, held=False)
+        scenes.append(scene)
+        clock.now += 0.1
+    clock.now += REST_S
+    gestures.observe(scenes[-1], held=False)
+    assert gestures.undo(scenes[-1]) == Work(turned(0))
 
 
 def test_each_click_on_a_button_is_a_step_at_once(clock):

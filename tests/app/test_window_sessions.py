@@ -19,7 +19,7 @@ from tests import ui
 from tests.app.studio_runs import ball
 from tests.app.test_window import middle
 from tests.app.test_window_desk import press
-from widgets.viewport import SETTLE_S
+from widgets.camera_grip import SETTLE_S
 
 pytestmark = pytest.mark.ui
 
