@@ -22,7 +22,7 @@ MOST_FILES, LOOK_S = 240, 2.0
 KINDS: dict[str, FileKind] = {
     ".png": "picture",
     **dict.fromkeys(FILM_SUFFIXES, "film"),
-    **dict.fromkeys((".glb", ".ply", ".obj", ".stl"), "mesh"),
+    **dict.fromkeys((".glb", ".ply", ".obj"), "mesh"),
     ".json": "session",
 }
 Listing = tuple[tuple[GalleryFile, ...], int]

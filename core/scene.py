@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from core.camera import Camera
 from core.files import write_text
 from core.geometry import Geometry
 from core.given_w import w_mark, w_values
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 SCENE_VERSION = 1
 
@@ -297,7 +301,7 @@ class Scene:
     def from_json(cls, text: str) -> Scene:
         """Read `to_json` back.  Raises ValueError naming what is wrong."""
         # Loaded on use: a window starts without reading a Scene, and should not wait for this.
-        from pydantic import TypeAdapter, ValidationError
+        from pydantic import ValidationError
 
         try:
             values = json.loads(text)
@@ -309,11 +313,19 @@ class Scene:
         if version != SCENE_VERSION:
             raise ValueError(f"this Scene has version {version}; this program reads version {SCENE_VERSION}")
         try:
-            return TypeAdapter(cls).validate_json(json.dumps(values), strict=True)
+            return _reader().validate_json(json.dumps(values), strict=True)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise ValueError(f"this Scene cannot be used: {where}: {first['msg']}") from error
+
+
+@cache
+def _reader() -> TypeAdapter[Scene]:
+    """What reads Scenes: made once, since that takes longer than reading many."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Scene)
 
 
 def save_scene(path: Path, scene: Scene) -> None:

@@ -25,6 +25,7 @@ ICONS: dict[FileKind, str] = {
 OPENED: dict[FileKind, str] = {
     "picture": "Click: show what it was made of",
     "film": "Click: show what it was made of",
+    "mesh": "Click: show what it was made of",
     "session": "Click: go back to it",
 }
 
