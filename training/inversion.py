@@ -277,6 +277,7 @@ class Inversion:
         with torch.no_grad():
             w = self._space.w(way.coordinates)
         yaw, pitch = (self._camera.yaw, self._camera.pitch) if not self._finds_pose else way.angles.tolist()
+        yaw = math.remainder(yaw, math.tau)
         return Found(w.cpu().numpy(), yaw, pitch, decibels(seen, self._at(self._size)), _pixels(seen))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.opening import WAY_OUT, recognise
 from app.picture_file import save_picture
@@ -42,6 +43,16 @@ def test_a_saved_picture_brings_its_scene(tmp_path: Path):
     save_picture(tmp_path / "view.png", np.zeros((4, 4, 3), np.uint8), scene)
     opened = recognise(str(tmp_path / "view.png"))
     assert (opened.kind, opened.scene) == ("scene", scene)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".webp"])
+def test_a_picture_without_a_scene_is_to_be_inverted(tmp_path: Path, suffix: str):
+    path = tmp_path / f"photo{suffix}"
+    Image.new("RGB", (20, 20), "red").save(path, format="JPEG" if suffix == ".jpg" else "WEBP")
+    assert recognise(str(path)).kind == "picture"
+    path.write_bytes(b"torn")
+    with pytest.raises(ValueError, match="cannot be read"):
+        recognise(str(path))
 
 
 @pytest.mark.parametrize(

@@ -57,13 +57,13 @@ def given(pixels: np.ndarray) -> GivenPicture:
 def test_a_picture_of_the_demo_is_recovered_in_bounded_steps():
     """Seed and pose were none of those that the search begins with; what is found is seen as it was promised."""
     generator = load_checkpoint(asset("demo.safetensors")).generator
-    wanted = picture_of(generator, Latent(23, 0.7), Camera(yaw=2.57, pitch=1.02))
+    wanted = picture_of(generator, Latent(11, 0.7), Camera(yaw=6.0, pitch=1.47))
     moments: list[Moment] = []
-    found = Inversion(generator, given(wanted), InversionSettings(steps=32, size=32)).run(moments.append)
-    assert [moment.done for moment in moments] == list(range(1, 33))
+    found = Inversion(generator, given(wanted), InversionSettings(steps=40, size=32)).run(moments.append)
+    assert [moment.done for moment in moments] == list(range(1, 41))
     assert moments[0].psnr < 20
     assert found.psnr >= 25
-    assert abs(math.remainder(found.yaw - 2.57, math.tau)) < 0.3
+    assert abs(math.remainder(found.yaw - 6.0, math.tau)) < 0.3
     latent, camera = Latent(5, 1.0, w=w_text(found.w)), Camera(yaw=found.yaw, pitch=found.pitch)
     error = (picture_of(generator, latent, camera).astype(float) - wanted) / 255
     assert -10 * math.log10(np.square(error).mean()) >= 24, "at twice the size at which it was compared"
