@@ -182,9 +182,7 @@ class Surfaces:
             half=None if densities is None else densities.grid.half,
             step=None if densities is None else densities.step,
             one=surface_view(one, stage.side, names[0], self._picked("a")),
-            other=surface_view(self.sides["b"], other, names[1], self._picked("b"), "A")
-            if other and names[1]
-            else None,
+            other=second,
             distances=self._distances(),
             costs=costs(one),
             saves=self.saves.items,
