@@ -65,7 +65,7 @@ class SurfaceView:
 
 @dataclass(frozen=True)
 class Distances:
-    """How far two surfaces are from each other, world units (METHOD: Metrics).
+    """How far two surfaces are from each other, world units.
 
     Attributes:
         chamfer: Mean distance there plus that back.

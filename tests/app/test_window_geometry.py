@@ -78,7 +78,7 @@ class Panel:
     def rests(self) -> None:
         """Wait for the surface and the picture of what is wanted now."""
         self.ctx.yield_(3)
-        ui.wait_until(self.ctx, self._at_rest, 60, "the surface and its picture")
+        ui.wait_until(self.ctx, self._at_rest, 120, "the surface and its picture")
 
     def _at_rest(self) -> bool:
         sides = [self.one] + ([self.surfaces.sides["b"]] if self.scene.beside is not None else [])
