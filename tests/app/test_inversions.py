@@ -54,12 +54,15 @@ def test_searches_wait_for_each_other_and_keep_the_weights_they_were_begun_with(
     form = InversionForm(str(picture), steps=10, size=32, pose="viewport")
     first = inversions.start(form, scene, "small", "cpu")
     second = inversions.start(form, scene, "small", "cpu")
-    third = inversions.start(replace(form, picture=str(tmp_path / "gone.png")), scene, "small", "cpu")
+    changed = tmp_path / "changed.safetensors"
+    changed.write_bytes(weights.read_bytes())
+    third = inversions.start(form, replace(scene, source=Source("checkpoint", str(changed))), "changed", "cpu")
     inversions.cancel(second)
-    found = until_done(inversions, first)
+    inversions._pins.submit(lambda: None).result()  # those before it have looked at their weights by now
     torch.manual_seed(1)
-    save_checkpoint(weights, EpigrafGenerator(SMALL), None, {})
+    save_checkpoint(changed, EpigrafGenerator(SMALL), None, {})
     try:
+        found = until_done(inversions, first)
         assert (found.state, found.done, len(found.notes)) == ("found", 10, 1)
         assert found.text.startswith(f"{found.curve[-1][1]:.1f} dB at 20 px")
         seen = inversions.seen(first)
@@ -74,7 +77,7 @@ def test_searches_wait_for_each_other_and_keep_the_weights_they_were_begun_with(
         assert until_done(inversions, second).state == "cancelled"
         failed = until_done(inversions, third)
         assert failed.state == "failed"
-        assert "gone.png" in failed.text
+        assert "changed.safetensors has changed since this was asked for" in failed.text
         assert inversions.shown(third, Scene()) is None
     finally:
         inversions.close()
