@@ -35,9 +35,14 @@ from PIL import Image
 
 from app import layout, window
 from app.studio import Studio
+from app.view_controller import ViewController
+from core.scene import Scene
+from widgets.picture import Picture
 
 Context = imgui.test_engine.TestContext
 WINDOW_SIZE = (1280, 800)
+# Of a pixel of the viewport's picture in tests that do not look at it closely.
+COARSE = 3
 
 
 @contextmanager
@@ -138,6 +143,15 @@ def wait_until(ctx: Context, condition: Callable[[], bool], seconds: float, what
         ctx.yield_()
 
 
+def _coarse(picture: Callable[..., Picture | None]) -> Callable[..., Picture | None]:
+    """Software OpenGL takes up to a second for a picture with all its pixels, which few tests look at."""
+
+    def drawn(self: ViewController, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
+        return picture(self, scene, max(width // COARSE, 1), max(height // COARSE, 1), moving)
+
+    return drawn
+
+
 def run_studio(
     clicks: Callable[[Context, Studio], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -146,6 +160,7 @@ def run_studio(
     layout_file: Path | None = None,
     *,
     turning: bool = False,
+    fine: bool = False,
 ) -> None:
     """Run `clicks` in the real studio.
 
@@ -156,7 +171,10 @@ def run_studio(
         source: What is opened, if not the demo.
         layout_file: Where the layout is kept, if anywhere.
         turning: Let the demo turn, as it does for people: software OpenGL draws little else then.
+        fine: Draw the viewport's picture with all its pixels, and not COARSE times fewer along each side.
     """
+    if not fine:
+        monkeypatch.setattr(ViewController, "picture", _coarse(ViewController.picture))
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home))
     studio = window.build_studio(*window.first_scene(source))
