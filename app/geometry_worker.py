@@ -142,14 +142,20 @@ class GeometryHandler:
             vertices = write_array(folder, "vertices", points_of(mesh))
             normals = write_array(folder, "normals", normals_of(mesh))
             warnings = warnings_of(before, touches_box=touching, closed=request.closed)
-            seconds = time.perf_counter() - begun
-            paths = str(vertices), str(normals)
-            return SurfaceAnswer(request, raw, tuple(steps), paths[0], touching, warnings, seconds, paths[1])
+            return SurfaceAnswer(
+                request,
+                raw,
+                tuple(steps),
+                vertices=str(vertices),
+                normals=str(normals),
+                touches_box=touching,
+                warnings=warnings,
+                seconds=time.perf_counter() - begun,
+            )
 
         answer = self._answers.get(request, make)
-        if not (
-            Path(answer.vertices).is_file() and Path(answer.normals).is_file()
-        ):  # whoever asked has tidied up meanwhile
+        # Whoever asked may have tidied up meanwhile.
+        if not all(Path(path).is_file() for path in (answer.vertices, answer.normals)):
             self._answers.clear()
             answer = self._answers.get(request, make)
         return answer
