@@ -31,6 +31,7 @@ EXAMPLE = """examples:
   epigraf mesh one.glb --compare other.ply"""
 
 MESH_SUFFIXES, DENSITY_SUFFIXES = (".glb", ".ply", ".obj", ".stl"), (".mrc", ".npz")
+COLOURED_SUFFIXES = MESH_SUFFIXES[:3]
 EXIT_SOME_FAILED = 1
 # From this resolution on it is estimated what a surface takes; what takes longer, or makes more, is said.
 LARGE_RESOLUTION, LONG_S, LARGE_FACES = 192, 5, 1_000_000
@@ -103,7 +104,10 @@ def _register_surface(surface: Any) -> None:
     surface.add_argument("--band", type=float, default=Smooth.band, help=f"of the smoothing (default: {Smooth.band})")
     surface.add_argument("--faces", type=int, metavar="N", help="merge faces until about so many are left")
     surface.add_argument(
-        "--colours", choices=("field", "none"), default="field", help="of the vertices (default: field)"
+        "--colours",
+        choices=("field", "seen", "none"),
+        default="field",
+        help="of the field at the vertices, or as a ray sees them that enters the surface (default: field)",
     )
 
 
@@ -166,24 +170,26 @@ def _made(args: argparse.Namespace, item: Item, prefix: str) -> Made:
     """Make one of them, telling how far it is.  Raises ValueError."""
     from app.geometry.making import estimate, make
     from app.model_geometry import ray_law
-    from app.render import source_file
+    from app.render import VOLUME_SUFFIX, source_file
     from core.density import field_of
     from core.latents import sample_of
 
     path, scene = source_file(item.scene.source), item.scene
+    if path.suffix == VOLUME_SUFFIX:
+        raise ValueError(f"{path} is a baked volume: a surface needs a checkpoint")
     generator = _generator(path)
     field, law = field_of(sample_of(generator, scene.latent), path.name), ray_law(generator.config.rays)
     if scene.geometry.resolution >= LARGE_RESOLUTION:
         expected = estimate(field, law, scene, automatic=item.automatic)
         _say_expected(args, item, expected)
-    coloured = args.colours == "field" and (item.path is None or item.path.suffix.lower() in MESH_SUFFIXES[:3])
+    wanted = item.path is None or item.path.suffix.lower() in COLOURED_SUFFIXES
     with ProgressLine("") as line:
         return make(
             field,
             law,
             scene,
             automatic=item.automatic,
-            coloured=coloured,
+            colours=args.colours if wanted else "none",
             source=f"{path.name}, {scene.latent.name}",
             tell=lambda doing, done: line.update(round(100 * done), 100, f"{prefix}{doing}"),
         )
@@ -239,7 +245,7 @@ def _words(made: Made) -> Iterator[str]:
     yield f"{figures.vertices:,} vertices, {figures.faces:,} faces"
     yield f"{figures.components} component{'s' if figures.components != 1 else ''}"
     yield "watertight" if figures.watertight else f"{figures.open_edges:,} open edges"
-    yield f"density {made.scene.quality.threshold:g}"
+    yield f"density {made.scene.quality.threshold:g} ({made.opacity:.0%} absorbed per step of the training)"
 
 
 def _say_distance(name: str, surface: vtkPolyData, other: Path) -> None:
