@@ -166,11 +166,13 @@ def _made(args: argparse.Namespace, item: Item, prefix: str) -> Made:
     """Make one of them, telling how far it is.  Raises ValueError."""
     from app.geometry.making import estimate, make
     from app.model_geometry import ray_law
-    from app.render import source_file
+    from app.render import VOLUME_SUFFIX, source_file
     from core.density import field_of
     from core.latents import sample_of
 
     path, scene = source_file(item.scene.source), item.scene
+    if path.suffix == VOLUME_SUFFIX:
+        raise ValueError(f"{path} is a baked volume: a surface needs a checkpoint")
     generator = _generator(path)
     field, law = field_of(sample_of(generator, scene.latent), path.name), ray_law(generator.config.rays)
     if scene.geometry.resolution >= LARGE_RESOLUTION:
@@ -239,7 +241,7 @@ def _words(made: Made) -> Iterator[str]:
     yield f"{figures.vertices:,} vertices, {figures.faces:,} faces"
     yield f"{figures.components} component{'s' if figures.components != 1 else ''}"
     yield "watertight" if figures.watertight else f"{figures.open_edges:,} open edges"
-    yield f"density {made.scene.quality.threshold:g}"
+    yield f"density {made.scene.quality.threshold:g} ({made.opacity:.0%} absorbed per step of the training)"
 
 
 def _say_distance(name: str, surface: vtkPolyData, other: Path) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from trimesh.visual.material import SimpleMaterial
 
 from app.data.mesh_model import Model, Surface, bounding_sphere
+from core.srgb import srgb
 
 MESH_SUFFIXES = frozenset({".obj", ".ply", ".stl", ".glb"})
 # What trimesh's many readers raise on damaged files.
@@ -53,7 +54,9 @@ def load_model(path: Path) -> Model:
         parts = scene.dump(concatenate=False)
     except READER_ERRORS as error:
         raise MeshError(f"{path}: cannot be read as a mesh ({type(error).__name__}: {error}).") from error
-    surfaces = [_surface(part) for part in parts if isinstance(part, trimesh.Trimesh) and len(part.faces)]
+    meshes = [part for part in parts if isinstance(part, trimesh.Trimesh) and len(part.faces)]
+    # The copies have lost the colours of vertices that have a material too.
+    surfaces = [_surface(part, scene.geometry[part.metadata["name"]].visual) for part in meshes]
     surfaces = [surface for surface in surfaces if surface is not None]
     if not surfaces:
         raise MeshError(f"{path}: holds no triangles (point clouds and curves cannot be rendered).")
@@ -63,15 +66,15 @@ def load_model(path: Path) -> Model:
     return model
 
 
-def _surface(mesh: trimesh.Trimesh) -> Surface | None:
-    """One part; triangles with broken points are left out."""
+def _surface(mesh: trimesh.Trimesh, visual: Any) -> Surface | None:
+    """One part, and how it looks; triangles with broken points are left out."""
     points, faces = np.asarray(mesh.vertices, np.float64), np.asarray(mesh.faces, np.int64)
     whole = np.isfinite(points).all(axis=1)
     faces = faces[whole[faces].all(axis=1)]
     if not len(faces):
         return None
     points = np.where(whole[:, None], points, 0)
-    colours, uv, texture = _appearance(mesh.visual, len(points))
+    colours, uv, texture = _appearance(visual, len(points))
     return Surface(points, faces, colours=colours, uv=uv, texture=texture)
 
 
@@ -83,6 +86,9 @@ def _appearance(visual: Any, count: int) -> tuple[np.ndarray | None, np.ndarray 
         image, factor, uv = _image(visual.material), _base_colour(visual.material), visual.uv
         if image is not None and uv is not None and len(uv) == count:
             return np.tile(np.ones(3) if factor is None else factor, (count, 1)), np.asarray(uv, np.float64), image
+        painted = visual.vertex_attributes.get("color")  # glTF: light, which the base colour multiplies
+        if painted is not None and len(painted) == count:
+            return srgb(_unit(painted)[:, :3] * (1 if factor is None else factor)), None, None
         return (None if factor is None else np.tile(factor, (count, 1))), None, None
     colours = np.asarray(visual.vertex_colors, np.float64)[:, :3] / 255
     return (colours if len(colours) == count else None), None, None
@@ -106,8 +112,13 @@ def _base_colour(material: Any) -> np.ndarray | None:
         factor = getattr(material, "diffuse", None)
     if factor is None:
         return None
-    values = np.asarray(factor)
-    return np.clip(values[:3] / (255.0 if values.dtype.kind in "ui" else 1.0), 0, 1)
+    return np.clip(_unit(factor)[:3], 0, 1)
+
+
+def _unit(values: Any) -> np.ndarray:
+    """Values of any type that stand for 0 to 1, as such."""
+    values = np.asarray(values)
+    return values / (np.iinfo(values.dtype).max if values.dtype.kind in "ui" else 1.0)
 
 
 def _says_nothing(material: Any) -> bool:

@@ -20,7 +20,7 @@ from app.geometry_words import warnings_of
 from core.density import colours_at, density_grid
 from core.density_grid import DensityGrid
 from core.scene import QUALITY_RANGES, Scene
-from core.threshold import RayLaw, proposed
+from core.threshold import RayLaw, opacity_of, proposed
 from core.triplane import TriPlaneField
 
 # Told what is done, and which part of it.
@@ -68,6 +68,7 @@ class Made:
         raw: Figures without filters.
         steps: What filters did.
         warnings: What people should know, each a sentence.
+        opacity: How much of the light a step of the training's rays absorbs at the threshold, 0 to 1.
     """
 
     scene: Scene
@@ -77,6 +78,7 @@ class Made:
     raw: Figures
     steps: tuple[Step, ...]
     warnings: tuple[str, ...]
+    opacity: float
 
     @property
     def figures(self) -> Figures:
@@ -143,7 +145,8 @@ def make(
         colours_at(field, points_of(surface), on_progress=lambda done: tell("colours", done)) if coloured else None
     )
     warnings = warnings_of(before, touches_box=touches_box(grid, threshold), closed=closed)
-    return Made(scene, grid, surface, as_mesh(surface, colours), raw, tuple(steps), warnings)
+    opacity = opacity_of(threshold, law.step)
+    return Made(scene, grid, surface, as_mesh(surface, colours), raw, tuple(steps), warnings, opacity)
 
 
 def _threshold(grid: DensityGrid, law: RayLaw, scene: Scene, *, automatic: bool) -> float:

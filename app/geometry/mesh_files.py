@@ -17,9 +17,12 @@ from app.geometry.mesh import Mesh
 from app.picture_file import SCENE_KEY
 from core.files import replacing
 from core.scene import Scene
+from core.srgb import linear
 
 MADE_BY = "EpiGRAF Studio"
 STL_HEADER = 80
+# What a part of a glTF buffer holds (specification, bufferView.target).
+VERTICES, INDICES = 34962, 34963
 
 
 def save_mesh(path: Path, mesh: Mesh, scene: Scene) -> None:
@@ -45,19 +48,6 @@ def save_mesh(path: Path, mesh: Mesh, scene: Scene) -> None:
         aside.write_bytes(content)
 
 
-def linear(colours: np.ndarray) -> np.ndarray:
-    """SRGB [..., 3], uint8, as light in [0, 1], float32 (IEC 61966-2-1): glTF's vertex colours are linear."""
-    values = colours.astype(np.float64) / 255
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def srgb(light: np.ndarray) -> np.ndarray:
-    """`linear` backwards.  [..., 3] in [0, 1] -> uint8."""
-    light = np.clip(light, 0, 1).astype(np.float64)
-    values = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.round(255 * values).astype(np.uint8)
-
-
 def _trimesh(mesh: Mesh, *, coloured: bool = True) -> trimesh.Trimesh:
     colours = mesh.colours if coloured else None
     return trimesh.Trimesh(mesh.points, mesh.faces, vertex_normals=mesh.normals, vertex_colors=colours, process=False)
@@ -67,7 +57,7 @@ def _glb(mesh: Mesh, scene: str) -> bytes:
     model = _trimesh(mesh, coloured=False)
     if mesh.colours is not None:
         # 16 bits: in 8, all dark colours would be the same few.
-        light = np.round(65535 * linear(mesh.colours)).astype(np.uint16)
+        light = np.round(65535 * linear(mesh.colours / 255)).astype(np.uint16)
         model.vertex_attributes["COLOR"] = np.concatenate([light, np.full_like(light[:, :1], 65535)], axis=1)
 
     def finish(tree: dict[str, Any]) -> None:
@@ -77,6 +67,9 @@ def _glb(mesh: Mesh, scene: str) -> bytes:
         lit = {"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.9}}
         tree["materials"] = [{"name": "surface", **lit}]
         primitive["material"] = 0
+        used_as = [(number, VERTICES) for number in primitive["attributes"].values()]
+        for accessor, target in [*used_as, (primitive["indices"], INDICES)]:
+            tree["bufferViews"][tree["accessors"][accessor]["bufferView"]]["target"] = target
         colour = primitive["attributes"].pop("_COLOR", None)
         if colour is not None:
             primitive["attributes"]["COLOR_0"] = colour

@@ -100,4 +100,8 @@ def with_face_normals(mesh: vtkPolyData, watch: Watch = unwatched, *, consistent
 
 def as_mesh(mesh: vtkPolyData, colours: np.ndarray | None = None) -> Mesh:
     """The arrays of a VTK mesh, copied."""
-    return Mesh(points_of(mesh).copy(), faces_of(mesh).copy(), normals_of(mesh).copy(), colours)
+    normals = normals_of(mesh).copy()
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    # Where faces have no area there is no normal either; formats want some unit vector.
+    normals = np.where(length > 0, normals / np.maximum(length, 1e-30), np.float32([0, 1, 0]))
+    return Mesh(points_of(mesh).copy(), faces_of(mesh).copy(), normals.astype(np.float32), colours)

@@ -11,6 +11,7 @@ import trimesh
 from app.cli import main
 from app.mesh_order import seeds_of
 from app.mesh_scene import saved_mesh_scene
+from app.paths import asset
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.geometry import Decimate, Geometry, Largest, Smooth
@@ -100,6 +101,7 @@ def test_a_generator_that_has_diverged_is_told(tmp_path, capsys):
         (["--out", "mesh.fbx"], "choose a name that ends in one of"),
         (["--out", "{frame}.glb"], "there is no {frame} here"),
         (["--out", "mesh.glb", "--resolution", "1000"], "geometry.resolution"),
+        ([str(asset("demo.npz")), "--out", "mesh.glb"], "is a baked volume: a surface needs a checkpoint"),
         (["missing.png", "--out", "mesh.glb"], "there is no file missing.png"),
         (["missing.glb", "--compare", "other.glb"], "there is no file missing.glb"),
         (["--scene", "{}", "a.png", "--out", "mesh.glb"], "leave one of them out"),
