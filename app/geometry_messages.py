@@ -92,10 +92,12 @@ class PaintRequest:
     Attributes:
         sample: Which one, and on which device; its resolution does not count.
         points: A .npy of [n, 3], float32, world units; the colours are written beside it.
+        normals: A .npy of as many unit vectors, for the colouring `seen`; empty for `colour`.
     """
 
     sample: BakeRequest
     points: str
+    normals: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class SurfaceAnswer:
         touches_box: Whether the surface without filters runs into a side of the box, where it is cut off (or closed).
         warnings: What people should know, each a sentence.
         seconds: What it took.
+        normals: A .npy of their normals, likewise.
     """
 
     request: SurfaceRequest
@@ -149,6 +152,7 @@ class SurfaceAnswer:
     touches_box: bool
     warnings: tuple[str, ...]
     seconds: float
+    normals: str = ""
 
     @property
     def figures(self) -> Figures:
@@ -167,7 +171,8 @@ class ViewRequest:
         camera: From where; rays are those of the viewport, so that pictures of the same size lie over each other.
         width: Pixels.
         height: Pixels.
-        colours: File of the vertices' colours (`PaintAnswer.colours`); empty: not at hand yet, drawn in one colour.
+        colours: File of the vertices' colours (`PaintAnswer.colours`), for `colour` and `seen`; empty: not at hand yet,
+            drawn in one colour.
         against: Surface of B, for the colouring `distance`.
         ground: Colour behind everything, 0 to 1 each; none is transparent.
         ink: Colour of lines and letters over it.

@@ -24,7 +24,7 @@ from app.geometry.filters import apply
 from app.geometry.mesh_files import save_mesh
 from app.geometry.picking import Picker
 from app.geometry.picture import Painter
-from app.geometry.polydata import as_mesh, points_of
+from app.geometry.polydata import as_mesh, normals_of, points_of
 from app.geometry.read import read_mesh
 from app.geometry.slices import slice_legend, slices_of
 from app.geometry_messages import (
@@ -138,14 +138,24 @@ class GeometryHandler:
                 steps.append(step)
                 before = step.after
             touching = touches_box(self._grid(request.grid), request.threshold)
-            points = points_of(self._mesh(request, port))
-            path = write_array(Path(request.grid.path).parent, "vertices", points)
+            mesh, folder = self._mesh(request, port), Path(request.grid.path).parent
+            vertices = write_array(folder, "vertices", points_of(mesh))
+            normals = write_array(folder, "normals", normals_of(mesh))
             warnings = warnings_of(before, touches_box=touching, closed=request.closed)
-            seconds = time.perf_counter() - begun
-            return SurfaceAnswer(request, raw, tuple(steps), str(path), touching, warnings, seconds)
+            return SurfaceAnswer(
+                request,
+                raw,
+                tuple(steps),
+                vertices=str(vertices),
+                normals=str(normals),
+                touches_box=touching,
+                warnings=warnings,
+                seconds=time.perf_counter() - begun,
+            )
 
         answer = self._answers.get(request, make)
-        if not Path(answer.vertices).is_file():  # whoever asked has tidied up meanwhile
+        # Whoever asked may have tidied up meanwhile.
+        if not all(Path(path).is_file() for path in (answer.vertices, answer.normals)):
             self._answers.clear()
             answer = self._answers.get(request, make)
         return answer
@@ -158,10 +168,11 @@ class GeometryHandler:
 
     def _coloured_by(self, view: ViewRequest, port: Port) -> Coloured:
         by = view.geometry.colouring
-        key = (view.surface, by, view.colours if by == "colour" else "", view.against if by == "distance" else None)
+        colours = view.colours if by in ("colour", "seen") else ""
+        key = (view.surface, by, colours, view.against if by == "distance" else None)
 
         def make() -> Coloured:
-            painted = mapped(view.colours) if by == "colour" and view.colours else None
+            painted = mapped(colours) if colours else None
             other = self._mesh(view.against, port) if by == "distance" and view.against is not None else None
             return coloured(self._mesh(view.surface, port), by, self._grid(view.surface.grid), painted, other)
 

@@ -31,6 +31,7 @@ EXAMPLE = """examples:
   epigraf mesh one.glb --compare other.ply"""
 
 MESH_SUFFIXES, DENSITY_SUFFIXES = (".glb", ".ply", ".obj", ".stl"), (".mrc", ".npz")
+COLOURED_SUFFIXES = MESH_SUFFIXES[:3]
 EXIT_SOME_FAILED = 1
 # From this resolution on it is estimated what a surface takes; what takes longer, or makes more, is said.
 LARGE_RESOLUTION, LONG_S, LARGE_FACES = 192, 5, 1_000_000
@@ -103,7 +104,10 @@ def _register_surface(surface: Any) -> None:
     surface.add_argument("--band", type=float, default=Smooth.band, help=f"of the smoothing (default: {Smooth.band})")
     surface.add_argument("--faces", type=int, metavar="N", help="merge faces until about so many are left")
     surface.add_argument(
-        "--colours", choices=("field", "none"), default="field", help="of the vertices (default: field)"
+        "--colours",
+        choices=("field", "seen", "none"),
+        default="field",
+        help="of the field at the vertices, or as a ray sees them that enters the surface (default: field)",
     )
 
 
@@ -178,14 +182,14 @@ def _made(args: argparse.Namespace, item: Item, prefix: str) -> Made:
     if scene.geometry.resolution >= LARGE_RESOLUTION:
         expected = estimate(field, law, scene, automatic=item.automatic)
         _say_expected(args, item, expected)
-    coloured = args.colours == "field" and (item.path is None or item.path.suffix.lower() in MESH_SUFFIXES[:3])
+    wanted = item.path is None or item.path.suffix.lower() in COLOURED_SUFFIXES
     with ProgressLine("") as line:
         return make(
             field,
             law,
             scene,
             automatic=item.automatic,
-            coloured=coloured,
+            colours=args.colours if wanted else "none",
             source=f"{path.name}, {scene.latent.name}",
             tell=lambda doing, done: line.update(round(100 * done), 100, f"{prefix}{doing}"),
         )

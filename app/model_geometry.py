@@ -10,7 +10,7 @@ from app.array_files import mapped, write_array, write_rows
 from app.geometry_messages import Densities, GridAnswer, GridFile, GridRequest, PaintAnswer, PaintRequest
 from app.worker_child import Cancelled
 from core import bake as baking
-from core.density import checked_layers, colours_at, field_of
+from core.density import checked_layers, colours_at, field_of, seen_colours
 from core.density_grid import DensityGrid
 from core.generator import Sample
 from core.model_config import RenderConfig
@@ -75,13 +75,17 @@ def paint(request: PaintRequest, sample: Sample, port: Listener) -> PaintAnswer:
     """Write the colours of a sample at points to a file beside theirs.  Raises ValueError, OSError, Cancelled."""
     field = field_of(sample, Path(request.sample.checkpoint.path).name)
     points = Path(request.points)
+
+    def tell(done: float) -> None:
+        port.progress(done, "colouring the surface")
+
+    places = mapped(request.points)
     try:
-        colours = colours_at(
-            field,
-            mapped(request.points),
-            on_progress=lambda done: port.progress(done, "colouring the surface"),
-            cancelled=port.cancelled,
-        )
+        if request.normals:
+            normals = mapped(request.normals)
+            colours = seen_colours(field, places, normals, on_progress=tell, cancelled=port.cancelled)
+        else:
+            colours = colours_at(field, places, on_progress=tell, cancelled=port.cancelled)
     except baking.Cancelled as error:
         raise Cancelled from error
     return PaintAnswer(request, str(write_array(points.parent, "colours", colours)))

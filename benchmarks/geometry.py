@@ -79,7 +79,9 @@ def measure(checkpoint: Path, resolution: int, threshold: float, rounds: int):
             times[stage] = min(spent, times[stage] if times[stage] is not None else spent)
             return result
 
+        grid = surface = mesh = None
         for _ in range(rounds):
+            del grid, surface, mesh  # or two of each would be counted
             grid = timed("density", lambda: density_grid(field, resolution))
             timed("threshold", lambda grid=grid: densities_of(grid, ray_law(generator.config.rays)))
             surface = timed("surface", lambda grid=grid: extract(grid, threshold))

@@ -19,9 +19,12 @@ from core.density_grid import DensityGrid
 from core.generator import Sample
 from core.layers import LEAK
 from core.triplane import PLANE_AXES, TriPlaneField
+from core.volume import compositing_weights
 
 CHUNK_POINTS = 65_536
 CACHED_POINTS = 8192
+# How far a ray that enters a surface is followed, in halves of the box's edge, and with how many samples.
+SEEN_DEPTH, SEEN_SAMPLES = 0.6, 32
 
 
 def field_of(sample: Sample, name: str = "this generator") -> TriPlaneField:
@@ -144,14 +147,67 @@ def colours_at(
     Raises:
         Cancelled: When `cancelled` said so.
     """
-    colours = np.empty((len(points), 3), np.uint8)
-    for start in range(0, len(points), CHUNK_POINTS):
+    return _in_chunks(lambda places: field(places[None])[0][0], field, (points,), CHUNK_POINTS, on_progress, cancelled)
+
+
+@torch.no_grad()
+def seen_colours(
+    field: TriPlaneField,
+    points: np.ndarray,
+    normals: np.ndarray,
+    *,
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> np.ndarray:
+    """Colours that a ray sees which enters the surface straight: what pictures show where the field is soft.
+
+    There the field's own colour at the surface is that of the first thin layers, which hardly count in a picture.
+
+    Args:
+        field: Of one sample.
+        points: On the surface, [n, 3], world units.
+        normals: Unit vectors out of it, [n, 3].
+        on_progress: Called with the fraction done, now and then.
+        cancelled: Asked between chunks.
+
+    Returns:
+        [n, 3], uint8, sRGB.
+
+    Raises:
+        Cancelled: When `cancelled` said so.
+    """
+    depths = torch.linspace(0, SEEN_DEPTH * field.box, SEEN_SAMPLES, device=field.planes.device)
+
+    def look(places: Tensor, outwards: Tensor) -> Tensor:
+        way = places[:, None] - depths[:, None] * outwards[:, None]  # [n, samples, 3]
+        raw, density = field(way.reshape(1, -1, 3))
+        weights, _ = compositing_weights(density.reshape(1, len(places), -1), depths.expand(1, len(places), -1), 0.0)
+        weights = weights[0, ..., None]
+        mixed = (weights * raw.reshape(len(places), -1, 3)).sum(dim=1)
+        return mixed / weights.sum(dim=1).clamp(min=1e-6)
+
+    size = CHUNK_POINTS // SEEN_SAMPLES
+    return _in_chunks(look, field, (points, normals), size, on_progress, cancelled)
+
+
+def _in_chunks(
+    look: Callable[..., Tensor],
+    field: TriPlaneField,
+    arrays: tuple[np.ndarray, ...],
+    size: int,
+    on_progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> np.ndarray:
+    """Raw colours of rows of arrays, so many at a time, as [n, 3], uint8."""
+    count = len(arrays[0])
+    colours = np.empty((count, 3), np.uint8)
+    for start in range(0, count, size):
         if cancelled is not None and cancelled():
             raise Cancelled
-        part = slice(start, start + CHUNK_POINTS)
-        chunk = torch.from_numpy(np.ascontiguousarray(points[part], np.float32)).to(field.planes.device)
-        raw, _ = field(chunk[None])
-        colours[part] = (127.5 * raw[0] + 127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
+        part = slice(start, min(start + size, count))
+        rows = (torch.from_numpy(np.ascontiguousarray(each[part], np.float32)) for each in arrays)
+        raw = look(*(row.to(field.planes.device) for row in rows))
+        colours[part] = (127.5 * raw + 127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
         if on_progress is not None:
-            on_progress(min(start + CHUNK_POINTS, len(points)) / len(points))
+            on_progress(part.stop / count)
     return colours

@@ -16,7 +16,7 @@ from core.camera import Camera, Vector
 STRICT = {"extra": "forbid", "allow_inf_nan": False}
 
 Style = Literal["surface", "wireframe", "points"]
-Colouring = Literal["colour", "plain", "normals", "mean", "gaussian", "density", "distance"]
+Colouring = Literal["colour", "seen", "plain", "normals", "mean", "gaussian", "density", "distance"]
 
 LEAST_RESOLUTION, MOST_RESOLUTION = 64, 512
 # An oblique plane leaves the box at its corner, √3 halves of the edge from the middle; a little beyond cuts nothing.
@@ -206,8 +206,8 @@ class Geometry:
         closed: Whether walls close a surface that runs into a side of the box.
         filters: Applied one after the other; the surface without them stays at hand.
         style: Filled faces, their edges, or vertices.
-        colouring: What colours it: the field's colour, one colour, normals, mean or Gaussian curvature, density, or the
-            distance to the surface of B (`Scene.beside`).
+        colouring: What colours it: the field's colour there, that which a ray sees that enters it, one colour, normals,
+            mean or Gaussian curvature, density, or the distance to the surface of B (`Scene.beside`).
         clip: A plane that cuts part of it away; none shows all.
         clip_box: A box that does.
         slices: Planes that show the density.

@@ -55,7 +55,7 @@ def coloured(
         ValueError: The field's colours are those of another mesh, or there is no other surface.
     """
     match by:
-        case "colour":
+        case "colour" | "seen":
             if painted is not None and len(painted) != mesh.GetNumberOfPoints():
                 raise ValueError("these colours belong to another surface: ask for them again")
             return Coloured(painted, None, lit=painted is None)

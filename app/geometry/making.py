@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import psutil
 from vtkmodules.vtkCommonDataModel import vtkPolyData
@@ -14,10 +15,10 @@ from app.geometry.extract import count_vertices, extract, touches_box
 from app.geometry.figures import figures_of
 from app.geometry.filters import apply
 from app.geometry.mesh import Mesh
-from app.geometry.polydata import as_mesh, points_of
+from app.geometry.polydata import as_mesh
 from app.geometry_messages import Figures, Step
 from app.geometry_words import warnings_of
-from core.density import colours_at, density_grid
+from core.density import colours_at, density_grid, seen_colours
 from core.density_grid import DensityGrid
 from core.scene import QUALITY_RANGES, Scene
 from core.threshold import RayLaw, opacity_of, proposed
@@ -25,6 +26,7 @@ from core.triplane import TriPlaneField
 
 # Told what is done, and which part of it.
 Tell = Callable[[str, float], None]
+Colours = Literal["field", "seen", "none"]
 # A small grid says how long a large one takes, and how much surface there will be.
 TRIAL = 48
 # A file's bytes per face, by its suffix, with colours and normals.
@@ -111,7 +113,7 @@ def estimate(field: TriPlaneField, law: RayLaw, scene: Scene, *, automatic: bool
 
 
 def make(
-    field: TriPlaneField, law: RayLaw, scene: Scene, *, automatic: bool, coloured: bool, source: str, tell: Tell
+    field: TriPlaneField, law: RayLaw, scene: Scene, *, automatic: bool, colours: Colours, source: str, tell: Tell
 ) -> Made:
     """Make the surface of a Scene.
 
@@ -120,7 +122,7 @@ def make(
         law: How the training looked at it, for the threshold.
         scene: Says how.
         automatic: Whether the threshold is to be found; else it is the Scene's.
-        coloured: Whether the field's colours are wanted.
+        colours: The field's own at the surface, those that a ray sees which enters it, or none.
         source: What it is of, for people.
         tell: Told how far it is.
 
@@ -141,12 +143,19 @@ def make(
         spent, after = 1000 * (time.perf_counter() - begun), figures_of(surface)
         steps.append(Step(each, before, after, spent))
         before = after
-    colours = (
-        colours_at(field, points_of(surface), on_progress=lambda done: tell("colours", done)) if coloured else None
-    )
+    mesh = _coloured(as_mesh(surface), field, colours, lambda done: tell("colours", done))
     warnings = warnings_of(before, touches_box=touches_box(grid, threshold), closed=closed)
     opacity = opacity_of(threshold, law.step)
-    return Made(scene, grid, surface, as_mesh(surface, colours), raw, tuple(steps), warnings, opacity)
+    return Made(scene, grid, surface, mesh, raw, tuple(steps), warnings, opacity)
+
+
+def _coloured(mesh: Mesh, field: TriPlaneField, colours: Colours, tell: Callable[[float], None]) -> Mesh:
+    match colours:
+        case "field":
+            return replace(mesh, colours=colours_at(field, mesh.points, on_progress=tell))
+        case "seen":
+            return replace(mesh, colours=seen_colours(field, mesh.points, mesh.normals, on_progress=tell))
+    return mesh
 
 
 def _threshold(grid: DensityGrid, law: RayLaw, scene: Scene, *, automatic: bool) -> float:

@@ -154,6 +154,18 @@ def test_it_is_drawn_in_the_colours_of_the_field(geometry, surface, colours):
     assert answer(geometry, PICK, PickRequest(view, 1, 1)).picked is None
 
 
+def test_it_is_drawn_as_a_ray_sees_it(geometry, model, sample, surface, colours):
+    made = answer(geometry, SURFACE, surface)
+    seen = answer(model, PAINT, PaintRequest(sample, made.vertices, made.normals)).colours
+    assert (mapped(seen) != mapped(colours)).mean() > 0.5  # this field is soft
+    view = ViewRequest(surface, Geometry(colouring="seen"), CAMERA, 64, 64, colours=seen, smooth=False)
+    [result] = results(ask(geometry, VIEW, view))
+    painted = mapped(seen)
+    low, high = painted.min(axis=0), painted.max(axis=0)
+    middle = result.arrays[0][32, 32, :3]
+    assert ((low <= middle) & (middle <= high)).all()
+
+
 def test_it_is_saved_and_compared_and_never_replaces_a_file(geometry, surface, colours, tmp_path):
     path = tmp_path / "new" / "mesh.glb"
     request = SaveRequest(surface, str(path), SCENE.to_json(), colours)

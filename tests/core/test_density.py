@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.bake import Cancelled, grid_points
-from core.density import checked_layers, colours_at, density_grid, field_of
+from core.density import SEEN_DEPTH, SEEN_SAMPLES, checked_layers, colours_at, density_grid, field_of, seen_colours
 from core.triplane import Painting, TriPlaneDecoder, TriPlaneField
-from tests.core.spheres import BOX, OUTER, STEEPNESS, ball, distance
+from tests.core.spheres import BOX, CENTRE, OUTER, STEEPNESS, ball, distance
 
 
 def random_field(seed: int, size: int) -> TriPlaneField:
@@ -64,6 +64,29 @@ def test_colours_are_those_of_pictures():
     colours = colours_at(field, points)
     assert colours.dtype == np.uint8
     assert np.abs(colours / 255 - shown).max() <= 0.51 / 255
+
+
+def test_colours_that_are_seen_are_those_of_a_ray_that_enters():
+    field, point, normal = random_field(5, 8), np.array([[0.05, 0.1, -0.02]]), np.array([[0.6, 0.0, 0.8]])
+    depths = np.linspace(0, SEEN_DEPTH * field.box, SEEN_SAMPLES)
+    way = torch.from_numpy(point - depths[:, None] * normal).float()
+    with torch.no_grad():
+        raw, density = (each[0].double().numpy() for each in field(way[None]))
+    absorbed = -np.expm1(-np.logaddexp(0, density[:-1, 0]) * np.diff(depths))
+    weights = absorbed * np.cumprod(np.concatenate([[1], 1 - absorbed[:-1]]))
+    expected = np.clip(0.5 * (weights @ raw[:-1]) / weights.sum() + 0.5, 0, 1)
+    assert np.abs(seen_colours(field, point, normal)[0] / 255 - expected).max() < 0.6 / 255
+
+
+def test_of_what_is_opaque_the_surface_is_seen():
+    field = ball()
+    with torch.no_grad():
+        field.decoder.out.weight[3] *= 1000  # a ball that nothing shines through
+        field.decoder.out.bias[3] *= 1000
+    normals = np.array([[1.0, 0, 0], [0, 0.6, 0.8]])
+    points = np.array(CENTRE) + (OUTER - 0.01) * normals
+    own, seen = colours_at(field, points).astype(int), seen_colours(field, points, normals)
+    assert np.abs(own - seen).max() <= 2
 
 
 def test_a_flat_picture_has_no_density():

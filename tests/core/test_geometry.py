@@ -25,7 +25,7 @@ geometries = st.builds(
     closed=st.booleans(),
     filters=st.lists(filters, max_size=4).map(tuple),
     style=st.sampled_from(["surface", "wireframe", "points"]),
-    colouring=st.sampled_from(["colour", "plain", "normals", "mean", "gaussian", "density", "distance"]),
+    colouring=st.sampled_from(["colour", "seen", "plain", "normals", "mean", "gaussian", "density", "distance"]),
     clip=st.none() | st.builds(ClipPlane, st.just((0.0, 1.0, 0.5)), st.floats(-2, 2)),
     clip_box=st.none() | st.just(ClipBox((-0.5, -1.0, 0.0), (0.5, 0.0, 1.0))),
     slices=st.builds(Slices, places, places, places, st.booleans()),
