@@ -49,6 +49,8 @@ PATIENCE_S = 0.3
 SHOW_WORK_AFTER_S = 0.5
 # Grids that take longer, seconds, are computed when somebody says so; but not those of so many points along an edge.
 LONG_S, NEVER_WITHHELD = 30.0, 192
+# Of so many surfaces the colours stay at hand.
+MOST_PAINTED = 4
 # Of the picture's edge, while the camera moves.
 MOVING_SHARE = 0.5
 BYTES_OF_A_DENSITY = 4
@@ -163,7 +165,8 @@ class SurfaceSide:
                     self._came_at = self._clock()
                     self._learn(grid)
             if self.paint.receive(event) and self.paint.answer is not None:
-                self._colours[self.paint.answer.request.points] = self.paint.answer.colours
+                latest = list(self._colours.items())[1 - MOST_PAINTED :]
+                self._colours = {**dict(latest), self.paint.answer.request.points: self.paint.answer.colours}
         for event in self._geometry.take():
             self.surface.receive(event)
             self.version += self.view.receive(event)
@@ -289,9 +292,9 @@ class SurfaceSide:
         vertices = {each.vertices for each in (self._drawn, self.surface.answer) if each is not None}
         if self.paint.asked is not None:
             vertices.add(self.paint.asked.points)
-        self._colours = {points: colours for points, colours in self._colours.items() if points in vertices}
         grids = {each.grid.path for each in self._grids.values()} | {each.grid.path for each in surfaces}
-        return grids | vertices | set(self._colours.values())
+        colours = {colours for points, colours in self._colours.items() if points in vertices}
+        return grids | vertices | colours
 
     # What is missing
 

@@ -42,6 +42,8 @@ def surface_view(
         title, hint = "Making the surface…", "Coarse at first, then as finely as asked."
     densities, answer, problem = surface.densities, surface.surface.answer, surface.problem
     shown = answer if problem is None else None
+    colourless = surface.paint.problem
+    warnings = () if colourless is None else (f"It has no colours: {colourless.message}",)
     return SurfaceView(
         name=name,
         hint=hint,
@@ -51,7 +53,7 @@ def surface_view(
         resolution=0 if shown is None else shown.request.grid.resolution,
         raw=None if shown is None else shown.raw,
         steps=() if shown is None else shown.steps,
-        warnings=() if shown is None else shown.warnings,
+        warnings=() if shown is None else (*shown.warnings, *warnings),
         problem=problem,
         work=surface.work,
         is_complete=surface.is_complete,

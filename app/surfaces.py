@@ -184,6 +184,7 @@ class Surfaces:
             one=surface_view(one, stage.side, names[0], self._picked("a")),
             other=second,
             distances=self._distances(),
+            trouble="" if self.compare.problem is None else self.compare.problem.message,
             costs=costs(one),
             saves=self.saves.items,
             folder=pictures_dir(),

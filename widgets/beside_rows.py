@@ -29,6 +29,9 @@ def draw(view: GeometryView) -> Scene:
     if view.other is not None and view.other.figures is not None and view.one.figures is not None:
         draw_figures("figures of both", (("A", view.one.figures), ("B", view.other.figures)))
     distances = view.distances
+    if view.trouble:
+        coloured(f"Distances cannot be measured: {view.trouble}", "error")
+        return scene
     if distances is None:
         coloured("Distances are measured when both surfaces are complete.", "quiet")
         return scene

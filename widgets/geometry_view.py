@@ -92,6 +92,7 @@ class GeometryView:
         one: The surface of the Scene.
         other: That of B, if they are compared.
         distances: How far they are from each other, once both are there.
+        trouble: Why that cannot be said.
         costs: What densities of a resolution take, for people, as far as it is known.
         saves: Files that are written or were, the last one first.
         folder: Where they go.
@@ -105,6 +106,7 @@ class GeometryView:
     step: float | None = None
     other: SurfaceView | None = None
     distances: Distances | None = None
+    trouble: str = ""
     costs: Mapping[int, str] = field(default_factory=dict)
     saves: tuple[ExportItem, ...] = ()
 

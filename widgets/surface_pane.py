@@ -189,9 +189,19 @@ def _mark(canvas: imgui.ImDrawList, picked: Picked, camera: Camera, low: ImVec2,
     ]
     step, pad = imgui.get_text_line_height(), em(0.4)
     size = ImVec2(max(imgui.calc_text_size(line).x for line in lines) + 2 * pad, len(lines) * step + 2 * pad)
-    left = spot.x + em(0.8) if spot.x + em(0.8) + size.x < high.x else spot.x - em(0.8) - size.x
-    top = min(max(spot.y - size.y / 2, low.y + em(0.3)), high.y - size.y - em(0.3))
-    left = min(max(left, low.x + em(0.3)), max(high.x - size.x - em(0.3), low.x))
+    left, top = beside(spot, size, low, high)
     canvas.add_rect_filled(ImVec2(left, top), ImVec2(left + size.x, top + size.y), GROUND, em(0.3))
     for index, line in enumerate(lines):
         canvas.add_text(ImVec2(left + pad, top + pad + index * step), INK, line)
+
+
+def beside(spot: ImVec2, size: ImVec2, low: ImVec2, high: ImVec2) -> tuple[float, float]:
+    """Upper left corner of a box of this size beside a spot: right or left of it, else below or above."""
+    gap, margin = em(0.8), em(0.3)
+    top = min(max(spot.y - size.y / 2, low.y + margin), max(high.y - size.y - margin, low.y))
+    if spot.x + gap + size.x + margin <= high.x:
+        return spot.x + gap, top
+    if spot.x - gap - size.x - margin >= low.x:
+        return spot.x - gap - size.x, top
+    left = min(max(spot.x - size.x / 2, low.x + margin), max(high.x - size.x - margin, low.x))
+    return left, spot.y + gap if spot.y + gap + size.y <= high.y else spot.y - gap - size.y

@@ -255,6 +255,11 @@ def test_what_the_panel_says_of_it(bench):
     view = surface_view(bench.side, of_viewport(), "A")
     assert (view.name, view.resolution, view.is_complete, view.densities) == ("A", 128, True, DENSITIES)
     assert costs(bench.side)[256] == "6 s, 67.1 MB, 393 k faces"
+    bench.side.paint.retry()
+    bench.side.paint.want("anything")
+    bench.model.events.append(Failure(len(bench.model.asked), "no colours there"))
+    bench.side.receive()
+    assert surface_view(bench.side, of_viewport()).warnings == ("It has no colours: no colours there",)
     bench.side.view.answer = replace(bench.side.view.answer, legends=(Legend("Distance to B", 0, 1, False, ()),))
     assert surface_view(bench.side, of_viewport(), other="A").legends[0].title == "Distance to A"
     bench.scene = replace(bench.scene, quality=Quality(threshold=70.0))

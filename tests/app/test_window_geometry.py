@@ -1,5 +1,6 @@
 """The Geometry panel in the real window: threshold, cuts, filters, comparing, saving; and workers that fail."""
 
+import math
 import os
 import signal
 from dataclasses import replace
@@ -22,6 +23,7 @@ from tests.app.geometry_handlers import CORE, DEADLY
 from tests.app.studio_runs import ball
 from tests.app.test_window_compare import small
 from tests.app.test_window_desk import press
+from widgets import density_plot
 
 pytestmark = pytest.mark.ui
 Key = imgui.Key
@@ -165,12 +167,34 @@ def test_what_goes_wrong_is_told_and_nothing_is_lost(demo: Path, fakes, tmp_path
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         panel = Panel(ctx, studio)
         panel.rests()
+        dragged_line(ctx, panel)
         no_surface(ctx, panel)
         dying_worker(ctx, panel)
         beside(ctx, panel)
         hidden(ctx, panel)
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def dragged_line(ctx: ui.Context, panel: Panel) -> None:
+    """The threshold is a line in the histogram that the mouse moves: one step of undo, drawn small on the way."""
+    threshold = panel.scene.quality.threshold
+    plot = ctx.item_info("##densities").rect_full
+    low, high = density_plot.limits(panel.one.densities.densities, threshold)
+    pad = 0.4 * imgui.get_font_size()
+    share = math.log(threshold / low) / math.log(high / low)
+    place = plot.min.x + pad + share * (plot.max.x - plot.min.x - 2 * pad)
+    ctx.mouse_move_to_pos(ImVec2(place, plot.min.y + 30))
+    ctx.mouse_down(0)
+    ctx.mouse_move_to_pos(ImVec2(place + 20, plot.min.y + 30))
+    ctx.yield_(5)
+    assert panel.scene.quality.threshold > 1.3 * threshold
+    assert not panel.one.view.asked.smooth
+    ctx.mouse_up(0)
+    panel.rests()
+    press(ctx, Key.mod_ctrl | Key.z)
+    assert panel.scene.quality.threshold == threshold
+    panel.rests()
 
 
 def no_surface(ctx: ui.Context, panel: Panel) -> None:
