@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -101,7 +102,10 @@ def test_after_a_crash_the_next_window_shows_the_same(demo: Path, monkeypatch):
     crashed = Autosave(demo / "epigraf-studio")
     crashed.keep(Work(scene))
     (path,) = (demo / "epigraf-studio" / FOLDER).iterdir()
-    path.rename(path.with_name(f"{os.getppid()}.json"))  # of a process that began at another time
+    content = json.loads(path.read_text())
+    path.unlink()
+    # Of a process that began at another time.
+    path.with_name(f"{os.getppid()}.json").write_text(json.dumps({**content, "created": content["created"] - 1000}))
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         ui.wait_until(ctx, lambda: studio.stage.scene == scene, 20, "what the last window showed")
