@@ -21,7 +21,6 @@ from core.scene import Other, Quality, Scene
 from tests import ui
 from tests.app.geometry_handlers import CORE, DEADLY
 from tests.app.studio_runs import ball
-from tests.app.test_window_compare import small
 from tests.app.test_window_desk import press
 from widgets import density_plot
 
@@ -31,9 +30,9 @@ Key = imgui.Key
 
 @pytest.fixture
 def demo(tmp_path: Path, monkeypatch) -> Path:
-    """A demo whose volume needs no worker, with a tiny generator behind it.  Returns the folder of what is saved."""
+    """A demo whose volume needs no worker.  Returns the folder of what is saved."""
     ball().save(tmp_path / "demo.npz")
-    small(tmp_path / "demo.safetensors")
+    (tmp_path / "demo.safetensors").touch()
     monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
     for module in ("geometry_desk", "surfaces"):
         monkeypatch.setattr(f"app.{module}.pictures_dir", lambda: tmp_path / "pictures")
@@ -41,11 +40,15 @@ def demo(tmp_path: Path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def fakes(monkeypatch) -> None:
-    """Workers that know a ball, and how to die."""
-    handlers = "tests.app.geometry_handlers"
-    monkeypatch.setattr("app.stage.MODEL_WORKER", Settings(f"{handlers}:FakeModel"))
-    monkeypatch.setattr("app.surfaces.GEOMETRY_WORKER", Settings(f"{handlers}:FakeGeometry"))
+def ball_model(monkeypatch) -> None:
+    """A model worker that knows the densities of a ball; torch takes its time to start."""
+    monkeypatch.setattr("app.stage.MODEL_WORKER", Settings("tests.app.geometry_handlers:FakeModel"))
+
+
+@pytest.fixture
+def mortal_geometry(monkeypatch) -> None:
+    """A geometry worker that knows how to die."""
+    monkeypatch.setattr("app.surfaces.GEOMETRY_WORKER", Settings("tests.app.geometry_handlers:FakeGeometry"))
 
 
 class Panel:
@@ -94,7 +97,7 @@ class Panel:
         self.ctx.mouse_click()
 
 
-def test_a_surface_is_cut_reduced_and_saved(demo: Path, tmp_path: Path, monkeypatch):
+def test_a_surface_is_cut_reduced_and_saved(demo: Path, ball_model, tmp_path: Path, monkeypatch):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         panel = Panel(ctx, studio)
         panel.change(resolution=64)
@@ -163,7 +166,9 @@ def export(ctx: ui.Context, panel: Panel, folder: Path) -> None:
     assert f"--faces {panel.scene.geometry.filters[0].faces}" in imgui.get_clipboard_text()
 
 
-def test_what_goes_wrong_is_told_and_nothing_is_lost(demo: Path, fakes, tmp_path: Path, monkeypatch):
+def test_what_goes_wrong_is_told_and_nothing_is_lost(
+    demo: Path, ball_model, mortal_geometry, tmp_path: Path, monkeypatch
+):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         panel = Panel(ctx, studio)
         panel.rests()
