@@ -23,7 +23,8 @@ def command_of(scene: Scene, out: Path) -> str:
 def mesh_arguments(scene: Scene, out: Path) -> list[str]:
     """What follows `epigraf mesh`.  What options cannot say is handed over as the text of a session."""
     scene = replace(scene, other=None)
-    return [*(_options(scene) or scene_words(scene)), "--out", str(out)]
+    colours = ["--colours", "seen"] if scene.geometry.colouring == "seen" else []
+    return [*(_options(scene) or scene_words(scene)), *colours, "--out", str(out)]
 
 
 def _options(scene: Scene) -> list[str] | None:

@@ -36,7 +36,7 @@ COLOURED = (".glb", ".ply", ".obj")
 
 @dataclass(frozen=True)
 class _Job:
-    """A file to write; `then` is called with its path once it is there."""
+    """A file to write; `then` is called with its path once it is there, `normals` are for colours as rays see them."""
 
     number: int
     surface: SurfaceAnswer
@@ -45,6 +45,7 @@ class _Job:
     scene: str
     path: Path
     then: Callable[[Path], None] | None
+    normals: str = ""
 
 
 class MeshSaves:
@@ -76,7 +77,7 @@ class MeshSaves:
     @property
     def files(self) -> set[str]:
         """Names of the files that these jobs need."""
-        names = [(job.surface.request.grid.path, job.surface.vertices, job.colours) for job in self._jobs]
+        names = [(job.surface.request.grid.path, job.surface.vertices, job.normals, job.colours) for job in self._jobs]
         colours = "" if self._paint.answer is None else self._paint.answer.colours
         return {name for each in names for name in (*each, colours) if name}
 
@@ -96,7 +97,8 @@ class MeshSaves:
         """
         self._number += 1
         path = self._free(path)
-        self._jobs.append(_Job(self._number, surface, sample, colours, scene.to_json(), path, then))
+        normals = surface.normals if scene.geometry.colouring == "seen" else ""
+        self._jobs.append(_Job(self._number, surface, sample, colours, scene.to_json(), path, then, normals))
         if then is None:
             self._items.appendleft(ExportItem(self._number, path, "waiting"))
 
@@ -133,7 +135,7 @@ class MeshSaves:
                 self._change(number, "cancelled", "given up")
 
     def _colour(self, job: _Job) -> None:
-        wanted = PaintRequest(job.sample, job.surface.vertices)
+        wanted = PaintRequest(job.sample, job.surface.vertices, job.normals)
         self._paint.want(wanted)
         self._change(job.number, "drawing", "evaluating colours", *_fraction(self._paint))
         if self._paint.complete and self._paint.answer is not None and self._paint.answer.request == wanted:

@@ -45,6 +45,8 @@ LIVE_RESOLUTION = 128
 UNPAINTED_AFTER_S = 0.5
 # What is dragged is drawn anew only when the last picture of it has come, or did not come for so long, seconds.
 PATIENCE_S = 0.3
+# Colourings that the model worker evaluates at the vertices.
+PAINTED = ("colour", "seen")
 # What takes less is not worth a bar.
 SHOW_WORK_AFTER_S = 0.5
 # Grids that take longer, seconds, are computed when somebody says so; but not those of so many points along an edge.
@@ -126,7 +128,7 @@ class SurfaceSide:
         self._grids: dict[int, GridAnswer] = {}
         self._colours: dict[str, str] = {}
         self._drawn: SurfaceAnswer | None = None
-        self._permitted, self._fine = 0, False
+        self._permitted, self._fine, self._seen = 0, False, False
         self.version, self.withheld, self.put_off = 0, 0, False
 
     # From frame to frame
@@ -141,6 +143,7 @@ class SurfaceSide:
             may_compute: Whether the model worker has nothing to do that is waited for more.
         """
         self.receive()
+        self._seen = scene.geometry.colouring == "seen"
         if sample is not None and sample != self._sample:
             if self._sample is None or sample.checkpoint.path != self._sample.checkpoint.path:
                 self._rate = None
@@ -166,7 +169,8 @@ class SurfaceSide:
                     self._learn(grid)
             if self.paint.receive(event) and self.paint.answer is not None:
                 latest = list(self._colours.items())[1 - MOST_PAINTED :]
-                self._colours = {**dict(latest), self.paint.answer.request.points: self.paint.answer.colours}
+                request = self.paint.answer.request
+                self._colours = {**dict(latest), request.normals or request.points: self.paint.answer.colours}
         for event in self._geometry.take():
             self.surface.receive(event)
             self.version += self.view.receive(event)
@@ -181,7 +185,7 @@ class SurfaceSide:
         against = look.against if geometry.colouring == "distance" else None
         if geometry.colouring == "distance" and against is None:
             geometry = replace(geometry, colouring="plain")
-        colours = self.colours_of(surface) if geometry.colouring == "colour" else ""
+        colours = self.colours_of(surface) if geometry.colouring in PAINTED else ""
         share = MOVING_SHARE if look.moving else 1.0
         size = max(round(look.width * share), 1), max(round(look.height * share), 1)
         request = ViewRequest(
@@ -289,9 +293,11 @@ class SurfaceSide:
         """Names of all files that are still wanted."""
         requests = [each.request for each in (self._drawn, self.surface.answer, self.view.answer) if each is not None]
         surfaces = [each if isinstance(each, SurfaceRequest) else each.surface for each in requests]
-        vertices = {each.vertices for each in (self._drawn, self.surface.answer) if each is not None}
+        made = [each for each in (self._drawn, self.surface.answer) if each is not None]
+        vertices = {path for each in made for path in (each.vertices, each.normals)}
         if self.paint.asked is not None:
-            vertices.add(self.paint.asked.points)
+            vertices |= {self.paint.asked.points, self.paint.asked.normals}
+        vertices.discard("")
         grids = {each.grid.path for each in self._grids.values()} | {each.grid.path for each in surfaces}
         colours = {colours for points, colours in self._colours.items() if points in vertices}
         return grids | vertices | colours
@@ -305,7 +311,7 @@ class SurfaceSide:
     def _to_draw(self, geometry: Geometry) -> SurfaceAnswer | None:
         """The newest surface; the one before while the colours of the newest are on their way."""
         newest = self.surface.answer
-        paints = geometry.colouring == "colour" and self.paint.waits and self.paint.busy_s < UNPAINTED_AFTER_S
+        paints = geometry.colouring in PAINTED and self.paint.waits and self.paint.busy_s < UNPAINTED_AFTER_S
         if newest is not self._drawn and not (paints and self._drawn is not None):
             self._drawn = newest
         return self._drawn
@@ -324,7 +330,7 @@ class SurfaceSide:
 
     def _ask_colours(self, geometry: Geometry) -> None:
         surface = self.surface.answer
-        if geometry.colouring == "colour" and surface is not None and surface.request.grid == self._grid_of(surface):
+        if geometry.colouring in PAINTED and surface is not None and surface.request.grid == self._grid_of(surface):
             self.want_colours()
 
     def _grid_of(self, surface: SurfaceAnswer) -> GridFile | None:
@@ -334,7 +340,11 @@ class SurfaceSide:
 
     def colours_of(self, surface: SurfaceAnswer) -> str:
         """File of its colours; empty while they are not there."""
-        return self._colours.get(surface.vertices, "")
+        return self._colours.get(self._painted_by(surface), "")
+
+    def _painted_by(self, surface: SurfaceAnswer) -> str:
+        """What tells its colours from others: rays see them along the normals."""
+        return surface.normals if self._seen else surface.vertices
 
     def _learn(self, grid: GridAnswer) -> None:
         """Note how fast densities are; the first ones also wait for the worker to load what it needs."""
@@ -344,8 +354,8 @@ class SurfaceSide:
     def want_colours(self) -> None:
         """Ask for the colours of the newest surface, unless they are there."""
         surface = self.surface.answer
-        if surface is not None and self._sample is not None and surface.vertices not in self._colours:
-            self.paint.want(PaintRequest(self._sample, surface.vertices))
+        if surface is not None and self._sample is not None and self._painted_by(surface) not in self._colours:
+            self.paint.want(PaintRequest(self._sample, surface.vertices, surface.normals if self._seen else ""))
 
     def _ask_grid(self, resolution: int) -> None:
         """Have the coarse grid computed, then, when all that follows from it is there, the fine one."""

@@ -36,7 +36,9 @@ def with_scene(timeline: Timeline | None, at: float, scene: Scene) -> tuple[Time
         return changed(timeline, index, scene=scene), index
     if index is not None or timeline.seconds - LEAST_GAP_S <= at <= timeline.seconds:
         at = last + STEP_S
-    return _ordered(timeline, (*timeline.keyframes, Keyframe(round(max(at, 0.0), 3), scene)))
+    elif timeline.loop and at > last:
+        timeline = replace(timeline, loop=timeline.seconds - at)  # on the way back, which ends when it did
+    return _ordered(timeline, (*timeline.keyframes, Keyframe(max(at, 0.0), scene)))
 
 
 def changed(timeline: Timeline, index: int, scene: Scene | None = None, ease: Ease | None = None) -> Timeline:

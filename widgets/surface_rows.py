@@ -20,6 +20,7 @@ RESOLUTIONS = (64, 96, 128, 192, 256, 384, 512)
 STYLE_NAMES: dict[Style, str] = {"surface": "surface", "wireframe": "wireframe", "points": "points"}
 COLOURING_NAMES: dict[Colouring, str] = {
     "colour": "field's colour",
+    "seen": "as rays see it",
     "plain": "one colour",
     "normals": "normals",
     "mean": "mean curvature",
@@ -66,7 +67,7 @@ def look_rows(scene: Scene, comparing: bool) -> Scene:
     geometry = replace(
         geometry, style=choice("Style", "Faces, their edges, or vertices", geometry.style, STYLE_NAMES, usual.style)
     )
-    hint = "The field's colour on the surface, or a property of the surface"
+    hint = "The field's colour on the surface, what a ray sees that enters it there, or a property of the surface"
     names = {name: label for name, label in COLOURING_NAMES.items() if comparing or name != "distance"}
     names |= {geometry.colouring: COLOURING_NAMES[geometry.colouring]}
     geometry = replace(geometry, colouring=choice("Colours", hint, geometry.colouring, names, usual.colouring))

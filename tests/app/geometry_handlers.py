@@ -115,8 +115,10 @@ def surface_of(request: SurfaceRequest) -> SurfaceAnswer:
         now = after
     name = f"{Path(request.grid.path).stem}-{request.threshold:.6f}-{len(request.filters)}.vertices.npy"
     vertices = Path(request.grid.path).parent / name
+    normals = vertices.with_name(name.replace("vertices", "normals"))
     np.save(vertices, np.full((8, 3), radius, np.float32))
-    return SurfaceAnswer(request, raw, tuple(steps), str(vertices), False, (), 0.01)
+    np.save(normals, np.full((8, 3), 3**-0.5, np.float32))
+    return SurfaceAnswer(request, raw, tuple(steps), str(vertices), False, (), 0.01, str(normals))
 
 
 def figures(faces: int, radius: float, components: int) -> Figures:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import mesh_cli
-from app.mesh_command import command_of
+from app.mesh_command import command_of, mesh_arguments
 from app.mesh_order import items_of
 from core.geometry import ClipPlane, Decimate, DropSmall, FillHoles, Geometry, Largest, Smooth
 from core.scene import Latent, Other, Quality, Scene, Source
@@ -49,3 +49,10 @@ def test_it_makes_the_same_surface(name, tmp_path):
 def test_it_names_the_generator():
     scene = Scene(source=Source("run", "runs/a", "000040.safetensors"))
     assert command_of(scene, Path("a.ply")).startswith("epigraf mesh runs/a --snapshot 000040 --seed 0 --psi 0.7")
+
+
+def test_colours_as_rays_see_them_are_part_of_the_command():
+    scene = Scene()
+    assert "--colours" not in mesh_arguments(scene, Path("a.glb"))
+    seen = replace(scene, geometry=replace(scene.geometry, colouring="seen"))
+    assert " --colours seen --out a.glb" in command_of(seen, Path("a.glb"))

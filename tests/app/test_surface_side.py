@@ -65,7 +65,7 @@ class Bench:
             case "surface":
                 return surface_of(payload)
             case "paint":
-                return PaintAnswer(payload, f"{payload.points}.colours")
+                return PaintAnswer(payload, f"{payload.normals or payload.points}.colours")
             case "view":
                 return ViewAnswer(payload, (), 5.0)
 
@@ -271,3 +271,20 @@ def test_what_the_panel_says_of_it(bench):
     bench.side.forget()
     assert bench.side.pixels is None
     assert surface_view(bench.side, of_viewport()).densities is None
+
+
+def test_colours_as_rays_see_them_are_evaluated_along_the_normals(bench):
+    bench.settle()
+    plain = bench.asked("view")[-1].colours
+    bench.scene = replace(bench.scene, geometry=replace(bench.scene.geometry, colouring="seen"))
+    bench.settle()
+    painted = bench.asked("paint")[-1]
+    assert painted.normals == bench.side.surface.answer.normals != ""
+    assert bench.asked("view")[-1].geometry.colouring == "seen"
+    assert bench.asked("view")[-1].colours not in ("", plain)
+    assert {painted.points, painted.normals} <= bench.side.files
+    bench.scene = replace(bench.scene, geometry=replace(bench.scene.geometry, colouring="colour"))
+    asked = len(bench.asked("paint"))
+    bench.settle()
+    assert bench.asked("view")[-1].colours == plain
+    assert len(bench.asked("paint")) == asked, "both are at hand"

@@ -41,6 +41,7 @@ def test_a_keyframe_takes_the_place_of_the_one_that_is_there_or_goes_between():
     assert (seeds(instead), [frame.at for frame in instead.keyframes], index) == ([0, 9, 2], [0, 2, 4], 1)
     on_the_way_back, index = with_scene(journey(0, 2, loop=3), 3.0, scene(9))
     assert (seeds(on_the_way_back), on_the_way_back.keyframes[index].at) == ([0, 1, 9], 3.0)
+    assert (on_the_way_back.loop, on_the_way_back.seconds) == (2.0, 5.0)
     at_its_end, index = with_scene(journey(0, 2, loop=3), 5.0, scene(9))
     assert at_its_end.keyframes[index].at == 2 + STEP_S
 
