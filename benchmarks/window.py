@@ -18,15 +18,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.startup import has_display, no_screen
+from core.geometry import Geometry
 
 if TYPE_CHECKING:
     from imgui_bundle import hello_imgui
+
+    from app.studio import Studio
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1600, 1000)
@@ -40,6 +44,8 @@ ROWS = {
     "empty": "empty window",
     "idle": "studio, demo at rest",
     "turning": "studio, demo turning",
+    "geometry": "Geometry, a surface of 256³ at rest",
+    "extracting": "Geometry, one surface of 256³ after the other",
     "full": "all panels, long run",
     "training": "all panels, training on the same cores",
 }
@@ -107,9 +113,12 @@ def _studio(row: str, seconds: float, source: str, points: int) -> Meter:
     studio = build_studio(*first_scene(source or None))
     studio.overlays.exit.ask = False
     studio.stage.turntable.on = row == "turning"
+    surfaces = _Surfaces(studio, anew=row == "extracting") if row in ("geometry", "extracting") else None
     least = points if row == "full" else 1 if row == "training" else 0
 
     def ready() -> bool:
+        if surfaces is not None:
+            return surfaces.made > 0
         run = studio.train.run
         read = len(run.curves.kimg) if run is not None else 0
         return read >= least and (row == "full" or studio.stage.engine.shown is not None)
@@ -119,10 +128,47 @@ def _studio(row: str, seconds: float, source: str, points: int) -> Meter:
     _unthrottled(params)
     if row in ("full", "training"):
         _spread(params.docking_params)
-    params.callbacks.after_swap = lambda: (meter.swapped(), studio.after_frame())[1]
+
+    def swapped() -> None:
+        meter.swapped()
+        studio.after_frame()
+        if surfaces is not None:
+            surfaces.after_frame()
+
+    params.callbacks.after_swap = swapped
     with contextlib.closing(studio):
         immapp.run(params, addons())
+    if surfaces is not None and surfaces.anew:
+        print(f"{surfaces.made} surfaces were made meanwhile", file=sys.stderr)
     return meter
+
+
+class _Surfaces:
+    """Shows the Geometry panel, and wants another sample's surface as soon as one is there.
+
+    Args:
+        studio: The window.
+        anew: Whether another one is wanted.
+    """
+
+    def __init__(self, studio: Studio, anew: bool) -> None:
+        self.studio, self.anew, self.made, self._frames = studio, anew, 0, 0
+
+    def after_frame(self) -> None:
+        """A frame is on the screen."""
+        from app import layout
+
+        studio, stage = self.studio, self.studio.stage
+        self._frames += 1
+        if self._frames == 3:
+            studio.panels_shown.show(layout.GEOMETRY)
+            stage.scene = replace(stage.scene, geometry=Geometry(resolution=256))
+        if studio.geometry is None or not studio.geometry.surfaces.sides["a"].is_complete:
+            return
+        if self.anew or not self.made:
+            self.made += 1
+        if self.anew:
+            stage.set_seed(stage.scene.latent.seed + 1)
 
 
 def rest(seconds: float, source: str) -> None:
@@ -237,7 +283,7 @@ def main() -> int:
     times: dict[str, list[float]] = {row: [] for row in ROWS}
     with tempfile.TemporaryDirectory() as home:
         long = _long_run(Path(home), args.points)
-        calm = {"empty": "", "idle": "", "turning": "", "full": long}
+        calm = {"empty": "", "idle": "", "turning": "", "geometry": "", "extracting": "", "full": long}
         for _ in range(args.rounds):
             for row, source in calm.items():
                 times[row] += measure(row, args, source, Path(home))

@@ -36,6 +36,7 @@ from PIL import Image
 from app import layout, window
 from app.studio import Studio
 from app.view_controller import ViewController
+from app.worker import Worker
 from core.scene import Scene
 from widgets.picture import Picture
 
@@ -161,6 +162,7 @@ def run_studio(
     *,
     turning: bool = False,
     fine: bool = False,
+    ahead: bool = False,
 ) -> None:
     """Run `clicks` in the real studio.
 
@@ -172,9 +174,12 @@ def run_studio(
         layout_file: Where the layout is kept, if anywhere.
         turning: Let the demo turn, as it does for people: software OpenGL draws little else then.
         fine: Draw the viewport's picture with all its pixels, and not COARSE times fewer along each side.
+        ahead: Start the model worker ahead of the first request, as for people: it loads torch, often for nothing.
     """
     if not fine:
         monkeypatch.setattr(ViewController, "picture", _coarse(ViewController.picture))
+    if not ahead:
+        monkeypatch.setattr(Worker, "start", lambda _: None)
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home))
     studio = window.build_studio(*window.first_scene(source))

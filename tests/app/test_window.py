@@ -297,8 +297,7 @@ def test_a_broken_checkpoint_and_a_killed_worker_leave_the_window_alive(tmp_path
         assert snapshot.name in imgui.get_clipboard_text()
         snapshot.write_bytes(whole)
         ctx.item_click("//Viewport/**/Try again##viewport")
-        ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 90, "the whole checkpoint")
-        ui.wait_until(ctx, lambda: not studio.stage.worker.busy, 90, "the worker to rest")
+        ui.wait_until(ctx, lambda: studio.stage.engine.complete, 90, "the whole checkpoint")
 
         killed, version = studio.stage.worker.process_id, studio.stage.engine.shown.version
         psutil.Process(killed).kill()

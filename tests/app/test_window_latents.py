@@ -15,7 +15,7 @@ from app.studio import Studio
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.model_config import GeneratorConfig
-from core.scene import Latent, Scene, Source
+from core.scene import Latent, Quality, Scene, Source
 from tests import ui
 from tests.app.test_window_desk import press
 from widgets.latent_view import Favourite
@@ -40,7 +40,8 @@ def checkpoint(tmp_path: Path, monkeypatch) -> Path:
 def test_a_drag_walks_between_seeds_and_layers_take_a_second_one(checkpoint: Path, tmp_path: Path, monkeypatch):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         stage = studio.stage
-        stage.show_scene(Scene(Source("checkpoint", str(checkpoint))))
+        # Software OpenGL shall not spend its time on fine pictures.
+        stage.show_scene(Scene(Source("checkpoint", str(checkpoint)), quality=Quality(steps=8, volume=32)))
         weights = str(checkpoint)
         ui.wait_until(ctx, lambda: stage.latents.traits(stage.scene.source, weights) is not None, 60, "the header")
         ui.wait_until(ctx, lambda: stage.engine.complete, 60, "the sample")

@@ -29,7 +29,7 @@ def main(home: Path) -> None:
         ui.wait_until(ctx, lambda: False, 600, "the end of this process")
 
     with pytest.MonkeyPatch.context() as patch:
-        ui.run_studio(clicks, patch, home)
+        ui.run_studio(clicks, patch, home, ahead=True)
 
 
 if __name__ == "__main__":
