@@ -44,11 +44,13 @@ ROWS = {
     "empty": "empty window",
     "idle": "studio, demo at rest",
     "turning": "studio, demo turning",
-    "geometry": "Geometry, a surface of 256³ at rest",
-    "extracting": "Geometry, one surface of 256³ after the other",
+    "geometry": "Geometry, a surface of 192³ at rest",
+    "extracting": "Geometry, one surface of 192³ after the other",
     "full": "all panels, long run",
     "training": "all panels, training on the same cores",
 }
+# Points along an edge of a grid: the finest that is never put off because it takes long.
+FINE = 192
 # Every panel in sight at once: nothing hides behind a tab.
 PLACES = {"Curves": "bottom", "Patch scales": "bottom 2", "Modulation": "bottom 3", "Log": "bottom 4", "Runs": "left 2"}
 
@@ -152,7 +154,7 @@ class _Surfaces:
     """
 
     def __init__(self, studio: Studio, anew: bool) -> None:
-        self.studio, self.anew, self.made, self._frames = studio, anew, 0, 0
+        self.studio, self.anew, self.made, self._frames, self._shown = studio, anew, 0, 0, ""
 
     def after_frame(self) -> None:
         """A frame is on the screen."""
@@ -162,11 +164,14 @@ class _Surfaces:
         self._frames += 1
         if self._frames == 3:
             studio.panels_shown.show(layout.GEOMETRY)
-            stage.scene = replace(stage.scene, geometry=Geometry(resolution=256))
-        if studio.geometry is None or not studio.geometry.surfaces.sides["a"].is_complete:
+            stage.scene = replace(stage.scene, geometry=Geometry(resolution=FINE))
+        side = studio.geometry.surfaces.sides["a"] if studio.geometry is not None else None
+        if side is None or not side.is_complete or side.surface.answer is None:
             return
-        if self.anew or not self.made:
-            self.made += 1
+        grid = side.surface.answer.request.grid.path
+        if grid == self._shown:
+            return
+        self._shown, self.made = grid, self.made + 1
         if self.anew:
             stage.set_seed(stage.scene.latent.seed + 1)
 
