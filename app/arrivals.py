@@ -35,7 +35,7 @@ def show_opened(studio: Studio, opened: Opened) -> None:
             if opened.scene is not None:
                 studio.show_scene(opened.scene)
             if opened.timeline is not None:
-                studio.stage.journey.show(opened.timeline)
+                studio.stage.journey.open(opened.timeline)
                 studio.panels_shown.show(layout.TIMELINE)
     if opened.kind not in ("scene", "timeline", "picture"):
         studio.openings.remember(opened.path)

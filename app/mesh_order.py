@@ -90,7 +90,7 @@ def _varied(args: argparse.Namespace, scene: Scene, names: dict[str, str]) -> It
             yield replace(scene, latent=each.latent), {**names, "name": re.sub(r"[^\w.-]+", "-", each.name)}
         return
     for seed in args.seeds or [args.seed]:
-        latent = scene.latent if seed is None else replace(scene.latent, seed=seed, x=0.0, y=0.0)
+        latent = scene.latent if seed is None else scene.latent.at_seed(seed)
         yield replace(scene, latent=latent), names
 
 

@@ -144,8 +144,6 @@ class MeshSaves:
 
     def _write(self, job: _Job) -> None:
         colours = job.colours if job.path.suffix in COLOURED else ""
-        if not self._save.waits and self._save.asked is None:
-            job.path.parent.mkdir(parents=True, exist_ok=True)
         self._save.want(SaveRequest(job.surface.request, str(job.path), job.scene, colours))
         self._change(job.number, "drawing", "writing", *_fraction(self._save))
         answer = self._save.answer

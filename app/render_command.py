@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.render_latent import latent_options, number_words
+from core.geometry import Geometry
 from core.scene import Quality, Scene, Source
 from core.timeline import Timeline
 from widgets.export_view import ExportForm
@@ -70,7 +71,7 @@ def _options(scene: Scene) -> list[str] | None:
     latent, camera, quality = scene.latent, scene.camera, scene.quality
     angles = [_degrees(angle) for angle in (camera.yaw, camera.pitch, camera.roll)]
     sample = latent_options(latent)
-    if scene.other is not None or sample is None or None in angles:
+    if scene.other is not None or scene.geometry != Geometry() or sample is None or None in angles:
         return None
     view = ["--yaw", str(angles[0]), "--pitch", str(angles[1]), "--roll", str(angles[2])]
     lens = ["--radius", number_words(camera.radius), "--fov", number_words(camera.fov)]

@@ -129,6 +129,7 @@ class SurfaceSide:
         self._colours: dict[str, str] = {}
         self._drawn: SurfaceAnswer | None = None
         self._permitted, self._fine, self._seen = 0, False, False
+        self._known = False  # whether the sample is that of the Scene
         self.version, self.withheld, self.put_off = 0, 0, False
 
     # From frame to frame
@@ -143,11 +144,11 @@ class SurfaceSide:
             may_compute: Whether the model worker has nothing to do that is waited for more.
         """
         self.receive()
-        self._seen = scene.geometry.colouring == "seen"
+        self._seen, self._known = scene.geometry.colouring == "seen", sample is not None
         if sample is not None and sample != self._sample:
             if self._sample is None or sample.checkpoint.path != self._sample.checkpoint.path:
                 self._rate = None
-            self._sample, self._grids = sample, {}
+            self._sample, self._grids, self._fine = sample, {}, False
             self.grid.retry()
         if self._sample is None:
             return
@@ -233,8 +234,8 @@ class SurfaceSide:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the surface is there, as finely as the Scene asks for."""
-        return self._fine and self.surface.complete and not self.grid.waits
+        """Whether the surface of the Scene's sample is there, as finely as the Scene asks for."""
+        return self._known and self._fine and self.surface.complete and not self.grid.waits
 
     @property
     def age_s(self) -> float:

@@ -64,11 +64,16 @@ class TimelineDesk:
         self._there: Loader[str, bool] = Loader(lambda path: Path(path).exists(), wake, keep=64)
 
     def show(self, timeline: Timeline | None) -> None:
-        """Take another journey in place of this one: opened, or gone back to."""
+        """Take another state of the journey in place of this one: edited, or gone back to."""
         self.timeline, self.playing, self._problem = timeline, False, ""
         count = 0 if timeline is None else len(timeline.keyframes)
         self._chosen = None if self._chosen is None or self._chosen >= count else self._chosen
         self.playhead = min(self.playhead, 0.0 if timeline is None else timeline.seconds)
+
+    def open(self, timeline: Timeline) -> None:
+        """Begin another journey, which was opened."""
+        self.playhead, self._chosen = 0.0, None
+        self.show(timeline)
 
     def play(self, on: bool) -> None:
         """Let time run from here, from the beginning if this is the end; or stop it."""
@@ -100,7 +105,7 @@ class TimelineDesk:
             self.playing = bool(self.timeline.loop)
             self.playhead = self.playhead % self.timeline.seconds if self.playing else self.timeline.seconds
         due = self._at(scene)
-        if not complete:
+        if self.playing and not complete:  # where it ends, all of it arrives
             due = replace(due, source=scene.source, latent=scene.latent)
         self._shown = due
         return due

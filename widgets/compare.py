@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from imgui_bundle import imgui
 
+from core.lattice import SEEDS
 from core.scene import Compared, Latent, Other, Quality, Scene, Source
 from widgets import latent as latent_panel
 from widgets import quality as quality_panel
@@ -103,7 +104,7 @@ def begun(scene: Scene, other: Other) -> Other:
     if other.view == "off" or any(part is not None for part in (other.latent, other.source, other.quality)):
         return other
     if other.view == "split":
-        return replace(other, latent=replace(scene.latent, seed=scene.latent.seed + 1))
+        return replace(other, latent=scene.latent.at_seed((scene.latent.seed + 1) % SEEDS))
     torch = scene.quality.field == "reference"
     return replace(other, quality=replace(scene.quality, field="exact" if torch else "reference"))
 

@@ -4,11 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from app.comparison import Comparison, labels, source_choices
 from app.side import Side
 from app.worker_share import WorkerShare
+from core.given_w import w_text
 from core.scene import Latent, Other, Quality, Scene, Source
 from tests.app.test_worker_share import FakeWorker
 from widgets.compare import begun, toggled
@@ -82,3 +84,9 @@ def test_what_is_compared_at_first_is_something_to_see():
     wanted = Other(view="difference")
     assert begun(Scene(), wanted).quality == Quality(field="reference")
     assert begun(Scene(quality=Quality(field="reference")), wanted).quality.field == "exact"
+
+
+def test_b_is_another_sample_whatever_a_is():
+    found = Scene(latent=Latent(5, w=w_text(np.ones((1, 4), np.float32))))
+    assert begun(found, Other(view="split")).latent == Latent(6)
+    assert begun(Scene(latent=Latent(2**32 - 1)), Other(view="split")).latent == Latent(0)

@@ -5,12 +5,14 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app import mesh_cli
 from app.mesh_command import command_of, mesh_arguments
 from app.mesh_order import items_of
 from core.geometry import ClipPlane, Decimate, DropSmall, FillHoles, Geometry, Largest, Smooth
+from core.given_w import w_text
 from core.scene import Latent, Other, Quality, Scene, Source
 
 STACK = (Largest(), DropSmall(faces=7), FillHoles(radius=0.2), Smooth(passes=9, band=0.3), Decimate(faces=1234))
@@ -56,3 +58,11 @@ def test_colours_as_rays_see_them_are_part_of_the_command():
     assert "--colours" not in mesh_arguments(scene, Path("a.glb"))
     seen = replace(scene, geometry=replace(scene.geometry, colouring="seen"))
     assert " --colours seen --out a.glb" in command_of(seen, Path("a.glb"))
+
+
+def test_a_seed_takes_the_place_of_a_found_w():
+    parser = argparse.ArgumentParser()
+    mesh_cli.register(parser.add_subparsers())
+    found = Scene(latent=Latent(w=w_text(np.ones((1, 4), np.float32))))
+    words = ["mesh", "--scene", found.to_json(), "--seeds", "3-4", "--out", "{seed}.ply"]
+    assert [item.scene.latent for item in items_of(parser.parse_args(words))] == [Latent(3), Latent(4)]

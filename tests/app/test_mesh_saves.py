@@ -96,3 +96,13 @@ def test_what_waits_can_be_given_up_and_what_is_handed_on_is_not_listed(bench):
 def test_names_say_what_is_in_the_file(tmp_path):
     assert dated_path(tmp_path, ".glb").name.startswith("epigraf-mesh-")
     assert dated_path(tmp_path, ".mrc").name.startswith("epigraf-density-")
+
+
+def test_a_folder_that_cannot_be_made_is_left_to_the_worker_to_tell(bench, tmp_path):
+    (tmp_path / "taken").write_text("no folder")
+    bench.begin("taken/a.stl")
+    bench.saves.update()
+    number = len(bench.geometry.asked)
+    bench.geometry.events.append(Failure(number, "taken is not a folder", ""))
+    bench.saves.update()
+    assert bench.states() == [("a.stl", "failed")]

@@ -19,6 +19,7 @@ from app.cli import main
 from app.render_cli import order_of
 from app.render_command import command_text, render_arguments
 from core.camera import Camera
+from core.geometry import Geometry
 from core.scene import Latent, Other, Quality, Scene, Source
 from tests.app.gl.fields import blob_volume
 from widgets.export_view import ExportForm
@@ -189,3 +190,9 @@ def test_a_way_through_seeds_needs_a_film_and_a_generator(tmp_path, capsys):
     assert ".mp4 or .gif" in capsys.readouterr().err
     assert main(["render", str(tmp_path / "volume.npz"), "--through", "1,2", "--out", str(tmp_path / "out.mp4")]) != 0
     assert "one sample" in capsys.readouterr().err
+
+
+def test_what_the_inspector_shows_is_part_of_the_scene():
+    scene = Scene(geometry=Geometry(resolution=192, colouring="normals"))
+    order = parsed(render_arguments(scene, FORMS[0], Path("out.png")))
+    assert order.scene == replace(scene, quality=replace(scene.quality, smooth=16))

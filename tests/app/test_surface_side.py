@@ -288,3 +288,15 @@ def test_colours_as_rays_see_them_are_evaluated_along_the_normals(bench):
     bench.settle()
     assert bench.asked("view")[-1].colours == plain
     assert len(bench.asked("paint")) == asked, "both are at hand"
+
+
+def test_a_surface_of_another_sample_is_not_that_of_the_scene(bench):
+    bench.settle()
+    assert bench.side.is_complete
+    bench.frame(sample=None)
+    assert not bench.side.is_complete, "the sample of the Scene is not known yet"
+    bench.frame()
+    assert bench.side.is_complete
+    bench.frame(sample=replace(SAMPLE, latent=Latent(9, 1.0)))
+    bench.side.cancel()
+    assert not bench.side.is_complete, "its densities were given up, and the old surface is not its own"

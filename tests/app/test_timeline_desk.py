@@ -9,7 +9,7 @@ import pytest
 from app.timeline_desk import LONGEST_STEP_S, TimelineDesk
 from core.camera import Camera
 from core.scene import Latent, Other, Scene, Source
-from core.timeline import Timeline
+from core.timeline import Keyframe, Timeline
 from widgets.timeline_view import (
     AddKey,
     ChooseKey,
@@ -62,6 +62,20 @@ def test_it_plays_as_fast_as_the_clock_and_ends_at_the_end(desk):
     assert (desk.playing, desk.playhead, scene) == (False, 2.0, timeline.at(2.0))
     desk.handle(PlayJourney(True), scene)
     assert desk.playhead == 0, "from the end it begins anew"
+
+
+def test_where_it_ends_all_of_it_arrives_however_slow_samples_are(desk):
+    timeline = made(desk, seed(0), seed(5, yaw=1.0))
+    scene = desk.handle(Scrub(0.0), seed(0))
+    desk.handle(PlayJourney(True), scene)
+    scene = run(desk, desk.moved(scene, complete=True), 3.0, complete=False)
+    assert (desk.playing, scene) == (False, timeline.keyframes[-1].scene)
+
+
+def test_a_journey_that_is_opened_begins_at_its_beginning(desk):
+    made(desk, seed(0), seed(1))
+    desk.open(Timeline((Keyframe(0.0, seed(7)), Keyframe(9.0, seed(8)))))
+    assert (desk.playhead, desk._chosen) == (0.0, None)
 
 
 def test_a_loop_goes_on(desk):
