@@ -13,7 +13,7 @@ from app.paths import pictures_dir
 from app.tasks import Tasks
 from app.thumbnails import Thumbnails
 from widgets.gallery import GalleryWindow
-from widgets.gallery_view import CloseGallery, FileKind, GalleryFile, GalleryView, OpenFile, RevealFile
+from widgets.gallery_view import FIRST_FRAME, CloseGallery, FileKind, GalleryFile, GalleryView, OpenFile, RevealFile
 from widgets.notes import Problem
 from widgets.picture import Picture
 
@@ -107,11 +107,15 @@ def files_in(folder: Path) -> Listing:
     """
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name.startswith("."):
+            continue
+        frames = path.is_dir()
+        file = path / FIRST_FRAME if frames else path
         try:
-            status = path.stat()
+            status = file.stat()
         except OSError:
-            continue  # it has just gone
-        if path.is_file() and not path.name.startswith("."):
-            found.append(GalleryFile(path, KINDS.get(path.suffix.lower(), "file"), status.st_size, status.st_mtime))
+            continue  # it has just gone, or is another folder
+        kind = "film" if frames else KINDS.get(path.suffix.lower(), "file")
+        found.append(GalleryFile(file, kind, status.st_size, status.st_mtime))
     found.sort(key=lambda each: (-each.changed, each.path.name))
     return tuple(found[:MOST_FILES]), max(len(found) - MOST_FILES, 0)

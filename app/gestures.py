@@ -44,7 +44,7 @@ class Gestures:
             self.history.keep(work)
 
     def moved_by_itself(self, before: Scene, after: Scene) -> None:
-        """The program has changed the Scene: a turning camera, a newly loaded generator, a journey that is played."""
+        """The program has changed the Scene: a turning camera, a newly loaded generator."""
         if self.history.present.scene == before:
             self.history.drift(replace(self.history.present, scene=after))
         if self._seen == before:

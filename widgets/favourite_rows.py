@@ -41,7 +41,8 @@ def draw(
         with text_colour("quiet"):
             imgui.text_wrapped("Nothing is kept yet.")
     for index, each in enumerate(favourites):
-        if _favourite(each, index, portrait(each), each.latent == latent):
+        seen = imgui.is_rect_visible(ImVec2(1, em(PORTRAIT)))  # nobody waits for pictures of the others
+        if _favourite(each, index, portrait(each) if seen else None, each.latent == latent):
             latent = each.latent
         imgui.same_line(0, imgui.get_style().item_inner_spacing.x)
         imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + (em(PORTRAIT) - icon_width()) / 2)

@@ -57,7 +57,7 @@ class GalleryWindow:
         if button(f"{icons.ICON_FA_FOLDER_OPEN}  Folder###reveal", bool(view.files), f"Show {view.folder}"):
             intent = RevealFile()
         words = self._filter.lower().split()
-        files = [each for each in view.files or () if all(word in each.path.name.lower() for word in words)]
+        files = [each for each in view.files or () if all(word in each.name.lower() for word in words)]
         imgui.same_line()
         coloured(counted(len(files), len(view.files or ()), view.hidden), "quiet")
         imgui.separator()
@@ -104,7 +104,7 @@ def _grid(files: list[GalleryFile], view: GalleryView) -> GalleryIntent | None:
 def _cell(each: GalleryFile, view: GalleryView, size: ImVec2) -> bool:
     """One file.  Returns whether it shall be opened."""
     corner = imgui.get_cursor_screen_pos()
-    clicked = imgui.invisible_button(f"###{each.path.name}", size)
+    clicked = imgui.invisible_button(f"###{each.name}", size)
     hovered = imgui.is_item_hovered()
     draw_thumbnail(view.thumbnail(each), corner, size.x, ICONS[each.kind])
     canvas, opens = imgui.get_window_draw_list(), OPENED.get(each.kind, "")
@@ -114,7 +114,7 @@ def _cell(each: GalleryFile, view: GalleryView, size: ImVec2) -> bool:
         far = ImVec2(corner.x + size.x, corner.y + size.x)
         canvas.add_rect(corner, far, tone_ink("accent"), imgui.get_style().frame_rounding, thickness=em(0.12))
         when = time.strftime("%d %b %Y %H:%M", time.localtime(each.changed))
-        imgui.set_tooltip("\n".join(filter(None, (each.path.name, f"{when}, {_bytes(each.size)}", opens))))
+        imgui.set_tooltip("\n".join(filter(None, (each.name, f"{when}, {_bytes(each.size)}", opens))))
     canvas.push_clip_rect(corner, ImVec2(corner.x + size.x, corner.y + size.y), True)
     below = ImVec2(corner.x, corner.y + size.x + em(0.2))
     ink = imgui.get_color_u32(imgui.Col_.text if hovered else imgui.Col_.text_disabled)
@@ -125,8 +125,8 @@ def _cell(each: GalleryFile, view: GalleryView, size: ImVec2) -> bool:
 
 def short_name(file: GalleryFile) -> str:
     """The name that somebody gave; of a file that the studio has named, when it was written."""
-    if not file.path.name.startswith("epigraf-"):
-        return file.path.name
+    if not file.name.startswith("epigraf-"):
+        return file.name
     return time.strftime("%d %b, %H:%M", time.localtime(file.changed))
 
 

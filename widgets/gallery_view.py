@@ -9,6 +9,8 @@ from typing import Literal
 
 from widgets.picture import Picture
 
+# The first picture of a film that is a folder (app/frames.py).
+FIRST_FRAME = "000000.png"
 FileKind = Literal["picture", "film", "mesh", "session", "file"]
 
 
@@ -27,6 +29,11 @@ class GalleryFile:
     kind: FileKind
     size: int
     changed: float
+
+    @property
+    def name(self) -> str:
+        """What it is called; a film of single pictures as its folder."""
+        return self.path.parent.name if self.path.name == FIRST_FRAME else self.path.name
 
 
 @dataclass(frozen=True)

@@ -25,15 +25,19 @@ def test_the_last_file_comes_first_and_what_is_being_written_is_left_out(tmp_pat
     for number, name in enumerate(("b.mp4", "a.png", "c.json", ".a.1234.part.png", "notes.txt")):
         (tmp_path / name).write_bytes(b"x" * number)
         os.utime(tmp_path / name, (number, number))
-    (tmp_path / "folder").mkdir()
+    for folder in ("folder", "film"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "film" / "000000.png").write_bytes(b"12345")
+    os.utime(tmp_path / "film" / "000000.png", (9, 9))
     files, hidden = files_in(tmp_path)
-    assert [(each.path.name, each.kind, each.size) for each in files] == [
-        ("notes.txt", "file", 4), ("c.json", "session", 2), ("a.png", "picture", 1), ("b.mp4", "film", 0),
+    assert [(each.name, each.kind, each.size) for each in files] == [
+        ("film", "film", 5), ("notes.txt", "file", 4), ("c.json", "session", 2), ("a.png", "picture", 1),
+        ("b.mp4", "film", 0),
     ]  # fmt: skip
     assert hidden == 0
-    monkeypatch.setattr("app.gallery.MOST_FILES", 3)
+    monkeypatch.setattr("app.gallery.MOST_FILES", 4)
     files, hidden = files_in(tmp_path)
-    assert ([each.path.name for each in files], hidden) == (["notes.txt", "c.json", "a.png"], 1)
+    assert ([each.name for each in files], hidden) == (["film", "notes.txt", "c.json", "a.png"], 1)
     assert files_in(tmp_path / "not there") == ((), 0)
 
 
