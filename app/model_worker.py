@@ -18,8 +18,10 @@ import psutil
 import torch
 
 from app.geometry_messages import GRID, PAINT, GridAnswer, GridRequest, PaintRequest
+from app.inspection import Inspection
 from app.memory_cache import MemoryCache
 from app.model_geometry import make_grid, paint
+from app.model_inspect import Opened, inspect
 from app.model_messages import (
     BakeAnswer,
     BakeRequest,
@@ -37,6 +39,7 @@ from core import bake as baking
 from core.baked import BakedVolume
 from core.checkpoint import Checkpoint, load_checkpoint
 from core.directions import directions_of
+from core.discriminator import Discriminator
 from core.fold import fold, fold_sample
 from core.folded import FoldedField
 from core.generator import Sample
@@ -68,7 +71,7 @@ class Listener(Protocol):
         """Raise Cancelled if so."""
 
 
-Payload = BakeRequest | PictureRequest | GridRequest | PaintRequest
+Payload = BakeRequest | PictureRequest | GridRequest | PaintRequest | Inspection
 # A volume and the kimg of its weights, or a folded field.
 Baked = tuple[BakedVolume, float | None]
 
@@ -87,6 +90,7 @@ class ModelHandler:
         limit = cache_bytes or int(min(max(CACHE_SHARE * free, LEAST_CACHE), MOST_CACHE))
         self._checkpoints, self._fields = Stage(2), Stage(2)
         self._directions = Stage(4)  # of w, by checkpoint
+        self._judges = Stage(1)  # discriminators, by checkpoint
         self._backgrounds = Stage(64)  # whether a checkpoint's samples have one
         self._grids = Stage(8)  # which file a density grid is in
         self._volumes: MemoryCache[Baked] = MemoryCache(limit // 2, lambda baked: _bytes_of(baked[0]))
@@ -127,6 +131,8 @@ class ModelHandler:
                 return partial(self._grid, payload), payload.sample
             case kind, PaintRequest() if kind == PAINT:
                 return partial(self._paint, payload), payload.sample
+            case _, Inspection():
+                return partial(self._inspect, payload), payload.sample
         raise ValueError(f"the model worker does not know requests of kind {kind}")
 
     def _choose_device(self, request: BakeRequest) -> None:
@@ -135,13 +141,13 @@ class ModelHandler:
         if on_gpu == (self._device.type == "cuda"):
             return
         self._device = torch.device("cuda" if on_gpu else "cpu")
-        for stage in (self._checkpoints, self._fields, self._directions):
+        for stage in (self._checkpoints, self._fields, self._directions, self._judges):
             stage.clear()
         if not on_gpu:
             torch.cuda.empty_cache()
 
     def _forget(self) -> None:
-        for stage in (self._volumes, self._folded, self._fields, self._checkpoints):
+        for stage in (self._volumes, self._folded, self._fields, self._checkpoints, self._judges):
             stage.clear()
 
     def _bake(self, request: BakeRequest, port: Port) -> None:
@@ -200,6 +206,21 @@ class ModelHandler:
         """Evaluate the colours at points."""
         _, sample = self._sample(request.sample, port, self._clock())
         port.answer(paint(request, sample, port))
+
+    def _inspect(self, question: Inspection, port: Port) -> None:
+        """Look inside, at what only few panels ask for."""
+        request, clock = question.sample, self._clock()
+        port.progress(0, "reading the checkpoint")
+        checkpoint = self._checkpoint(request.checkpoint, clock)
+
+        def sample(latent: Latent = request.latent) -> Sample:
+            return self._sample(replace(request, latent=latent), _Quiet(port), clock)[1]
+
+        def judge() -> Discriminator | None:
+            path = Path(request.checkpoint.path)
+            return self._judges.get(request.checkpoint, lambda: load_checkpoint(path, self._device).discriminator)
+
+        inspect(question, Opened(checkpoint, sample, sample, judge), port)
 
     def _prefetch(self, request: BakeRequest, port: Port) -> None:
         """Make what a request asks for, and keep it."""

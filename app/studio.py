@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from imgui_bundle import hello_imgui
 
 from app import layout
 from app.arrivals import show_opened, with_path
 from app.autosave import Autosave
+from app.desk_makers import desk_makers
+from app.desks import Desks
 from app.dialogs import DialogKind
 from app.direction_names import DirectionNames
 from app.drops import accept_drops
@@ -33,6 +33,7 @@ from app.settings import Look, Settings, save_settings
 from app.sharing import sharing
 from app.stage import Stage
 from app.style import apply_metrics, apply_plot_metrics, apply_theme
+from app.tick_history import TickHistory
 from app.train_controller import TrainController
 from app.waker import Waker
 from core.history import Work
@@ -50,9 +51,6 @@ from widgets.status_bar import Machine
 from widgets.timeline_view import FilmJourney, OpenJourney
 from widgets.train import TrainPanel
 from widgets.train_view import StartRun
-
-if TYPE_CHECKING:
-    from app.geometry_desk import GeometryDesk
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +79,8 @@ class Studio:
         self.gallery = Gallery(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
-        self.geometry: GeometryDesk | None = None  # made when its panel is first looked at
+        self.ticks = TickHistory(self.wake)
+        self.desks = Desks(desk_makers(self))
         self._train_panel = TrainPanel()
         self._runs_panel = RunsPanel()
         self._run_dialogs = RunDialogs()
@@ -112,7 +111,7 @@ class Studio:
             layout.SAMPLES: self.run_panels.draw_samples,
             layout.TIMELINE: self._draw_timeline,
             layout.PERFORMANCE: self._draw_performance,
-            layout.GEOMETRY: self._draw_geometry,
+            **self.desks.panels,
         }
 
     @property
@@ -143,6 +142,7 @@ class Studio:
         if attached is not None and str(attached) != self._remembered:
             self._remember()  # at once: the window may be killed, and the next one should find the run again
         self.run_panels.show(run, attached.name if attached else "", self.train.trouble)
+        self.ticks.show(run)
         if run is not None and self.train.follow:
             self.stage.engine.set_run_weights(str(run.item.path), run.weights)
         if attached is None and self.stage.scene.source.kind == "run":
@@ -157,8 +157,7 @@ class Studio:
             self.stage.time.homesick = False
             self.train.set_follow(True)
         self.train.shows(self.stage.scene.source)
-        if self.geometry is not None:
-            self.geometry.update()
+        self.desks.update()
         if not (self.stage.turntable.on or self.stage.latents.walk.on):
             self._autosave.keep(Work(self.stage.scene, self.stage.journey.timeline))
 
@@ -178,6 +177,7 @@ class Studio:
             self.stage.latents.names = DirectionNames(self._folder)
             self.run_panels.start()
             self.train.start()
+            self.desks.open = True
             self._restore()
             hello_imgui.request_refresh()
 
@@ -190,8 +190,7 @@ class Studio:
 
         forget_errors()
         self.stage.free_gpu()
-        if self.geometry is not None:
-            self.geometry.free_gpu()
+        self.desks.free_gpu()
         self.run_panels.free_gpu()
         self.gallery.free_gpu()
         self.inverting.free_gpu()
@@ -210,8 +209,8 @@ class Studio:
         self.train.close()
         self.openings.close()
         self.run_panels.close()
-        if self.geometry is not None:
-            self.geometry.close()
+        self.desks.close()
+        self.ticks.close()
         self.stage.close()
 
     def draw_status(self) -> None:
@@ -359,15 +358,6 @@ class Studio:
                 self.choose("open file")
             case FilmJourney():
                 self.exporting.show("timeline")
-
-    def _draw_geometry(self) -> None:
-        if not self.opened:
-            return
-        if self.geometry is None:
-            from app.geometry_desk import GeometryDesk
-
-            self.geometry = GeometryDesk(self.stage, self.wake, partial(self.panels_shown.show, layout.VIEWPORT))
-        self.geometry.draw()
 
     def _draw_performance(self) -> None:
         if self.opened:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ class Modulations:
 def read_scales(path: Path) -> np.ndarray:
     """The scales that were drawn since the tick before.  Returns [n], float64.  Raises TickError, OSError."""
     with _opened(path) as arrays:
-        return _numbers(arrays, "scales", 1)
+        return numbers(arrays, "scales", 1)
 
 
 def read_modulations(path: Path) -> Modulations:
@@ -49,11 +49,17 @@ def read_modulations(path: Path) -> Modulations:
         names = [name for name in arrays.files if name.startswith(SIGMA)]
         if not names:
             return Modulations(np.empty(0), {})
-        scales = _numbers(arrays, "sigma_scales", 1)
-        layers = {name.removeprefix(SIGMA): _numbers(arrays, name, 2).astype(np.float32) for name in names}
+        scales = numbers(arrays, "sigma_scales", 1)
+        layers = {name.removeprefix(SIGMA): numbers(arrays, name, 2).astype(np.float32) for name in names}
         if len(scales) < 2 or any(len(sigma) != len(scales) or not sigma.size for sigma in layers.values()):
             raise TickError("its sigma does not fit the scales that it was measured at")
         return Modulations(scales, layers)
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of the tick, as they are: `numbers` checks one.  Raises TickError, OSError."""
+    with _opened(path) as arrays:
+        return {name: arrays[name] for name in arrays.files}
 
 
 @contextmanager
@@ -71,7 +77,8 @@ def _opened(path: Path) -> Iterator[NpzFile]:
         raise TickError(f"{path}: it is torn or damaged") from error
 
 
-def _numbers(arrays: NpzFile, name: str, dimensions: int) -> np.ndarray:
+def numbers(arrays: Mapping[str, np.ndarray], name: str, dimensions: int) -> np.ndarray:
+    """An array of finite real numbers, float64.  Raises KeyError, TickError."""
     values = arrays[name]
     if values.ndim != dimensions or values.dtype.kind != "f" or not np.isfinite(values).all():
         raise TickError(f"its {name} are no finite numbers of the right shape")

@@ -159,13 +159,15 @@ class _Surfaces:
     def after_frame(self) -> None:
         """A frame is on the screen."""
         from app import layout
+        from app.geometry_desk import GeometryDesk
 
         studio, stage = self.studio, self.studio.stage
         self._frames += 1
         if self._frames == 3:
             studio.panels_shown.show(layout.GEOMETRY)
             stage.scene = replace(stage.scene, geometry=Geometry(resolution=FINE))
-        side = studio.geometry.surfaces.sides["a"] if studio.geometry is not None else None
+        desk = studio.desks.find(layout.GEOMETRY)
+        side = desk.surfaces.sides["a"] if isinstance(desk, GeometryDesk) else None
         if side is None or not side.is_complete or side.surface.answer is None:
             return
         grid = side.surface.answer.request.grid.path

@@ -11,6 +11,8 @@ import pytest
 import trimesh
 from imgui_bundle import ImVec2, imgui
 
+from app import layout
+from app.geometry_desk import GeometryDesk
 from app.mesh_scene import saved_mesh_scene
 from app.studio import Studio
 from app.surface_side import SurfaceSide
@@ -58,7 +60,7 @@ class Panel:
         self.ctx, self.studio = ctx, studio
         ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 60, "the demo")
         press(ctx, Key.g)
-        ui.wait_until(ctx, lambda: studio.geometry is not None, 10, "the panel")
+        ui.wait_until(ctx, lambda: studio.desks.find(layout.GEOMETRY) is not None, 10, "the panel")
         self.settings()
 
     def settings(self) -> None:
@@ -66,8 +68,9 @@ class Panel:
 
     @property
     def surfaces(self) -> Surfaces:
-        assert self.studio.geometry is not None
-        return self.studio.geometry.surfaces
+        desk = self.studio.desks.find(layout.GEOMETRY)
+        assert isinstance(desk, GeometryDesk)
+        return desk.surfaces
 
     @property
     def one(self) -> SurfaceSide:

@@ -1,0 +1,24 @@
+"""Which desk stands behind which panel; each is loaded when somebody first looks at its panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app import layout
+from app.desks import PanelDesk
+
+if TYPE_CHECKING:
+    from app.studio import Studio
+
+
+def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
+    """What makes the desks of a window, by their panels' names."""
+    return {layout.GEOMETRY: partial(_geometry, studio)}
+
+
+def _geometry(studio: Studio) -> PanelDesk:
+    from app.geometry_desk import GeometryDesk
+
+    return GeometryDesk(studio.stage, studio.wake, partial(studio.panels_shown.show, layout.VIEWPORT))

@@ -1,0 +1,53 @@
+"""Answers questions of panels that look inside a checkpoint, in the model worker: a function for each class of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import singledispatch
+from pathlib import Path
+
+from app.inspection import Inspection
+from app.worker_child import Port
+from core.checkpoint import Checkpoint
+from core.discriminator import Discriminator
+from core.generator import Generator, Sample
+from core.scene import Latent
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A checkpoint that is looked into; what of it is not asked for is not computed.
+
+    Attributes:
+        checkpoint: With the generator, and without the discriminator.
+        sample: The sample of the question.
+        sample_of: Any other sample of the same generator.
+        judge: The discriminator; none where the file holds none.
+    """
+
+    checkpoint: Checkpoint
+    sample: Callable[[], Sample]
+    sample_of: Callable[[Latent], Sample]
+    judge: Callable[[], Discriminator | None]
+
+    @property
+    def generator(self) -> Generator:
+        """The generator, in evaluation mode."""
+        return self.checkpoint.generator
+
+    def discriminator(self) -> Discriminator:
+        """The discriminator, in evaluation mode.  Raises ValueError where the file holds none."""
+        found = self.judge()
+        if found is None:
+            raise ValueError(
+                f"{Path(self.checkpoint.path).name} holds a generator and no discriminator, so nothing can be judged "
+                "with it: choose a snapshot of a run, or the demo"
+            )
+        return found
+
+
+@singledispatch
+def inspect(question: Inspection, opened: Opened, port: Port) -> None:
+    """Answer a question over the port.  Raises ValueError or OSError with a message for people."""
+    raise ValueError(f"the model worker does not know questions of the kind {type(question).__name__}")

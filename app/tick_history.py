@@ -1,0 +1,99 @@
+"""The arrays of one tick of the attached run: of the newest, or of the one that somebody holds to look back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.loader import Loader, LoadFailure
+from app.scalars import TICK
+from app.tick_files import read_arrays
+from widgets.tick_strip import GoToTick, TickView
+
+if TYPE_CHECKING:
+    from app.run_watch import WatchedRun
+
+TIMESTAMP = "timestamp"
+# Arrays of so many ticks stay in memory, for whoever goes back and forth.
+KEPT = 16
+
+
+@dataclass(frozen=True)
+class TickId:
+    """A tick's file as it was written: after a resume the same number is another one."""
+
+    path: Path
+    written: float
+
+
+class TickHistory:
+    """One moment for all panels that are about the ticks of a run.
+
+    All methods are called on the window's thread.
+
+    Args:
+        wake: Called from a thread when arrays have come.
+
+    Attributes:
+        view: Which ticks there are, and which is meant.
+        problem: Why the tick that is meant cannot be shown; empty if it can, or is on its way.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._files: Loader[TickId, Mapping[str, np.ndarray]] = Loader(lambda tick: read_arrays(tick.path), wake, KEPT)
+        self._run: WatchedRun | None = None
+        self._held: int | None = None
+        self._shown: tuple[TickId, Mapping[str, np.ndarray]] | None = None
+        self.view = TickView()
+        self.problem = ""
+
+    def show(self, run: WatchedRun | None) -> None:
+        """From now on this is about this run; once a frame."""
+        if run is None or self._run is None or run.item.path != self._run.item.path:
+            self._held, self._shown, self.problem = None, None, ""
+        if run is self._run:
+            return
+        self._run = run
+        columns = run.curves.columns if run is not None else {}
+        ticks, kimg = columns.get(TICK, np.empty(0)), run.curves.kimg if run is not None else np.empty(0)
+        known = np.isfinite(ticks)
+        self.view = TickView(ticks[known].astype(np.int64), kimg[known], self._held)
+
+    def go(self, wish: GoToTick) -> None:
+        """Hold a tick, or follow the newest again."""
+        self._held = wish.tick
+        self.view = TickView(self.view.ticks, self.view.kimg, self._held)
+
+    @property
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """The arrays of the tick that is meant; of the one that was shown before while they are read, or none."""
+        wanted = self._wanted()
+        if wanted is None:
+            return {}
+        found = self._files.get(wanted)
+        self.problem = found.message if isinstance(found, LoadFailure) else ""
+        if found is not None and not isinstance(found, LoadFailure):
+            self._shown = (wanted, found)
+        return self._shown[1] if self._shown is not None and not self.problem else {}
+
+    @property
+    def version(self) -> TickId | None:
+        """Changes with what `arrays` gave last."""
+        return self._shown[0] if self._shown is not None else None
+
+    def close(self) -> None:
+        """End the thread."""
+        self._files.close()
+
+    def _wanted(self) -> TickId | None:
+        tick = self.view.tick
+        if self._run is None or tick is None:
+            return None
+        columns = self._run.curves.columns
+        place = int(np.flatnonzero(columns[TICK] == tick)[-1])
+        written = columns.get(TIMESTAMP, columns[TICK])[place]
+        return TickId(self._run.item.path / "ticks" / f"{tick:06d}.npz", float(written))
