@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
     """What makes the desks of a window, by their panels' names."""
-    return {layout.GEOMETRY: partial(_geometry, studio)}
+    return {layout.GEOMETRY: partial(_geometry, studio), layout.PLANES: partial(_planes, studio)}
 
 
 def _geometry(studio: Studio) -> PanelDesk:
     from app.geometry_desk import GeometryDesk
 
     return GeometryDesk(studio.stage, studio.wake, partial(studio.panels_shown.show, layout.VIEWPORT))
+
+
+def _planes(studio: Studio) -> PanelDesk:
+    from app.planes_desk import PlanesDesk
+
+    return PlanesDesk(studio.stage, studio.spot)

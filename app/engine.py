@@ -276,7 +276,7 @@ class Engine:
         exact = quality.field == "exact"
         return BakeRequest(
             weights, latent, quality.volume,
-            exact=exact, device=device, field_will_do=self._window_bakes(),
+            exact=exact, device=device, field_will_do=self._window_bakes(), planes=quality.planes,
         )  # fmt: skip
 
     def _fetch_ahead(self, scene: Scene, ahead: Sequence[Source]) -> None:
@@ -340,7 +340,8 @@ class Engine:
 
 def is_shipped(scene: Scene) -> bool:
     """Whether the Scene is the one whose volume ships with the program."""
-    as_baked = scene.quality.volume == Quality().volume and scene.quality.field != "exact"
+    quality, usual = scene.quality, Quality()
+    as_baked = (quality.volume, quality.planes) == (usual.volume, usual.planes) and quality.field != "exact"
     return scene.source.kind == "demo" and scene.latent == Latent() and as_baked
 
 

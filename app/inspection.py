@@ -11,7 +11,8 @@ from app.model_messages import BakeRequest
 class Inspection:
     """A question about one sample, or about the discriminator that it was trained with.
 
-    Its kind at the worker's desk may be any text, of which the latest wins; app/model_inspect.py answers by class.
+    Its kind at the worker's desk may be any text, of which the latest wins; app/model_answers.py says who answers
+    which class.
 
     Attributes:
         sample: Which one; its resolution does not count.

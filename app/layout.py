@@ -18,6 +18,7 @@ ACTIVE_SECONDS = 0.5
 TRAIN, RUNS, VIEWPORT, LATENT, CAMERA, COMPARE = "Train", "Runs", "Viewport", "Latent", "Camera", "Compare"
 CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulation", "Log", "Samples"
 PERFORMANCE, TIMELINE, GEOMETRY = "Performance", "Timeline", "Geometry"
+PLANES = "Tri-planes"
 MAIN = "MainDockSpace"
 # The little triangle on every tab bar offers nothing that the View menu does not.
 PLAIN = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
@@ -37,9 +38,10 @@ PLACES: dict[str, str] = {
     TIMELINE: "bottom",
     PERFORMANCE: "bottom",
     GEOMETRY: MAIN,
+    PLANES: "bottom right",
 }
 # Panels that are there when somebody asks for them.
-HIDDEN = frozenset({PERFORMANCE, GEOMETRY})
+HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES})
 
 
 def runner_params(

@@ -178,7 +178,10 @@ def _made(args: argparse.Namespace, item: Item, prefix: str) -> Made:
     if path.suffix == VOLUME_SUFFIX:
         raise ValueError(f"{path} is a baked volume: a surface needs a checkpoint")
     generator = _generator(path)
-    field, law = field_of(sample_of(generator, scene.latent), path.name), ray_law(generator.config.rays)
+    field, law = (
+        field_of(sample_of(generator, scene.latent, planes=scene.quality.planes), path.name),
+        ray_law(generator.config.rays),
+    )
     if scene.geometry.resolution >= LARGE_RESOLUTION:
         expected = estimate(field, law, scene, automatic=item.automatic)
         _say_expected(args, item, expected)

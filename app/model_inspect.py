@@ -1,14 +1,11 @@
-"""Answers questions of panels that look inside a checkpoint, in the model worker: a function for each class of them."""
+"""What questions of panels that look inside a checkpoint are answered from, in the model worker."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import singledispatch
 from pathlib import Path
 
-from app.inspection import Inspection
-from app.worker_child import Port
 from core.checkpoint import Checkpoint
 from core.discriminator import Discriminator
 from core.generator import Generator, Sample
@@ -45,9 +42,3 @@ class Opened:
                 "with it: choose a snapshot of a run, or the demo"
             )
         return found
-
-
-@singledispatch
-def inspect(question: Inspection, opened: Opened, port: Port) -> None:
-    """Answer a question over the port.  Raises ValueError or OSError with a message for people."""
-    raise ValueError(f"the model worker does not know questions of the kind {type(question).__name__}")

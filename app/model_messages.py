@@ -11,7 +11,7 @@ import numpy as np
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.folded import FoldedField
-from core.scene import Backdrop, Latent
+from core.scene import ALL_PLANES, Backdrop, Latent
 
 BAKE = "bake"
 # The same work for later: done while nothing else is asked, and given up as soon as something is.
@@ -53,6 +53,7 @@ class BakeRequest:
         exact: Whether the field itself is wanted too.
         device: Where to compute; the answer is the same but for rounding.
         field_will_do: Whether a coarse volume will do if the exact field comes with it: the window bakes the rest.
+        planes: Of the tri-plane those that count.
     """
 
     checkpoint: CheckpointId
@@ -62,6 +63,7 @@ class BakeRequest:
     exact: bool = False
     device: WorkerDevice = field(default="any", compare=False)
     field_will_do: bool = False
+    planes: tuple[int, ...] = ALL_PLANES
 
 
 @dataclass(frozen=True)

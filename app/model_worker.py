@@ -20,8 +20,9 @@ import torch
 from app.geometry_messages import GRID, PAINT, GridAnswer, GridRequest, PaintRequest
 from app.inspection import Inspection
 from app.memory_cache import MemoryCache
+from app.model_answers import inspect
 from app.model_geometry import make_grid, paint
-from app.model_inspect import Opened, inspect
+from app.model_inspect import Opened
 from app.model_messages import (
     BakeAnswer,
     BakeRequest,
@@ -43,7 +44,7 @@ from core.discriminator import Discriminator
 from core.fold import fold, fold_sample
 from core.folded import FoldedField
 from core.generator import Sample
-from core.latents import sample_of, ws_of
+from core.latents import sample_of, with_planes, ws_of
 from core.memory import is_out_of_memory
 from core.scene import Latent
 from core.triplane import TriPlaneField
@@ -269,7 +270,8 @@ class ModelHandler:
                 with clock.stage("synthesise"):
                     return sample_of(generator, request.latent, ws)
 
-        return checkpoint, self._fields.get(_sample_of(request), make)
+        whole = self._fields.get((request.checkpoint, request.latent), make)
+        return checkpoint, with_planes(whole, request.planes)
 
     def _exact(self, request: BakeRequest, port: Listener, clock: StageClock) -> FoldedField | None:
         """The field itself for the viewport; none where there is none, or where it depends on the view."""
@@ -343,9 +345,9 @@ class _Quiet:
         """Nobody wants to know."""
 
 
-def _sample_of(request: BakeRequest) -> tuple[CheckpointId, Latent]:
-    """Which sample a request is about."""
-    return request.checkpoint, request.latent
+def _sample_of(request: BakeRequest) -> tuple[CheckpointId, Latent, tuple[int, ...]]:
+    """Which sample a request is about, with which of its planes."""
+    return request.checkpoint, request.latent, request.planes
 
 
 def _wanted(payload: Payload) -> str:

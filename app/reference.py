@@ -41,7 +41,7 @@ def reference_views(
     # Torch is loaded only where something is to be computed.
     import torch
 
-    from core.latents import noise_of, ws_of
+    from core.latents import noise_of, with_planes, ws_of
     from core.viewing import View, Viewing, tiles_of
     from core.volume import DETERMINISTIC, SamplingNoise
 
@@ -52,13 +52,13 @@ def reference_views(
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(noise_seed or 0)
         ws = ws_of(generator, scene.latent)
-        sample = generator.field(ws, noise_of(scene.latent) if noise_seed is None else generator.config.noise)
+        pattern = noise_of(scene.latent) if noise_seed is None else generator.config.noise
+        sample = with_planes(generator.field(ws, pattern), scene.quality.planes)
         noise = DETERMINISTIC if noise_seed is None else SamplingNoise(jitter=True)
-        for index, camera in enumerate(views):
-            viewing = Viewing(generator, sample, View(camera, width, height, scene.quality.backdrop), noise)
+        for index, view in enumerate(View(camera, width, height, scene.quality.backdrop) for camera in views):
+            viewing = Viewing(generator, sample, view, noise)
             picture = np.empty((height, width, 4), np.uint8)
-            tiles = list(tiles_of(width, height))
-            for done, tile in enumerate(tiles):
+            for done, tile in enumerate(tiles := list(tiles_of(width, height))):
                 picture[tile.rows, tile.columns] = viewing.draw(tile)
                 if on_progress is not None:
                     on_progress((index + (done + 1) / len(tiles)) / len(views))

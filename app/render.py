@@ -21,7 +21,7 @@ from app.source_files import VOLUME_SUFFIX, source_file
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.folded import FoldedField
-from core.scene import Quality, Scene
+from core.scene import ALL_PLANES, Quality, Scene
 
 if TYPE_CHECKING:  # imported when there is a context
     from app.gl.textures import TargetKind
@@ -59,6 +59,8 @@ def sample_of(
     if path.suffix == VOLUME_SUFFIX:
         if exact:
             raise ValueError(f"{path} is a baked volume: the exact field needs a checkpoint")
+        if scene.quality.planes != ALL_PLANES:
+            raise ValueError(f"{path} is a baked volume, which has no planes to leave out: that needs a checkpoint")
         return BakedVolume.load(path), None
     # Torch is loaded only where something is to be computed.
     from core.bake import bake_sample
@@ -67,7 +69,7 @@ def sample_of(
 
     generator = (load or generator_of)(path)
     name = f"{path.name}, {scene.latent.name}"
-    sample = sample_of_latent(generator, scene.latent)
+    sample = sample_of_latent(generator, scene.latent, planes=scene.quality.planes)
     field = fold_sample(sample, generator.config.rays) if exact else None
     if exact and field is None:
         raise ValueError(f"{path}: its colours depend on the direction of view; draw it with --field reference")
@@ -126,7 +128,7 @@ def journey_of(scenes: Iterable[Scene], width: int, height: int) -> Iterator[np.
     load, shown = lru_cache(maxsize=2)(generator_of), None
     with _renderer() as renderer:
         for scene in scenes:
-            wanted = (scene.source, scene.latent, scene.quality.volume, scene.quality.field)
+            wanted = (scene.source, scene.latent, scene.quality.volume, scene.quality.field, scene.quality.planes)
             if wanted != shown:
                 renderer.upload(*sample_of(scene, load=load))
                 shown = wanted

@@ -59,7 +59,7 @@ LARGEST_SIDE, MOST_IN_GRID = 8192, 64
 # Of a film where nobody has said how many: four seconds at the usual pace.
 FILM_VIEWS = 120
 # Named as what they set.
-PICTURE_OPTIONS = ("steps", "backdrop", "field", "sampling", "show", "parts", "threshold", "smooth")
+PICTURE_OPTIONS = ("steps", "backdrop", "field", "sampling", "show", "parts", "threshold", "smooth", "planes")
 
 
 def register(subparsers: Any) -> None:
@@ -100,7 +100,9 @@ def register(subparsers: Any) -> None:
     view.add_argument("--radius", type=float, help="distance to the target (default: of the training)")
     view.add_argument("--fov", type=float, help="full angle of view (default: of the training)")
     view.add_argument("--target", type=float, nargs=3, metavar=("X", "Y", "Z"), help="the point looked at")
-    _register_picture(parser.add_argument_group("the picture"))
+    picture = parser.add_argument_group("the picture")
+    _register_picture(picture)
+    _register_kind(picture)
     parser.set_defaults(handler=run)
 
 
@@ -120,6 +122,12 @@ def _register_picture(picture: Any) -> None:
     picture.add_argument("--show", choices=get_args(Shown), help="what the picture shows (default: colour)")
     picture.add_argument("--parts", choices=get_args(Parts), help="the field, what lies behind it, or both (default)")
     picture.add_argument(
+        "--planes",
+        type=planes_of,
+        metavar="LIST",
+        help="of the tri-plane those that count, as 0,2, or none: 0 is x-y, 1 x-z, 2 y-z (default: all)",
+    )
+    picture.add_argument(
         "--threshold", type=float, help=f"density of the surface, per world unit (default: {DEFAULT_QUALITY.threshold})"
     )
     picture.add_argument(
@@ -132,6 +140,10 @@ def _register_picture(picture: Any) -> None:
         "--smooth", type=int, metavar="N", help="the mean of N pictures with rays shifted a little (default: 1)"
     )
     picture.add_argument("--backdrop", choices=get_args(Backdrop), help="(default: as learned)")
+
+
+def _register_kind(picture: Any) -> None:
+    """Options that make something else of it than one picture in colour."""
     picture.add_argument("--transparent", action="store_true", help="the object alone, on nothing")
     picture.add_argument("--depth", action="store_true", help="depths in 16 bits; --out FILE.npy has them as numbers")
     picture.add_argument(
@@ -327,6 +339,11 @@ def _sliced(words: list[str] | None) -> dict[str, Any]:
         return {"show": "slice", "slice_axis": axis, "slice_at": float(at)}
     except ValueError as error:
         raise ValueError(f"--slice {axis} {at}: expected x, y or z, and a number from -1 to 1") from error
+
+
+def planes_of(text: str) -> tuple[int, ...]:
+    """Planes as they are written in a command.  Raises ValueError if they are no numbers."""
+    return () if text == "none" else tuple(int(part) for part in text.split(","))
 
 
 def _named(args: argparse.Namespace, *names: str) -> list[tuple[str, Any]]:

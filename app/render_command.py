@@ -25,6 +25,7 @@ _QUALITY_OPTIONS = {
     "parts": "--parts",
     "threshold": "--threshold",
     "smooth": "--smooth",
+    "planes": "--planes",
 }
 
 
@@ -96,8 +97,7 @@ def _quality_options(quality: Quality) -> list[str] | None:
     for name, option in _QUALITY_OPTIONS.items():
         # Steps and voxels have other defaults there.
         if name in ("steps", "volume") or getattr(quality, name) != getattr(Quality(), name):
-            value = getattr(quality, name)
-            options += [option, number_words(value) if isinstance(value, float) else str(value)]
+            options += [option, *_words(getattr(quality, name))]
     if quality.show == "slice":
         at = options.index("--show")
         options[at : at + 2] = ["--slice", quality.slice_axis, number_words(quality.slice_at)]
@@ -105,6 +105,13 @@ def _quality_options(quality: Quality) -> list[str] | None:
     said = {name: getattr(quality, name) for name in (*_QUALITY_OPTIONS, "slice_axis", "slice_at")}
     plain = Quality(**{**said, **({} if quality.show == "slice" else {"slice_axis": "z", "slice_at": 0.0})})
     return options if plain == quality else None
+
+
+def _words(value: str | float | tuple[int, ...]) -> list[str]:
+    """A value as it follows its option."""
+    if isinstance(value, tuple):
+        return [",".join(map(str, value)) or "none"]
+    return [number_words(value) if isinstance(value, float) else str(value)]
 
 
 def _degrees(radians: float) -> str | None:

@@ -11,7 +11,7 @@ from app.model_messages import PictureRequest
 from app.reference_view import ReferenceView, size_within
 from app.view_controller import ViewController
 from app.worker_share import WorkerShare
-from core.scene import Scene
+from core.scene import ALL_PLANES, PLANE_NAMES, Quality, Scene
 from widgets.notes import Problem
 from widgets.picture import Picture
 from widgets.viewport import Work
@@ -115,7 +115,11 @@ class Side:
         return laid_over(below, upper)
 
     def note(self, scene: Scene) -> str:
-        """What this picture does not show of what was asked for, for people; empty if it shows all."""
+        """What this picture does not show of the sample, for people; empty if it shows all."""
+        return "\n".join(filter(None, (self._lacks(scene), planes_note(scene.quality))))
+
+    def _lacks(self, scene: Scene) -> str:
+        """What this picture does not show of what was asked for."""
         shown, torch = self.engine.shown, scene.quality.field == "reference"
         if shown is None or (torch and self.reference.complete):
             return ""
@@ -219,3 +223,9 @@ class Side:
             # Pictures of the viewport begin with the bottom row.
             self._uploaded = version, self._texture.show(pixels[::-1], True)
         return self._uploaded[1]
+
+
+def planes_note(quality: Quality) -> str:
+    """Which planes of the tri-plane are left out, for people; empty if none is."""
+    left = [PLANE_NAMES[index] for index in ALL_PLANES if index not in quality.planes]
+    return f"without {'plane' if len(left) == 1 else 'planes'} {', '.join(left)}" if left else ""

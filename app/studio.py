@@ -31,6 +31,7 @@ from app.performance import Performance
 from app.run_panels import RunPanels
 from app.settings import Look, Settings, save_settings
 from app.sharing import sharing
+from app.spot import Spot
 from app.stage import Stage
 from app.style import apply_metrics, apply_plot_metrics, apply_theme
 from app.tick_history import TickHistory
@@ -79,7 +80,7 @@ class Studio:
         self.gallery = Gallery(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
-        self.ticks = TickHistory(self.wake)
+        self.ticks, self.spot = TickHistory(self.wake), Spot()
         self.desks = Desks(desk_makers(self))
         self._train_panel = TrainPanel()
         self._runs_panel = RunsPanel()

@@ -7,7 +7,7 @@ steps along directions of w are added; on the way to another latent, what they b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import torch
 from torch import Tensor
@@ -19,7 +19,8 @@ from core.generator import Generator, Sample
 from core.given_w import w_values
 from core.lattice import corners
 from core.mapping import MappingNetwork
-from core.scene import Latent
+from core.scene import ALL_PLANES, Latent
+from core.triplane import TriPlaneField
 
 
 def ws_of(generator: Generator, latent: Latent, directions: Callable[[], Tensor] | None = None) -> Tensor:
@@ -57,9 +58,23 @@ def _own(mapping: MappingNetwork, latent: Latent, directions: Callable[[], Tenso
     return ws + _step(latent, along, mapping.ws_count)
 
 
-def sample_of(generator: Generator, latent: Latent, ws: Tensor | None = None) -> Sample:
-    """What a generator makes of a latent, with the latent's noise; `ws` if they are known already."""
-    return generator.field(ws_of(generator, latent) if ws is None else ws, noise_of(latent))
+def sample_of(
+    generator: Generator, latent: Latent, ws: Tensor | None = None, planes: Collection[int] = ALL_PLANES
+) -> Sample:
+    """What a generator makes of a latent, with the latent's noise.
+
+    Args:
+        generator: In evaluation mode.
+        latent: Which sample.
+        ws: Of the latent, if they are known already.
+        planes: Of a tri-plane those that count (Quality.planes); flat pictures have none.
+    """
+    return with_planes(generator.field(ws_of(generator, latent) if ws is None else ws, noise_of(latent)), planes)
+
+
+def with_planes(sample: Sample, planes: Collection[int]) -> Sample:
+    """A sample whose tri-plane, if it has one, consists of these planes alone."""
+    return sample.only(planes) if isinstance(sample, TriPlaneField) else sample
 
 
 def noise_of(latent: Latent) -> NoiseMode:

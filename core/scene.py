@@ -165,6 +165,10 @@ class Latent:
         return f"{self.place}, psi {self.psi:g}{way}"
 
 
+# A tri-plane has so many planes (core/triplane.py says which coordinates span each).
+ALL_PLANES = (0, 1, 2)
+PLANE_NAMES = ("x–y", "x–z", "y–z")
+
 # Least and greatest values of what a Quality holds.
 QUALITY_RANGES: dict[str, tuple[float, float]] = {
     "steps": (8, 512),
@@ -198,6 +202,7 @@ class Quality:
         largest: Pixels along the longer side of a picture by the generator's own renderer in the window, at most, up to
             4096; 0: as many as take some seconds.
         sampling: Where samples lie in the exact field: evenly, as many as `steps`, or just as in training.
+        planes: Of the tri-plane those that count, in rising order; the others add nothing to a point's features.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -214,12 +219,15 @@ class Quality:
     slice_axis: Axis = "z"
     slice_at: float = 0.0
     smooth: int = 0
+    planes: tuple[int, ...] = ALL_PLANES
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
         for name, (least, most) in QUALITY_RANGES.items():
             if not least <= getattr(self, name) <= most:
                 raise ValueError(f"quality.{name} must lie in [{least}, {most}], got {getattr(self, name)}")
+        if list(self.planes) != sorted(set(self.planes) & set(ALL_PLANES)):
+            raise ValueError(f"quality.planes must be some of {list(ALL_PLANES)} that rise, got {list(self.planes)}")
 
     @property
     def as_trained(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -102,6 +103,14 @@ class TriPlaneField:
     decoder: TriPlaneDecoder
     box: float
     background: Background | None = None
+
+    def only(self, planes: Collection[int]) -> TriPlaneField:
+        """The field as these planes alone make it: the others add nothing to the mean of three."""
+        if all(index in planes for index in range(len(PLANE_AXES))):
+            return self
+        counts = torch.tensor([float(index in planes) for index in range(len(PLANE_AXES))], device=self.planes.device)
+        share = counts.repeat_interleave(self.planes.shape[1] // len(PLANE_AXES))
+        return replace(self, planes=self.planes * share[:, None, None])
 
     def __call__(self, points: Tensor, directions: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """As `Field` has it; who names no direction looks from the front."""

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from app.inspection import Inspection
-from app.model_inspect import Opened, inspect
+from app.model_answers import ANSWERS
+from app.model_inspect import Opened
 from app.model_messages import BakeRequest, CheckpointId
 from app.model_worker import ModelHandler
 from app.worker_child import Port
@@ -34,15 +35,19 @@ class Judged(Inspection):
     """How many filters the discriminator has."""
 
 
-@inspect.register
 def _nearness(question: Nearness, opened: Opened, port: Port) -> None:
     other = opened.sample_of(replace(question.sample.latent, seed=question.seed))
     port.answer(float((opened.sample().planes - other.planes).abs().max()))
 
 
-@inspect.register
 def _judged(question: Judged, opened: Opened, port: Port) -> None:
     port.answer(sum(value.numel() for value in opened.discriminator().parameters()))
+
+
+@pytest.fixture(autouse=True)
+def two_questions(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(ANSWERS, Nearness, _nearness)
+    monkeypatch.setitem(ANSWERS, Judged, _judged)
 
 
 class PlainPort(RecordingPort):

@@ -46,6 +46,7 @@ qualities = st.builds(
     slice_axis=st.sampled_from(["x", "y", "z"]),
     slice_at=st.floats(-1, 1),
     smooth=st.integers(0, 64),
+    planes=st.sampled_from([(0, 1, 2), (0, 2), (1,), ()]),
 )
 cameras = st.builds(
     Camera, angles, st.floats(0.1, 3), st.floats(0.2, 4), st.floats(10, 90), st.tuples(*[st.floats(-1, 1)] * 3),

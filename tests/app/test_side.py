@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.model_messages import PICTURE, BakeAnswer, TileAnswer
-from app.side import AT_REST, COLOUR_ONLY, FLAT, NO_FIELD, Side
+from app.side import AT_REST, COLOUR_ONLY, FLAT, NO_FIELD, Side, planes_note
 from app.worker_messages import Progress, Result
 from app.worker_share import WorkerShare
 from core.baked import BakedVolume
@@ -93,3 +93,9 @@ def test_torch_gives_way_and_shows_colour_only(bench):
     bench.side.picture(depth, 60, 40, False)
     assert [kind for kind, _ in bench.worker.asked] == ["bake"]
     assert bench.side.note(depth) == COLOUR_ONLY
+
+
+def test_planes_that_are_left_out_are_told():
+    assert planes_note(Quality()) == ""
+    assert planes_note(Quality(planes=(0, 2))) == "without plane x–z"
+    assert planes_note(Quality(planes=())) == "without planes x–y, x–z, y–z"

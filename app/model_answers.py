@@ -1,0 +1,26 @@
+"""Which function answers which question of panels that look inside a checkpoint, in the model worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.inspection import Inspection
+from app.model_inspect import Opened
+from app.model_planes import answer_planes, answer_point
+from app.plane_messages import PlanesQuestion, PointQuestion
+from app.worker_child import Port
+
+# By the class of the question; each sends what it finds over the port, and raises ValueError or OSError for people.
+ANSWERS: dict[type[Inspection], Callable[[Any, Opened, Port], None]] = {
+    PlanesQuestion: answer_planes,
+    PointQuestion: answer_point,
+}
+
+
+def inspect(question: Inspection, opened: Opened, port: Port) -> None:
+    """Answer a question over the port.  Raises ValueError or OSError with a message for people."""
+    answer = ANSWERS.get(type(question))
+    if answer is None:
+        raise ValueError(f"the model worker does not know questions of the kind {type(question).__name__}")
+    answer(question, opened, port)
