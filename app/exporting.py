@@ -9,8 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgui_bundle import imgui
-
+from app.command_clipboard import copy_command
 from app.file_manager import reveal
 from app.paths import pictures_dir
 from app.tasks import Tasks
@@ -88,13 +87,15 @@ class Exporting:
 
     def copy_command(self, scene: Scene) -> None:
         """Put the command that draws the Scene on the clipboard."""
-        from app.exports import command_of
+        from app.exports import suffix_of
+        from app.render_command import render_arguments
 
         form = self.form
         if form.kind == "timeline" and self.timeline is None:
             form = replace(form, kind="picture")
-        imgui.set_clipboard_text(command_of(scene, form, self.timeline))
-        log.info("Copied the command that draws this %s", form.kind)
+        arguments = render_arguments(scene, form, Path(f"epigraf{suffix_of(form)}"), self.timeline)
+        if copy_command("render", arguments):
+            log.info("Copied the command that draws this %s", form.kind)
 
     def close(self) -> None:
         """Give up what is being drawn, and end the threads."""

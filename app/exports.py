@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from app.job_list import add_job
 from app.paths import pictures_dir
 from app.progress import TOLD
-from app.render_command import command_text, render_arguments
+from app.render_command import render_arguments
 from app.saving import free_path
 from core.scene import Scene
 from core.timeline import Timeline
@@ -38,7 +39,7 @@ class Exports:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lock = threading.Condition()
-        self._items: deque[ExportItem] = deque(maxlen=MOST_SHOWN)
+        self._items: deque[ExportItem] = deque()
         self._queue: deque[tuple[int, list[str]]] = deque()
         self._errands: dict[int, Errand] = {}
         self._number = 0
@@ -58,7 +59,7 @@ class Exports:
             taken = {item.path for item in self._items}
             path = _free(form, taken)
             arguments = render_arguments(scene, form, path, timeline)
-            self._items.appendleft(ExportItem(self._number, path, "waiting"))
+            add_job(self._items, ExportItem(self._number, path, "waiting"), MOST_SHOWN)
             self._errands[self._number] = Errand("app.export_process")
             self._queue.append((self._number, arguments))
             if self._thread is None:
@@ -144,11 +145,6 @@ class Exports:
                 if item.number == number:
                     self._items[index] = replace(item, state=state, text=text, fraction=fraction, left_s=left_s)
         self._wake()
-
-
-def command_of(scene: Scene, form: ExportForm, timeline: Timeline | None = None) -> str:
-    """The command that does the same in a shell."""
-    return command_text(render_arguments(scene, form, Path(f"epigraf{suffix_of(form)}"), timeline))
 
 
 def suffix_of(form: ExportForm) -> str:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import hello_imgui, imgui
 
+from app.command_clipboard import copy_command
 from app.file_manager import reveal
-from app.mesh_command import command_of
+from app.mesh_command import mesh_arguments
 from app.mesh_saves import dated_path
 from app.mesh_window import NO_DISPLAY, has_display, open_mesh
 from app.paths import pictures_dir
@@ -142,8 +143,8 @@ class GeometryDesk:
                 self._tasks.submit(f"Opening {path.parent.name}…", partial(reveal, path.parent))
 
     def _copy_command(self, scene: Scene, suffix: MeshFormat) -> None:
-        imgui.set_clipboard_text(command_of(scene, Path(f"epigraf{suffix}")))
-        log.info("Copied the command that makes this mesh")
+        if copy_command("mesh", mesh_arguments(scene, Path(f"epigraf{suffix}"))):
+            log.info("Copied the command that makes this mesh")
 
     def _open(self, scene: Scene) -> None:
         """Hand the mesh to PyVista's own window."""

@@ -45,7 +45,7 @@ from app.geometry_messages import (
 from app.geometry_words import warnings_of
 from app.memory_cache import MemoryCache
 from app.stages import Stage
-from app.worker_child import Port
+from app.worker_child import Cancelled, Port
 from app.worker_share import plain_kind
 from core.density_grid import DensityGrid
 from core.geometry import Filter
@@ -219,4 +219,7 @@ class GeometryHandler:
         else:
             colours = np.asarray(mapped(request.colours)) if request.colours else None
             save_mesh(path, as_mesh(self._mesh(request.surface, port), colours), scene)
+        if port.cancelled():
+            path.unlink(missing_ok=True)  # it was given up while it was written
+            raise Cancelled
         return SaveAnswer(request, str(path), path.stat().st_size)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.found_scene import found_scene
+from app.job_list import add_job
 from app.paths import user_path
 from core.scene import Scene, Source
 from widgets.inversion_view import InversionForm, SearchItem
@@ -88,13 +89,14 @@ class Inversions:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lock = threading.Condition()
-        self._items: deque[SearchItem] = deque(maxlen=MOST_KEPT)
+        self._items: deque[SearchItem] = deque()
         self._queue: deque[tuple[int, _Search]] = deque()
         self._seen: dict[int, Seen] = {}
         self._scenes: dict[int, Callable[[Scene], Scene]] = {}
         self._given_up: set[int] = set()
         self._job: tuple[int, InversionJob] | None = None
         self._pins = ThreadPoolExecutor(1, "pin weights")
+        self._searcher = ThreadPoolExecutor(1, "search")
         self._number = 0
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -131,7 +133,7 @@ class Inversions:
         with self._lock:
             self._number += 1
             picture = Path(form.picture.strip())
-            self._items.appendleft(SearchItem(self._number, picture, generator, total=form.steps))
+            add_job(self._items, SearchItem(self._number, picture, generator, total=form.steps), MOST_KEPT)
             pinned = self._pins.submit(_pinned, scene.source)
             self._queue.append((self._number, _Search(form, scene, device, pinned)))
             if self._thread is None:
@@ -167,7 +169,8 @@ class Inversions:
             job[1].cancel()
         if self._thread is not None:
             self._thread.join()
-        self._pins.shutdown(wait=True, cancel_futures=True)
+        for executor in (self._pins, self._searcher):
+            executor.shutdown(wait=True, cancel_futures=True)
 
     def _work(self) -> None:
         while True:
@@ -177,7 +180,11 @@ class Inversions:
                 if self._closing:
                     return
                 number, search = self._queue.popleft()
-            self._search(number, search)
+            # As a future: whatever goes wrong in one search ends neither this thread nor the searches behind it.
+            error = self._searcher.submit(self._search, number, search).exception()
+            if error is not None:
+                log.error("The search %d ended unexpectedly", number, exc_info=error)
+                self._change(number, state="failed", text=f"it ended unexpectedly: {error}", left_s=None)
 
     def _search(self, number: int, search: _Search) -> None:
         from training.inversion_job import InversionError, InversionJob

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +14,13 @@ from core.scene import Latent, Scene
 ORDER = ("largest", "small", "holes", "smooth", "decimate")
 
 
-def command_of(scene: Scene, out: Path) -> str:
-    """For a shell; `out` is the file, whose suffix chooses the format."""
-    return shlex.join(["epigraf", "mesh", *mesh_arguments(scene, out)])
-
-
 def mesh_arguments(scene: Scene, out: Path) -> list[str]:
-    """What follows `epigraf mesh`.  What options cannot say is handed over as the text of a session."""
+    """What follows `epigraf mesh`; what options cannot say is handed over as the text of a session.
+
+    Args:
+        scene: What is shown.
+        out: The file, whose suffix chooses the format.
+    """
     scene = replace(scene, other=None)
     colours = ["--colours", "seen"] if scene.geometry.colouring == "seen" else []
     return [*(_options(scene) or scene_words(scene)), *colours, "--out", str(out)]

@@ -42,6 +42,8 @@ def items_of(args: argparse.Namespace) -> list[Item]:
     """
     if args.scene is not None and args.source is not None:
         raise ValueError("--scene stands in place of SOURCE: leave one of them out")
+    if args.scene is not None and args.snapshot is not None:
+        raise ValueError("--scene says itself which snapshot is meant: leave --snapshot out")
     order = given(args.source, args.snapshot) if args.scene is None else given_text(args.scene)
     if order.timeline is not None:
         timeline = order.timeline

@@ -20,6 +20,7 @@ from app.geometry_messages import (
     SaveRequest,
     SurfaceAnswer,
 )
+from app.job_list import add_job
 from app.model_messages import BakeRequest
 from app.saving import free_path
 from app.worker_share import Asked
@@ -61,7 +62,7 @@ class MeshSaves:
         self._paint: Asking[PaintRequest, PaintAnswer] = Asking(model, PAINT)
         self._save: Asking[SaveRequest, SaveAnswer] = Asking(geometry, SAVE)
         self._jobs: deque[_Job] = deque()
-        self._items: deque[ExportItem] = deque(maxlen=MOST_SHOWN)
+        self._items: deque[ExportItem] = deque()
         self._number = 0
 
     @property
@@ -100,7 +101,7 @@ class MeshSaves:
         normals = surface.normals if scene.geometry.colouring == "seen" else ""
         self._jobs.append(_Job(self._number, surface, sample, colours, scene.to_json(), path, then, normals))
         if then is None:
-            self._items.appendleft(ExportItem(self._number, path, "waiting"))
+            add_job(self._items, ExportItem(self._number, path, "waiting"), MOST_SHOWN)
 
     def update(self) -> None:
         """Take what has come, and go on; called once a frame."""

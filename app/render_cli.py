@@ -291,6 +291,8 @@ def order_of(args: argparse.Namespace) -> Order:
     """
     if args.scene is not None and args.source is not None:
         raise ValueError("--scene stands in place of SOURCE: leave one of them out")
+    if args.scene is not None and args.snapshot is not None:
+        raise ValueError("--scene says itself which snapshot is meant: leave --snapshot out")
     order = given(args.source, args.snapshot) if args.scene is None else given_text(args.scene)
     scene, target = order.scene, args.target and tuple(float(value) for value in args.target)
     given_angles = _named(args, "yaw", "pitch", "roll")

@@ -62,9 +62,9 @@ def _compact(text: str) -> str:
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 
-def command_text(arguments: list[str]) -> str:
-    """For a shell."""
-    return shlex.join(["epigraf", "render", *arguments])
+def command_text(program: str, arguments: list[str]) -> str:
+    """`epigraf PROGRAM ARGUMENTS` for a shell."""
+    return shlex.join(["epigraf", program, *arguments])
 
 
 def _options(scene: Scene) -> list[str] | None:

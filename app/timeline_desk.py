@@ -12,7 +12,7 @@ from app.saving import save_dated
 from core.files import write_text
 from core.scene import Scene
 from core.timeline import Timeline
-from core.timeline_edits import changed, copied, keyframe_near, moved, with_scene, without
+from core.timeline_edits import changed, copied, keyframe_near, moved, replaced_at, with_scene, without
 from widgets.timeline import TimelinePanel
 from widgets.timeline_view import (
     AddKey,
@@ -35,6 +35,9 @@ from widgets.timeline_view import (
 
 # Time that stood still (window hidden, machine asleep) goes on from where it was.
 LONGEST_STEP_S = 0.25
+BETWEEN = (
+    "What is shown lies between two samples, and a keyframe must be one of them: choose a seed, or go to a keyframe"
+)
 
 
 class TimelineDesk:
@@ -120,15 +123,22 @@ class TimelineDesk:
         Returns:
             The Scene as it is now wanted, and what others have to do.
         """
+        intent = self._panel.draw(self.view(scene, ready=ready))
+        if isinstance(intent, OpenJourney | FilmJourney):
+            return scene, intent
+        return (scene if intent is None else self.handle(intent, scene)), None
+
+    def view(self, scene: Scene, *, ready: bool) -> TimelineView:
+        """What the panel shows; arguments as in `draw`."""
         timeline = self.timeline
         lost = frozenset(
             i for i, each in enumerate(timeline.keyframes if timeline else ()) if self._is_lost(each.scene)
         )
-        view = TimelineView(timeline, self.playhead, self.playing, self._chosen, lost, ready, self._problem)
-        intent = self._panel.draw(view)
-        if isinstance(intent, OpenJourney | FilmJourney):
-            return scene, intent
-        return (scene if intent is None else self.handle(intent, scene)), None
+        replaces = timeline is not None and replaced_at(timeline, self.playhead) is not None
+        refused = BETWEEN if scene.latent.toward is not None else ""
+        return TimelineView(
+            timeline, self.playhead, self.playing, self._chosen, lost, ready, self._problem, replaces, refused
+        )
 
     def add(self, scene: Scene) -> Scene:
         """Keep what is shown as a keyframe."""

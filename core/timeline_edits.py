@@ -31,10 +31,10 @@ def with_scene(timeline: Timeline | None, at: float, scene: Scene) -> tuple[Time
     if timeline is None:
         return Timeline((Keyframe(0.0, scene),)), 0
     last = timeline.keyframes[-1].at
-    index = keyframe_near(timeline, at)
-    if index is not None and index < len(timeline.keyframes) - 1:
+    index = replaced_at(timeline, at)
+    if index is not None:
         return changed(timeline, index, scene=scene), index
-    if index is not None or timeline.seconds - LEAST_GAP_S <= at <= timeline.seconds:
+    if keyframe_near(timeline, at) is not None or timeline.seconds - LEAST_GAP_S <= at <= timeline.seconds:
         at = last + STEP_S
     elif timeline.loop and at > last:
         timeline = replace(timeline, loop=timeline.seconds - at)  # on the way back, which ends when it did
@@ -78,6 +78,12 @@ def without(timeline: Timeline, index: int) -> Timeline | None:
         return None
     first = frames[0].at
     return replace(timeline, keyframes=tuple(replace(frame, at=frame.at - first) for frame in frames))
+
+
+def replaced_at(timeline: Timeline, at: float) -> int | None:
+    """Index of the keyframe whose place one takes that is added at a time; None if it comes beside the others."""
+    index = keyframe_near(timeline, at)
+    return index if index is not None and index < len(timeline.keyframes) - 1 else None
 
 
 def keyframe_near(timeline: Timeline, at: float, tolerance: float = LEAST_GAP_S / 2) -> int | None:

@@ -75,7 +75,12 @@ def _empty(view: TimelineView) -> TimelineIntent | None:
 
 def _add(view: TimelineView) -> bool:
     told = "Keep what is shown as a keyframe: at the playhead, or two seconds behind the last one  (I)"
-    return button(f"{icons.ICON_FA_PLUS}  Add keyframe###add keyframe", view.ready, told, primary=True)
+    label = f"{icons.ICON_FA_PLUS}  Add keyframe"
+    if view.replaces:
+        told = "Give the keyframe at the playhead what is shown  (I)"
+        label = f"{icons.ICON_FA_ARROWS_ROTATE}  Replace keyframe"
+    can = view.ready and not view.refused
+    return button(f"{label}###add keyframe", can, view.refused or told, primary=True)
 
 
 def _tools(view: TimelineView, timeline: Timeline) -> TimelineIntent | None:

@@ -25,6 +25,8 @@ class TimelineView:
         lost: Indices of keyframes whose generator is not there any more.
         ready: Whether there is a picture, and so a Scene to keep.
         problem: Why the last wish could not be met; empty if it could.
+        replaces: Whether a keyframe that is added takes the place of the one at the playhead.
+        refused: Why what is shown cannot be a keyframe; empty if it can.
     """
 
     timeline: Timeline | None = None
@@ -34,6 +36,8 @@ class TimelineView:
     lost: frozenset[int] = frozenset()
     ready: bool = True
     problem: str = ""
+    replaces: bool = False
+    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from app.cli import main
-from app.exports import Exports, command_of
+from app.exports import Exports
 from app.film import read_film
 from app.picture_file import read_picture
 from app.render_command import render_arguments
-from core.scene import Other, Quality, Scene, Source
+from core.scene import Quality, Scene, Source
 from tests.app.gl.fields import blob_volume
 from widgets.export_view import ExportForm, ExportItem
 
@@ -84,11 +84,3 @@ def test_an_export_can_be_given_up(scene, exports):
     exports.cancel(2)
     assert [ended(exports, each).state for each in (path, waiting)] == ["cancelled"] * 2
     assert not list(path.parent.iterdir())
-
-
-def test_the_command_is_one_line_for_a_shell(scene):
-    text = command_of(scene, replace(SMALL, kind="turntable", film="gif"))
-    assert text.startswith("epigraf render ")
-    assert text.endswith("--turntable 120 --fps 30 --out epigraf.gif")
-    both = replace(scene, other=Other(quality=Quality(show="depth")))
-    assert "--scene '{" in command_of(both, SMALL)

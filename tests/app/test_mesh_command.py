@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from app import mesh_cli
-from app.mesh_command import command_of, mesh_arguments
+from app.mesh_command import mesh_arguments
 from app.mesh_order import items_of
+from app.render_command import command_text
 from core.geometry import ClipPlane, Decimate, DropSmall, FillHoles, Geometry, Largest, Smooth
 from core.given_w import w_text
 from core.scene import Latent, Other, Quality, Scene, Source
@@ -37,7 +38,7 @@ def asked(command: str):
 @pytest.mark.parametrize("name", SCENES)
 def test_it_makes_the_same_surface(name, tmp_path):
     scene = SCENES[name]
-    command = command_of(scene, tmp_path / "out.glb")
+    command = command_text("mesh", mesh_arguments(scene, tmp_path / "out.glb"))
     item = asked(command)
     assert item.path == tmp_path / "out.glb"
     assert not item.automatic
@@ -50,14 +51,15 @@ def test_it_makes_the_same_surface(name, tmp_path):
 
 def test_it_names_the_generator():
     scene = Scene(source=Source("run", "runs/a", "000040.safetensors"))
-    assert command_of(scene, Path("a.ply")).startswith("epigraf mesh runs/a --snapshot 000040 --seed 0 --psi 0.7")
+    words = ["runs/a", "--snapshot", "000040", "--seed", "0", "--psi", "0.7"]
+    assert mesh_arguments(scene, Path("a.ply"))[: len(words)] == words
 
 
 def test_colours_as_rays_see_them_are_part_of_the_command():
     scene = Scene()
     assert "--colours" not in mesh_arguments(scene, Path("a.glb"))
     seen = replace(scene, geometry=replace(scene.geometry, colouring="seen"))
-    assert " --colours seen --out a.glb" in command_of(seen, Path("a.glb"))
+    assert mesh_arguments(seen, Path("a.glb"))[-4:] == ["--colours", "seen", "--out", "a.glb"]
 
 
 def test_a_seed_takes_the_place_of_a_found_w():

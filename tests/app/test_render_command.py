@@ -83,7 +83,7 @@ FORMS = (
 def test_the_command_is_the_scene(scene):
     for form in FORMS:
         arguments = render_arguments(scene, form, Path("out.png"))
-        assert shlex.split(command_text(arguments)) == ["epigraf", "render", *arguments]
+        assert shlex.split(command_text("render", arguments)) == ["epigraf", "render", *arguments]
         order = parsed(arguments)
         smooth = scene.quality.smooth if scene.quality.field == "reference" else form.smooth
         assert order.scene == replace(scene, quality=replace(scene.quality, smooth=smooth))
@@ -97,7 +97,7 @@ def test_plain_scenes_are_said_in_plain_words(tmp_path):
     checkpoint = tmp_path / "a b.safetensors"
     checkpoint.write_bytes(b"")
     scene = Scene(Source("checkpoint", str(checkpoint)), Latent(3, 0.5), Camera(yaw=math.radians(30)))
-    text = command_text(render_arguments(scene, ExportForm(), Path("turn.mp4")))
+    text = command_text("render", render_arguments(scene, ExportForm(), Path("turn.mp4")))
     assert f"'{checkpoint}' --seed 3 --psi 0.5" in text
     assert "--scene" not in text
     assert "--yaw 30.0" in text or "--yaw 29.99" in text or "--yaw 30.00" in text
@@ -144,7 +144,7 @@ def test_the_sample_is_said_in_plain_words():
     latent = Latent(3, 0.5, 0.25, cutoff=4, mix_seed=9, mix_layers=(0, 2), label=1, shifts=(0.0, -1.5))
     arguments = render_arguments(Scene(latent=latent), FORMS[0], Path("out.png"))
     wanted = "--seed 3 --psi 0.5 --at 0.25 0.0 --cutoff 4 --label 1 --mix 9 --mix-layers 0,2 --shift 2 -1.5 --yaw"
-    assert command_text(arguments).startswith(f"epigraf render {wanted}")
+    assert command_text("render", arguments).startswith(f"epigraf render {wanted}")
 
 
 @pytest.mark.parametrize(

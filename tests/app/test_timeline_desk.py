@@ -144,6 +144,16 @@ def test_keyframes_are_edited(desk):
     assert desk.playhead == 0
 
 
+def test_the_button_says_what_it_would_do(desk):
+    desk.show(Timeline((Keyframe(0.0, Scene()), Keyframe(2.0, Scene(latent=Latent(1))))))
+    assert desk.view(Scene(), ready=True).replaces
+    desk.handle(Scrub(1.0), Scene())
+    view = desk.view(desk.timeline.at(1.0), ready=True)
+    assert not view.replaces
+    assert "between two samples" in view.refused
+    assert not desk.view(Scene(), ready=True).refused
+
+
 def test_what_is_compared_stays_as_it_is(desk):
     made(desk, seed(0), seed(1))
     beside = replace(seed(5), other=Other(latent=Latent(3)))

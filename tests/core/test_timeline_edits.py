@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from core.camera import Camera
 from core.scene import Latent, Other, Scene
 from core.timeline import Keyframe, Timeline
-from core.timeline_edits import LEAST_GAP_S, STEP_S, changed, copied, keyframe_near, moved, with_scene, without
+from core.timeline_edits import (
+    LEAST_GAP_S,
+    STEP_S,
+    changed,
+    copied,
+    keyframe_near,
+    moved,
+    replaced_at,
+    with_scene,
+    without,
+)
 
 
 def scene(seed: int) -> Scene:
@@ -91,6 +101,13 @@ def test_times_always_rise_from_zero(edits):
             times = [frame.at for frame in timeline.keyframes]
             assert times[0] == 0
             assert all(after > before for before, after in pairwise(times))
+
+
+def test_who_adds_is_told_whether_a_keyframe_is_replaced():
+    timeline, _ = with_scene(None, 0, Scene())
+    assert replaced_at(timeline, 0) is None, "the last one is followed by another"
+    timeline, _ = with_scene(timeline, 0, Scene(latent=Latent(1)))
+    assert (replaced_at(timeline, 0), replaced_at(timeline, 1), replaced_at(timeline, 2)) == (0, None, None)
 
 
 def test_the_keyframe_at_a_time_is_found():
