@@ -19,12 +19,14 @@ MADE = "<!-- Written by tools/make_reference.py from the code; change it there. 
 
 COMMANDS_HEAD = """# Commands
 
-Everything that the window does can be done in a shell. `epigraf` alone opens the window; `epigraf COMMAND --help` tells the same as this page."""
+Everything that the window does can be done in a shell. `epigraf` alone opens the window; `epigraf COMMAND --help` tells
+the same as this page."""
 CONFIGURATION_HEAD = """# Configuration
 
-Every setting of a run, as in its `config.yaml`, in presets (`epigraf train --preset FILE.yaml`), in `--set NAME=VALUE`, and in the form of the window. What a
-preset leaves open is taken from the data set, as far as it says it; the defaults below are what is left then. Settings with ⟳ can be changed while a run
-trains: in the window, or by `epigraf set RUN NAME=VALUE`."""
+Every setting of a run, as in its `config.yaml`, in presets (`epigraf train --preset FILE.yaml`), in `--set NAME=VALUE`,
+and in the form of the window. What a preset leaves open is taken from the data set, as far as it says it; the defaults
+below are what is left then. Settings with ⟳ can be changed while a run trains: in the window, or by
+`epigraf set RUN NAME=VALUE`."""
 
 
 def commands_page() -> str:
@@ -71,21 +73,16 @@ def _options(parser: argparse.ArgumentParser) -> str:
 def _row(action: argparse.Action) -> str:
     if isinstance(action, argparse._HelpAction) or action.help == argparse.SUPPRESS:
         return ""
-    value = action.metavar or (
-        "{" + ",".join(map(str, action.choices)) + "}" if action.choices else action.dest.upper()
-    )
+    choices = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else ""
+    value = action.metavar or choices or action.dest.upper()
     words = " ".join(value) if isinstance(value, tuple) else str(value)
     if not action.option_strings:
         names = f"`{words}`"
     else:
         takes = "" if action.nargs == 0 else f" {words}"
         names = ", ".join(f"`{option}{takes}`" for option in action.option_strings)
-    told = (
-        (action.help or "") % {"default": action.default, "prog": "epigraf"}
-        if "%(" in (action.help or "")
-        else action.help
-    )
-    return f"| {_cell(names)} | {_cell(told or '')} |"
+    told = (action.help or "") % {"default": action.default, "prog": "epigraf"}
+    return f"| {_cell(names)} | {_cell(told)} |"
 
 
 def _settings(group: SettingGroup) -> str:
