@@ -29,7 +29,7 @@ help:
 studio: $(VENV)/.studio
 	$(BIN)/epigraf
 
-test: lint
+test: lint docs
 	$(THREADS) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # Pytest exits with 5 when no test was selected.
@@ -58,7 +58,7 @@ bench: $(VENV)/.test
 	done; test -z "$$missed" || { echo "not as it should be:$$missed"; exit 1; }
 
 docs: $(VENV)/.docs
-	$(BIN)/mkdocs build --quiet --strict
+	$(BIN)/mkdocs build --strict
 	@echo "out/site/index.html"
 
 # Libraries of the system: installed when root on Debian or Ubuntu, else named.
