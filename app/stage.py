@@ -78,6 +78,7 @@ class Stage:
         self.errand: Errand | None = None
         self._default = scene.source
         self._viewport = ViewportPanel()
+        self.layers = self._viewport.layers
         self._home = Camera()
         self._shown_source: Source | None = None
         self._snapped = (0, 0)
