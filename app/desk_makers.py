@@ -19,6 +19,7 @@ def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
         layout.GEOMETRY: partial(_geometry, studio),
         layout.PLANES: partial(_planes, studio),
         layout.RAY_PROBE: partial(_ray_probe, studio),
+        layout.SCORE_MAP: partial(_score_map, studio),
     }
 
 
@@ -38,3 +39,9 @@ def _ray_probe(studio: Studio) -> PanelDesk:
     from app.ray_probe_desk import RayProbeDesk
 
     return RayProbeDesk(studio.stage)
+
+
+def _score_map(studio: Studio) -> PanelDesk:
+    from app.score_map_desk import ScoreMapDesk
+
+    return ScoreMapDesk(studio.stage, studio.train)

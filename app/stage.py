@@ -19,6 +19,7 @@ from app.latent_desk import LatentDesk
 from app.model_messages import PREFETCH
 from app.run_watch import WatchedRun
 from app.saving import save_dated
+from app.score_messages import YIELDING
 from app.side import Side
 from app.time_machine import Moment, TimeMachine
 from app.timeline_desk import TimelineDesk
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2, yielding=frozenset({PREFETCH}))
+MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2, yielding=YIELDING | {PREFETCH})
 
 
 class Stage:
