@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from app.worker_messages import Failure, Progress, Result
+from app.worker_messages import Failure, GaveWay, Progress, Result
 from app.worker_share import Asked, Event
 from widgets.notes import Problem
 
@@ -102,6 +102,8 @@ class Asking(Generic[Wanted, Answered]):
                 log.debug("%s", message)  # it is shown where somebody looks at it
                 self._number, self.progress = 0, None
                 self.problem = Problem(message, detail, short)
+            case GaveWay():
+                self._number, self.progress, self.asked = 0, None, None  # asked anew by whoever still wants it
             case Result(value=value, arrays=arrays):
                 self.answer, self.arrays = value, arrays
                 self._number, self.progress = 0, None

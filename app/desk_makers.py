@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
     """What makes the desks of a window, by their panels' names."""
-    return {layout.GEOMETRY: partial(_geometry, studio), layout.PLANES: partial(_planes, studio)}
+    return {
+        layout.GEOMETRY: partial(_geometry, studio),
+        layout.PLANES: partial(_planes, studio),
+        layout.RAY_PROBE: partial(_ray_probe, studio),
+        layout.SCORE_MAP: partial(_score_map, studio),
+    }
 
 
 def _geometry(studio: Studio) -> PanelDesk:
@@ -28,3 +33,15 @@ def _planes(studio: Studio) -> PanelDesk:
     from app.planes_desk import PlanesDesk
 
     return PlanesDesk(studio.stage, studio.spot)
+
+
+def _ray_probe(studio: Studio) -> PanelDesk:
+    from app.ray_probe_desk import RayProbeDesk
+
+    return RayProbeDesk(studio.stage)
+
+
+def _score_map(studio: Studio) -> PanelDesk:
+    from app.score_map_desk import ScoreMapDesk
+
+    return ScoreMapDesk(studio.stage, studio.train)

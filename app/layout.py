@@ -18,7 +18,7 @@ ACTIVE_SECONDS = 0.5
 TRAIN, RUNS, VIEWPORT, LATENT, CAMERA, COMPARE = "Train", "Runs", "Viewport", "Latent", "Camera", "Compare"
 CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulation", "Log", "Samples"
 PERFORMANCE, TIMELINE, GEOMETRY = "Performance", "Timeline", "Geometry"
-PLANES = "Tri-planes"
+PLANES, RAY_PROBE, SCORE_MAP = "Tri-planes", "Ray probe", "Score map"
 MAIN = "MainDockSpace"
 # The little triangle on every tab bar offers nothing that the View menu does not.
 PLAIN = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
@@ -39,9 +39,11 @@ PLACES: dict[str, str] = {
     PERFORMANCE: "bottom",
     GEOMETRY: MAIN,
     PLANES: "bottom right",
+    RAY_PROBE: "bottom",
+    SCORE_MAP: MAIN,
 }
 # Panels that are there when somebody asks for them.
-HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES})
+HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES, RAY_PROBE, SCORE_MAP})
 
 
 def runner_params(

@@ -8,13 +8,20 @@ from typing import Any
 from app.inspection import Inspection
 from app.model_inspect import Opened
 from app.model_planes import answer_planes, answer_point
+from app.model_rays import answer_ray
+from app.model_scores import answer_curve, answer_map
 from app.plane_messages import PlanesQuestion, PointQuestion
+from app.ray_messages import RayQuestion
+from app.score_messages import CurveQuestion, MapQuestion
 from app.worker_child import Port
 
 # By the class of the question; each sends what it finds over the port, and raises ValueError or OSError for people.
 ANSWERS: dict[type[Inspection], Callable[[Any, Opened, Port], None]] = {
     PlanesQuestion: answer_planes,
     PointQuestion: answer_point,
+    RayQuestion: answer_ray,
+    MapQuestion: answer_map,
+    CurveQuestion: answer_curve,
 }
 
 

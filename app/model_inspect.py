@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.stages import Stages
 from core.checkpoint import Checkpoint
 from core.discriminator import Discriminator
 from core.generator import Generator, Sample
@@ -21,12 +22,14 @@ class Opened:
         sample: The sample of the question.
         sample_of: Any other sample of the same generator.
         judge: The discriminator; none where the file holds none.
+        stages: What those who answer want to keep for the next question, by its inputs.
     """
 
     checkpoint: Checkpoint
     sample: Callable[[], Sample]
     sample_of: Callable[[Latent], Sample]
     judge: Callable[[], Discriminator | None]
+    stages: Stages
 
     @property
     def generator(self) -> Generator:

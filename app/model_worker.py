@@ -33,7 +33,7 @@ from app.model_messages import (
     arrays_of,
 )
 from app.stage_clock import StageClock
-from app.stages import Stage
+from app.stages import Stage, Stages
 from app.worker_child import Cancelled, Port
 from app.worker_share import plain_kind
 from core import bake as baking
@@ -92,6 +92,7 @@ class ModelHandler:
         self._checkpoints, self._fields = Stage(2), Stage(2)
         self._directions = Stage(4)  # of w, by checkpoint
         self._judges = Stage(1)  # discriminators, by checkpoint
+        self._stages = Stages()  # of those who answer questions
         self._backgrounds = Stage(64)  # whether a checkpoint's samples have one
         self._grids = Stage(8)  # which file a density grid is in
         self._volumes: MemoryCache[Baked] = MemoryCache(limit // 2, lambda baked: _bytes_of(baked[0]))
@@ -142,13 +143,13 @@ class ModelHandler:
         if on_gpu == (self._device.type == "cuda"):
             return
         self._device = torch.device("cuda" if on_gpu else "cpu")
-        for stage in (self._checkpoints, self._fields, self._directions, self._judges):
+        for stage in (self._checkpoints, self._fields, self._directions, self._judges, self._stages):
             stage.clear()
         if not on_gpu:
             torch.cuda.empty_cache()
 
     def _forget(self) -> None:
-        for stage in (self._volumes, self._folded, self._fields, self._checkpoints, self._judges):
+        for stage in (self._volumes, self._folded, self._fields, self._checkpoints, self._judges, self._stages):
             stage.clear()
 
     def _bake(self, request: BakeRequest, port: Port) -> None:
@@ -221,7 +222,7 @@ class ModelHandler:
             path = Path(request.checkpoint.path)
             return self._judges.get(request.checkpoint, lambda: load_checkpoint(path, self._device).discriminator)
 
-        inspect(question, Opened(checkpoint, sample, sample, judge), port)
+        inspect(question, Opened(checkpoint, sample, sample, judge, self._stages), port)
 
     def _prefetch(self, request: BakeRequest, port: Port) -> None:
         """Make what a request asks for, and keep it."""

@@ -19,6 +19,7 @@ from app.latent_desk import LatentDesk
 from app.model_messages import PREFETCH
 from app.run_watch import WatchedRun
 from app.saving import save_dated
+from app.score_messages import YIELDING
 from app.side import Side
 from app.time_machine import Moment, TimeMachine
 from app.timeline_desk import TimelineDesk
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2, yielding=frozenset({PREFETCH}))
+MODEL_WORKER = WorkerSettings("app.model_worker:ModelHandler", threads=2, yielding=YIELDING | {PREFETCH})
 
 
 class Stage:
@@ -78,6 +79,7 @@ class Stage:
         self.errand: Errand | None = None
         self._default = scene.source
         self._viewport = ViewportPanel()
+        self.layers = self._viewport.layers
         self._home = Camera()
         self._shown_source: Source | None = None
         self._snapped = (0, 0)

@@ -26,3 +26,18 @@ class Stage:
         while len(self._values) > self._most:
             self._values.popitem(last=False)
         return self._values[key]
+
+
+class Stages:
+    """Further stages, by name."""
+
+    def __init__(self) -> None:
+        self._stages: dict[str, Stage] = {}
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._stages.clear()
+
+    def get(self, name: str, most: int) -> Stage:
+        """The stage of a name, which keeps so many values; made when it is first asked for."""
+        return self._stages.setdefault(name, Stage(most))

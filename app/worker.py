@@ -90,7 +90,9 @@ class Worker:
             self._counter += 1
             self._pending[kind] = Request(self._counter, kind, payload)
             self._wanted = True
-            if self._running is not None and self._running.kind in {kind, *self._settings.yielding}:
+            # Those that give way do so to others, and not to each other: they would never come to an end.
+            gives_way = frozenset() if kind in self._settings.yielding else self._settings.yielding
+            if self._running is not None and self._running.kind in {kind, *gives_way}:
                 self._send(Cancel(self._running.number))
                 if self._running.kind != kind:
                     self._events.append(GaveWay(self._running.number))

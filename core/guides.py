@@ -53,6 +53,22 @@ def frustum(camera: Camera, near: float, far: float) -> np.ndarray:
     return np.concatenate([np.stack([np.broadcast_to(eye, (4, 3)), last], axis=1), *around])
 
 
+def ray_points(camera: Camera, place: tuple[float, float], depths: np.ndarray) -> np.ndarray:
+    """Points along the ray of a pixel.
+
+    Args:
+        camera: From where.
+        place: Of the pixel in the picture plane, as core/projection.to_plane has it.
+        depths: Along the ray, world units, [n].
+
+    Returns:
+        [n, 3].
+    """
+    matrix = camera.matrix
+    ray = np.array([*place, -1 / math.tan(math.radians(camera.fov) / 2)])
+    return matrix[:3, 3] + np.asarray(depths)[:, None] * (matrix[:3, :3] @ (ray / np.linalg.norm(ray)))
+
+
 def horizon(radius: float) -> np.ndarray:
     """The level circle of a sphere around the origin.  [RING, 2, 3]."""
     points = radius * sphere_points(np.linspace(0, math.tau, RING + 1), math.pi / 2 * np.ones(RING + 1))

@@ -45,6 +45,12 @@ def to_pixels(camera: Camera, points: np.ndarray, width: int, height: int) -> np
     return (plane * [1, -1] / picture_extent(width, height) + 1) / 2 * [width, height]
 
 
+def to_plane(x: float, y: float, width: int, height: int) -> tuple[float, float]:
+    """The place in the picture plane of a place in a picture, as `to_pixels` counts pixels; y points up."""
+    right, up = picture_extent(width, height)
+    return (2 * x / width - 1) * right, (1 - 2 * y / height) * up
+
+
 def in_front(camera: Camera, lines: np.ndarray) -> np.ndarray:
     """The parts of straight lines that lie in front of the eye.
 

@@ -16,7 +16,7 @@ from core.generator import Generator, Sample
 from core.model_config import RenderConfig
 from core.scene import Backdrop
 from core.triplane import TriPlaneField
-from core.volume import DETERMINISTIC, SamplingNoise
+from core.volume import DETERMINISTIC, Rendering, SamplingNoise
 
 # Beyond any scene, but finite: 1 / 0 has no place in the arithmetic of rays.
 FAR_AWAY = 1e6
@@ -80,32 +80,43 @@ class Viewing:
         sample: Of one ws.
         view: What is drawn.
         noise: Deterministic unless asked for otherwise.
+
+    Attributes:
+        view: What is drawn.
+        sample: As it is drawn: without its background where another backdrop is seen.
+        rays: How its rays are sampled.
+        plain: Raw colour of a constant backdrop; none of what the generator has behind its field.
+        matrix: Camera-to-world, [1, 4, 4].
+        device: What computes.
     """
 
     def __init__(self, generator: Generator, sample: Sample, view: View, noise: SamplingNoise = DETERMINISTIC) -> None:
-        self._generator, self._view, self._noise = generator, view, noise
-        self._rays = rays_from(view.camera, generator.config.rays)
-        self._sample, self._plain = sample, PLAIN.get(view.backdrop)
+        self._generator, self.view, self._noise = generator, view, noise
+        self.rays = rays_from(view.camera, generator.config.rays)
+        self.sample, self.plain = sample, PLAIN.get(view.backdrop)
         if isinstance(sample, TriPlaneField):
             # As the gather reads them: else every tile would turn them around.
-            self._sample = replace(sample, planes=sample.planes.contiguous(memory_format=torch.channels_last))
-        if self._plain is not None:
-            self._rays = ForegroundRays.model_construct(**{**dict(self._rays), "white_back": False})
-            if isinstance(self._sample, TriPlaneField):
-                self._sample = replace(self._sample, background=None)
-        self._device = next(generator.parameters()).device
-        self._matrix = torch.from_numpy(view.camera.matrix)[None].float().to(self._device)
+            self.sample = replace(sample, planes=sample.planes.contiguous(memory_format=torch.channels_last))
+        if self.plain is not None:
+            self.rays = ForegroundRays.model_construct(**{**dict(self.rays), "white_back": False})
+            if isinstance(self.sample, TriPlaneField):
+                self.sample = replace(self.sample, background=None)
+        self.device = next(generator.parameters()).device
+        self.matrix = torch.from_numpy(view.camera.matrix)[None].float().to(self.device)
 
     @torch.no_grad()
+    def render(self, places: Tensor) -> Rendering:
+        """What is seen at places of the image plane, [1, rays, 2], y up; colours are not cut off at [-1, 1]."""
+        seen = self._generator.render(
+            self.sample, self.matrix, 0, fov=self.view.camera.fov, noise=self._noise,
+            places=places.to(self.device), rays=self.rays,
+        )  # fmt: skip
+        return seen if self.plain is None else replace(seen, rgb=seen.rgb + (1 - seen.opacity) * self.plain)
+
     def draw(self, tile: Tile) -> np.ndarray:
         """Colour in [0, 1] and opacity of a tile, rows from the top.  Returns [height, width, 4], uint8."""
-        view = self._view
-        places = image_places(view.width, view.height, tile).reshape(1, -1, 2).to(self._device)
-        seen = self._generator.render(
-            self._sample, self._matrix, 0, fov=view.camera.fov, noise=self._noise, places=places, rays=self._rays
-        )
-        colour = seen.rgb if self._plain is None else seen.rgb + (1 - seen.opacity) * self._plain
-        values = torch.cat([0.5 * colour + 0.5, seen.opacity], dim=-1).reshape(tile.height, tile.width, 4)
+        seen = self.render(image_places(self.view.width, self.view.height, tile).reshape(1, -1, 2))
+        values = torch.cat([0.5 * seen.rgb + 0.5, seen.opacity], dim=-1).reshape(tile.height, tile.width, 4)
         return np.round(255 * np.clip(values.cpu().numpy(), 0, 1)).astype(np.uint8)
 
 

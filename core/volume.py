@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -88,6 +89,18 @@ def coarse_depths(near: Tensor, far: Tensor, samples: int, noise: SamplingNoise)
     return near + (far - near) * fractions
 
 
+def absorption(raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
+    """What samples along rays take of the light that reaches them, and how much of it does; see compositing_weights.
+
+    Returns:
+        Alpha in [0, 1], and the transmittance before each sample, which begins with 1: twice [batch, rays, samples].
+    """
+    deltas = F.pad(depths.diff(dim=-1), (0, 1), value=last_delta)
+    alpha = 1 - torch.exp(-deltas * F.softplus(raw_density))
+    transmittance = torch.cumprod(1 - alpha + TRANSMITTANCE_EPS, dim=-1)
+    return alpha, F.pad(transmittance[..., :-1], (1, 0), value=1.0)
+
+
 def compositing_weights(raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
     """Weights of samples along rays.
 
@@ -99,10 +112,7 @@ def compositing_weights(raw_density: Tensor, depths: Tensor, last_delta: float) 
     Returns:
         Weights [batch, rays, samples], and the opacity before the last sample [batch, rays, 1].
     """
-    deltas = F.pad(depths.diff(dim=-1), (0, 1), value=last_delta)
-    alpha = 1 - torch.exp(-deltas * F.softplus(raw_density))
-    transmittance = torch.cumprod(1 - alpha + TRANSMITTANCE_EPS, dim=-1)
-    before = F.pad(transmittance[..., :-1], (1, 0), value=1.0)
+    alpha, before = absorption(raw_density, depths, last_delta)
     return alpha * before, 1 - before[..., -1:]
 
 
@@ -151,17 +161,7 @@ def render_rays(
         Colour, depth and opacity per ray.
     """
     near, far = ray_range(origins, directions, config)
-    starts, headings = origins, directions
-    if config.bounds == "box":
-        starts, headings = _beside(origins, directions, far > near, config.cube_scale)
-
-    def evaluate(depths: Tensor) -> tuple[Tensor, Tensor]:
-        points = starts[:, :, None] + headings[:, :, None] * depths[..., None]  # [batch, rays, samples, 3]
-        rgb, density = field(points.flatten(1, 2), directions)
-        if noise.density_std > 0:
-            density = density + torch.randn_like(density) * noise.density_std
-        return rgb.reshape(*depths.shape, 3), density.reshape(depths.shape)
-
+    evaluate = evaluation_along(field, origins, directions, config, far > near, noise)
     depths = coarse_depths(near, far, config.coarse_samples, noise)
     rgb, density = evaluate(depths)
     if config.fine_samples == 0:
@@ -181,6 +181,37 @@ def render_rays(
     if config.white_back:
         color = color + 1 - weights.sum(dim=-1, keepdim=True)
     return Rendering(color, (weights * depths).sum(dim=-1, keepdim=True), opacity)
+
+
+def evaluation_along(
+    field: Field, origins: Tensor, directions: Tensor, config: RenderConfig, hit: Tensor, noise: SamplingNoise
+) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
+    """What evaluates a field at depths along rays.
+
+    Args:
+        field: Colour and density in space.
+        origins: [batch, 1 or rays, 3], world units.
+        directions: Unit vectors, [batch, rays, 3].
+        config: Bounds and box.
+        noise: Of the density.
+        hit: Which rays meet what bounds them, [batch, rays, 1]; of `ray_range`, where far exceeds near.
+
+    Returns:
+        From depths [batch, rays, samples] to colours [batch, rays, samples, 3] and densities before softplus
+        [batch, rays, samples].
+    """
+    starts, headings = origins, directions
+    if config.bounds == "box":
+        starts, headings = _beside(origins, directions, hit, config.cube_scale)
+
+    def evaluate(depths: Tensor) -> tuple[Tensor, Tensor]:
+        points = starts[:, :, None] + headings[:, :, None] * depths[..., None]  # [batch, rays, samples, 3]
+        rgb, density = field(points.flatten(1, 2), directions)
+        if noise.density_std > 0:
+            density = density + torch.randn_like(density) * noise.density_std
+        return rgb.reshape(*depths.shape, 3), density.reshape(depths.shape)
+
+    return evaluate
 
 
 def _beside(origins: Tensor, directions: Tensor, hit: Tensor, half: float) -> tuple[Tensor, Tensor]:

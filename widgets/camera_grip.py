@@ -69,9 +69,11 @@ def picture_item(name: str, room: ImVec2) -> None:
     imgui.invisible_button(name, room, buttons)
 
 
-def _grip() -> Grip:
-    """What the mouse does that was pressed just now."""
+def _grip() -> Grip | None:
+    """What the mouse does to the camera that was pressed just now; with Alt it is not about the camera."""
     io = imgui.get_io()
+    if io.key_alt:
+        return None
     if imgui.is_mouse_down(imgui.MouseButton_.right):
         return "dolly"
     if io.key_shift or imgui.is_mouse_down(imgui.MouseButton_.middle):

@@ -24,6 +24,7 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("wheel, right drag", "nearer or farther"),
         ("Ctrl+wheel", "angle of view"),
         ("double click", "back to the training's camera"),
+        ("Alt+click, Alt+drag", "what the ray there meets, in Ray probe"),
         ("cube", "click a side to look from there, drag to turn"),
         ("number pad", "1, 3, 7, 9, 0 as above; Ctrl: from the other side"),
     ),

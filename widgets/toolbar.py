@@ -48,6 +48,11 @@ def first_tool(icon: str, name: str, tooltip: str, enabled: bool = True) -> bool
 def toggle(icon: str, name: str, on: bool, tooltip: str, enabled: bool = True) -> bool:
     """A square button that stays pressed; it flows.  Returns whether it is on now."""
     flow(icon_width())
+    return first_toggle(icon, name, on, tooltip, enabled)
+
+
+def first_toggle(icon: str, name: str, on: bool, tooltip: str, enabled: bool = True) -> bool:
+    """A square button that stays pressed, where the cursor is."""
     if on:
         imgui.push_style_color(imgui.Col_.button, imgui.get_style_color_vec4(imgui.Col_.header_active))
     imgui.push_style_color(imgui.Col_.text, tone_colour("accent" if on else "quiet"))

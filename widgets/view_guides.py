@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from imgui_bundle import ImVec2, imgui
 
 from core.camera import Camera
 from core.guides import box_edges, frustum, horizon
-from core.projection import NEAR_PLANE, in_front, to_camera, to_pixels
+from core.projection import NEAR_PLANE, in_front, to_camera, to_pixels, to_plane
 from widgets.common import em
 from widgets.on_picture import cased_lines, grey, picture_ink
 from widgets.view_setup import TrainingViews, ViewSetup
@@ -47,6 +48,11 @@ class Place:
         pixels = to_pixels(camera, points, self.width, self.height)
         return pixels / [self.scale.x, self.scale.y] + [self.low.x, self.low.y]
 
+    def plane_place(self, spot: ImVec2) -> tuple[float, float]:
+        """The pixel under a spot of the screen, by the place of its centre in the picture plane, y up."""
+        x, y = (spot.x - self.low.x) * self.scale.x, (spot.y - self.low.y) * self.scale.y
+        return to_plane(math.floor(x) + 0.5, math.floor(y) + 0.5, self.width, self.height)
+
 
 def draw(canvas: imgui.ImDrawList, camera: Camera, place: Place, setup: ViewSetup, training: TrainingViews) -> None:
     """Draw what is switched on, and nothing beside the picture."""
@@ -60,13 +66,13 @@ def draw(canvas: imgui.ImDrawList, camera: Camera, place: Place, setup: ViewSetu
 
 def _box(canvas: imgui.ImDrawList, camera: Camera, place: Place, half: float) -> None:
     seen, hidden = box_edges(half, camera.position)
-    cased_lines(canvas, _seen(camera, place, hidden), picture_ink("busy", 0.45), 0.15)
-    cased_lines(canvas, _seen(camera, place, seen), picture_ink("busy"))
+    cased_lines(canvas, seen_lines(camera, place, hidden), picture_ink("busy", 0.45), 0.15)
+    cased_lines(canvas, seen_lines(camera, place, seen), picture_ink("busy"))
 
 
 def _cameras(canvas: imgui.ImDrawList, camera: Camera, place: Place, training: TrainingViews) -> None:
     """The sphere's level circle, eyes as dots, and what the middle one of the training sees."""
-    cased_lines(canvas, _seen(camera, place, horizon(training.mean.radius)), picture_ink("accent", 0.6), 0.15)
+    cased_lines(canvas, seen_lines(camera, place, horizon(training.mean.radius)), picture_ink("accent", 0.6), 0.15)
     depths = -to_camera(camera, training.places)[..., 2]
     ahead = depths > NEAR_PLANE * camera.radius
     spots, behind = place.on_screen(camera, training.places[ahead]), depths[ahead] > np.linalg.norm(camera.position)
@@ -74,9 +80,9 @@ def _cameras(canvas: imgui.ImDrawList, camera: Camera, place: Place, training: T
         canvas.add_circle_filled(ImVec2(*spot), em(0.16), grey(0.05, 0.12 if far else 0.45))
         canvas.add_circle_filled(ImVec2(*spot), em(0.11), picture_ink("accent", 0.45 if far else 1.0))
     lines = frustum(training.mean, training.near, training.far)
-    cased_lines(canvas, _seen(camera, place, lines), picture_ink("accent"))
+    cased_lines(canvas, seen_lines(camera, place, lines), picture_ink("accent"))
 
 
-def _seen(camera: Camera, place: Place, lines: np.ndarray) -> np.ndarray:
+def seen_lines(camera: Camera, place: Place, lines: np.ndarray) -> np.ndarray:
     """Lines of the world on the screen.  [n, 2, 3] -> [m, 2, 2]."""
     return place.on_screen(camera, in_front(camera, lines))

@@ -17,6 +17,7 @@ from widgets.camera_grip import CameraGrip, picture_item
 from widgets.common import em, empty_state, icon_width, icons, tone_ink
 from widgets.on_picture import GROUND, INK, corner_lines
 from widgets.picture import Picture, PictureProvider
+from widgets.picture_layers import PictureLayers
 from widgets.split import Split
 from widgets.view_guides import Place
 from widgets.view_setup import TrainingViews, ViewSetup
@@ -69,7 +70,8 @@ class Wish:
 class ViewportPanel:
     """Draws the picture into the current ImGui window and turns gestures into a new camera.
 
-    It keeps only the gesture in progress; the camera is the caller's. Typical use, once a frame:
+    It keeps only the gesture in progress; the camera is the caller's, and `layers` are those of other panels. Typical
+    use, once a frame:
 
         wish = panel.draw(scene.camera, training, setup, provider, hint)
         if wish.camera is not None:
@@ -79,6 +81,7 @@ class ViewportPanel:
     def __init__(self) -> None:
         self._grip = CameraGrip()
         self._cube = AxesCube()
+        self.layers = PictureLayers()
 
     def draw(
         self,
@@ -112,23 +115,31 @@ class ViewportPanel:
         """
         origin, low = imgui.get_cursor_pos(), imgui.get_cursor_screen_pos()
         room = _canvas(below)
-        hovered, middle = imgui.is_item_hovered(), ImVec2(low.x + room.x / 2, low.y + room.y / 2)
-        wanted = self._grip.moved(camera, training.home, middle, room, hovered)
-        home = training.home if hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left) else None
-        shown = camera if wanted is None else wanted
-        place = Place.of(low, room)
+        hovered, spot = imgui.is_item_hovered(), self.layers.spot()
+        wanted, place = self._gesture(camera, training, low, room, hovered), Place.of(low, room)
+        shown = wanted.camera or camera
         picture = provider(shown, place.width, place.height, self._grip.moves(shown))
         if picture is None:
             imgui.set_cursor_pos(origin)
             empty_state(icons.ICON_FA_CUBE, title, hint)
-            return Wish(wanted, work_strip(work, origin, room.x))
+            return Wish(wanted.camera, work_strip(work, origin, room.x))
         canvas, high = imgui.get_window_draw_list(), place.high
         _images(canvas, picture, split, low, high)
         view_guides.draw(canvas, shown, place, setup, training)
+        self.layers.draw(canvas, shown, place, spot)
         divider = _divider(picture, split, low, high, work, setup) if split is not None else None
-        corner_lines(canvas, low, high, [camera_line(shown), picture_line(picture), note], HELP if hovered else "")
-        wish = self._corner(Wish(wanted, goal=home, divider=divider), shown, setup, low, high)
+        help_line = (self.layers.help or HELP) if hovered else ""
+        corner_lines(canvas, low, high, [camera_line(shown), picture_line(picture), note], help_line)
+        wish = self._corner(replace(wanted, divider=divider), shown, setup, low, high)
         return replace(wish, work=work_strip(work, origin, room.x - _corner_size(setup, low, high).x))
+
+    def _gesture(self, camera: Camera, training: TrainingViews, low: ImVec2, room: ImVec2, hovered: bool) -> Wish:
+        """What the mouse does to the camera: moves it, or asks for the way home."""
+        middle = ImVec2(low.x + room.x / 2, low.y + room.y / 2)
+        wanted = self._grip.moved(camera, training.home, middle, room, hovered)
+        twice = hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left)
+        for_layers = bool(self.layers.help) or imgui.get_io().key_alt
+        return Wish(wanted, goal=training.home if twice and not for_layers else None)
 
     def _corner(self, wish: Wish, camera: Camera, setup: ViewSetup, low: ImVec2, high: ImVec2) -> Wish:
         """The cube and the switches in the picture's upper right corner.  Returns the wish with what they want."""

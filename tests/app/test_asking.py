@@ -3,7 +3,7 @@
 import pytest
 
 from app.asking import Asking
-from app.worker_messages import Failure, Progress, Result
+from app.worker_messages import Failure, GaveWay, Progress, Result
 from tests.app.test_worker_share import FakeWorker
 
 
@@ -76,3 +76,14 @@ def test_given_up_it_stays_so_until_something_else_is_wanted(bench):
     asking.receive(Result(2, "cut", "second", ()))
     asking.forget()
     assert asking.answer is None
+
+
+def test_what_gave_way_is_asked_anew_when_it_is_still_wanted(bench):
+    asking = bench.asking
+    asking.want("one")
+    asking.receive(Progress(1, 0.5, "cutting"))
+    assert not asking.receive(GaveWay(1))
+    assert (asking.waits, asking.progress, asking.problem, asking.cancelled) == (False, None, None, False)
+    asking.want("one")
+    assert bench.worker.asked == [("cut", "one"), ("cut", "one")]
+    assert asking.receive(Result(2, "cut", "done", ()))

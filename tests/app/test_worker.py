@@ -265,3 +265,17 @@ def test_what_gives_way_is_begun_last_and_given_up_first():
         assert found == [slow, last, last - 1]
     finally:
         worker.close()
+
+
+def test_what_gives_way_does_so_to_others_only():
+    """Two that give way to each other would give each other up for ever."""
+    worker = Worker(Settings(ENTRY, threads=1, yielding=frozenset({"later", "much later"})), wake=lambda: None)
+    try:
+        first = worker.request("later", ("slow", 0.2))
+        wait_for(lambda: any(isinstance(event, Progress) for event in worker.take()), 20)
+        second = worker.request("much later", ("square", 4))
+        found: list[int] = []
+        wait_for(lambda: found.extend(each.number for each in results(list(worker.take()))) or len(found) == 2, 20)
+        assert found == [first, second]
+    finally:
+        worker.close()

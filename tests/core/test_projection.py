@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.camera import Camera, pixel_directions
-from core.projection import in_front, picture_extent, to_camera, to_pixels
+from core.guides import ray_points
+from core.projection import in_front, picture_extent, to_camera, to_pixels, to_plane
 
 cameras = st.builds(
     Camera,
@@ -57,3 +58,11 @@ def test_a_line_through_the_eye_plane_is_cut_there():
     (cut,) = in_front(camera, np.array([[[0.1, 0.2, 0.0], [0.1, 0.2, 2.0]]]))
     np.testing.assert_allclose(cut, [[0.1, 0.2, 0.0], [0.1, 0.2, 0.99]], atol=1e-9)
     assert in_front(camera, np.zeros((0, 2, 3))).shape == (0, 2, 3)
+
+
+@given(cameras, st.integers(1, 40), st.integers(1, 40), st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_all_points_of_a_pixels_ray_are_seen_at_the_pixel(camera, width, height, share):
+    x, y = share[0] * width, share[1] * height
+    points = ray_points(camera, to_plane(x, y, width, height), np.array([0.3, 1.0, 4.0]))
+    np.testing.assert_allclose(np.linalg.norm(points - camera.position, axis=1), [0.3, 1, 4], rtol=1e-9)
+    np.testing.assert_allclose(to_pixels(camera, points, width, height), [[x, y]] * 3, atol=1e-6)
