@@ -55,9 +55,12 @@ GROUPS = (
     Group("Augmentation", (("Augment/p", "probability"),)),
     Group("Patch scale", (("Patch/scale_mean", "drawn, mean"), ("Patch/scale_expected", "expected"))),
     Group(
-        "Filters of D, shares", (
-            ("Modulation/always_on", "always on"), ("Modulation/always_off", "always off"),
-            ("Modulation/switch_scale", "switched by scale"), ("Modulation/switch_position", "switched by position"),
+        "Filters of D, shares",
+        (
+            ("Modulation/always_on", "always on"),
+            ("Modulation/always_off", "always off"),
+            ("Modulation/switch_scale", "switched by scale"),
+            ("Modulation/switch_position", "switched by position"),
         ),
     ),
     Group("Bad gradients", (("Gradients/bad_steps", "steps in a tick"),)),

@@ -11,7 +11,6 @@ from core.sigma_patches import EDGE_PLACES, SCALES, centred_patches, centred_sca
 CENTRED = centred_scales(0.125)
 EDGE_SCALES, EDGE_OFFSETS = edge_patches(0.125)
 NONE = np.empty((0, 1)), np.empty(0, np.float32)
-values = st.floats(0, 2)
 
 
 def kind(sigma: np.ndarray, placed: np.ndarray | None = None) -> str:
@@ -20,8 +19,8 @@ def kind(sigma: np.ndarray, placed: np.ndarray | None = None) -> str:
     return KINDS[int(filter_kinds(sigma[:, None], CENTRED, *edge)[0])]
 
 
-@given(values, values)
-def test_a_constant_filter_never_switches(level: float, _):
+@given(st.floats(0, 2))
+def test_a_constant_filter_never_switches(level: float):
     same = np.full(SCALES, level), np.full(len(EDGE_SCALES), level)
     expected = "always on" if level >= ON_FROM else "always off" if level <= OFF_UNTIL else "partly on"
     assert kind(*same) == expected
