@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
     """What makes the desks of a window, by their panels' names."""
-    return {layout.GEOMETRY: partial(_geometry, studio), layout.PLANES: partial(_planes, studio)}
+    return {
+        layout.GEOMETRY: partial(_geometry, studio),
+        layout.PLANES: partial(_planes, studio),
+        layout.PATCHES: partial(_patches, studio),
+        layout.MODULATION: partial(_modulation, studio),
+    }
 
 
 def _geometry(studio: Studio) -> PanelDesk:
@@ -28,3 +33,15 @@ def _planes(studio: Studio) -> PanelDesk:
     from app.planes_desk import PlanesDesk
 
     return PlanesDesk(studio.stage, studio.spot)
+
+
+def _patches(studio: Studio) -> PanelDesk:
+    from app.patches_desk import PatchesDesk
+
+    return PatchesDesk(studio, studio.wake)
+
+
+def _modulation(studio: Studio) -> PanelDesk:
+    from app.modulation_desk import ModulationDesk
+
+    return ModulationDesk(studio, studio.wake)

@@ -8,13 +8,17 @@ from typing import Any
 from app.inspection import Inspection
 from app.model_inspect import Opened
 from app.model_planes import answer_planes, answer_point
+from app.model_sigma import answer_portrait, answer_sigma
 from app.plane_messages import PlanesQuestion, PointQuestion
+from app.sigma_inspection import PortraitQuestion, SigmaQuestion
 from app.worker_child import Port
 
 # By the class of the question; each sends what it finds over the port, and raises ValueError or OSError for people.
 ANSWERS: dict[type[Inspection], Callable[[Any, Opened, Port], None]] = {
     PlanesQuestion: answer_planes,
     PointQuestion: answer_point,
+    SigmaQuestion: answer_sigma,
+    PortraitQuestion: answer_portrait,
 }
 
 
