@@ -102,8 +102,8 @@ def _write_picture(path: Path, sheet: SigmaSheet) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    columns = min(len(sheet.layers), MOST_COLUMNS)
-    rows = -(-len(sheet.layers) // columns)
+    rows = -(-len(sheet.layers) // MOST_COLUMNS)
+    columns = -(-len(sheet.layers) // rows)  # evenly filled
     size = (COLUMN if columns == 1 else PAGE, rows * (COLUMN * 0.85 if columns == 1 else LAYER_HEIGHT) + 0.5)
     # Text stays text, so that it can be searched and restyled.
     with mpl.rc_context({"font.size": 7, "svg.fonttype": "none", "pdf.fonttype": 42}):
@@ -114,7 +114,7 @@ def _write_picture(path: Path, sheet: SigmaSheet) -> None:
             drawn = _draw_layer(place, sheet, name)
         for place in places[len(sheet.layers) :]:
             place.set_axis_off()
-        figure.supxlabel("patch scale $s$", fontsize=7)
+        figure.supxlabel("patch scale s", fontsize=7)
         figure.suptitle("\n".join(filter(None, (f"{sheet.run}  {sheet.title}".strip(), sheet.scaled))), fontsize=8)
         assert drawn is not None, "there is at least one layer"
         figure.colorbar(drawn, ax=places.tolist(), label="difference of σ" if sheet.signed else "σ")

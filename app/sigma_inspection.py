@@ -64,4 +64,5 @@ class SigmaAnswer:
         count = len(self.layers)
         layers: Mapping[str, np.ndarray] = dict(zip(self.layers, sigmas[:count], strict=True))
         placed = dict(zip(self.layers, sigmas[count:], strict=True)) if self.edges else {}
-        return SigmaSet(title, self.mode, scales, layers, edge_scales, placed, self.run, self.kimg)
+        measured = edge_scales if self.edges else edge_scales[:0]
+        return SigmaSet(title, self.mode, scales, layers, measured, placed, self.run, self.kimg)

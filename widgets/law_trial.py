@@ -80,7 +80,7 @@ def apply_row(view: PatchesView, laws: LawsView) -> bool:
     reason = why_not(view, laws)
     can = not reason and not view.waiting
     tip = "The trainer draws from this law from its next step on, and writes the change down"
-    clicked = button(f"{icons.ICON_FA_CHECK}  Apply###apply law", can, reason or tip, primary=True)
+    clicked = button(f"{icons.ICON_FA_CHECK}  Apply###apply law", can, tip, primary=True)
     imgui.same_line()
     imgui.align_text_to_frame_padding()
     if view.waiting:

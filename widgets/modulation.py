@@ -33,7 +33,7 @@ from widgets.time_view import Snapshot
 Tab = Literal["layers", "counts", "place"]
 TABS: dict[Tab, str] = {"layers": "Layers", "counts": "Counts", "place": "Position"}
 MIN_HEIGHT = 7.0
-SMALL = (5.6, 3.6)
+SMALL = (4.6, 2.6)
 # Share of the width that the small maps take, and from how many font sizes on they do.
 SMALL_SHARE, MIN_BESIDE = 0.34, 30.0
 PICTURE_SHARE = 0.4
@@ -69,7 +69,8 @@ class ModulationPanel:
         self._layer = ""
         self._order: Order = "filter"
         self._range: Range = "layer"
-        self._frozen = (0.0, 2.0)
+        # Of sigma and of differences, which have colours of their own.
+        self._frozen: dict[bool, tuple[float, float]] = {}
 
     def draw(self, view: ModulationView) -> SaveSigma | None:
         """Draw the panel.  Returns what somebody wants to save."""
@@ -122,7 +123,7 @@ class ModulationPanel:
         saved = self._save_menu(view, drawn)
         if view.second is not None and view.first is not None and not view.first.fits(view.second):
             coloured("The two have different layers or scales: there is no difference between them.", "warning")
-        colours = self._colours(drawn)
+        colours = self._colours(drawn, self._layer)
         room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
         beside = room.x >= em(MIN_BESIDE)
         width = room.x * (1 - SMALL_SHARE) if beside else room.x
@@ -149,9 +150,7 @@ class ModulationPanel:
             if index:
                 flow(SMALL[0])
             size = ImVec2(em(SMALL[0]), em(SMALL[1]))
-            colours = self._frozen if self._range == "frozen" else colour_range(
-                drawn.layers, name, self._range, signed=drawn.signed
-            )  # fmt: skip
+            colours = self._colours(drawn, name)
             if small_map(drawn, name, self._order_of(drawn, name), colours, size, name == self._layer):
                 self._layer = name
 
@@ -177,16 +176,18 @@ class ModulationPanel:
             "Which σ the first and the last colour stand for; a σ of 1 changes nothing.\n"
             "Frozen: as they are now, whatever is shown"
         )
-        before = self._colours(drawn)
+        before = self._colours(drawn, self._layer)
         chosen = choose("range", self._range, RANGES, 7, tip)
         if chosen == "frozen" and self._range != "frozen":
-            self._frozen = before
+            self._frozen = {drawn.signed: before}
         self._range = chosen
 
-    def _colours(self, drawn: Shown) -> tuple[float, float]:
-        if self._range == "frozen":
-            return self._frozen
-        return colour_range(drawn.layers, self._layer, self._range, signed=drawn.signed)
+    def _colours(self, drawn: Shown, layer: str) -> tuple[float, float]:
+        if self._range != "frozen":
+            return colour_range(drawn.layers, layer, self._range, signed=drawn.signed)
+        if drawn.signed not in self._frozen:  # a difference, whose colours were never seen when they were frozen
+            self._frozen[drawn.signed] = colour_range(drawn.layers, layer, "all", signed=drawn.signed)
+        return self._frozen[drawn.signed]
 
     def _order_of(self, drawn: Shown, layer: str) -> np.ndarray:
         return filter_order(drawn.layers[layer], self._order, drawn.kinds[layer])
@@ -203,17 +204,23 @@ class ModulationPanel:
             for names, which in (((self._layer,), "this layer"), (tuple(drawn.layers), "all layers")):
                 if imgui.menu_item(f"{title}, {which}###{suffix} {which}", "", False)[0]:
                     orders = {name: self._order_of(drawn, name) for name in names}
-                    chosen = SaveSigma(suffix, names, orders, self._colours(drawn), self.tab == "place")
+                    chosen = SaveSigma(suffix, names, orders, self._saved_colours(drawn, names), self.tab == "place")
         imgui.end_popup()
         return chosen
+
+    def _saved_colours(self, drawn: Shown, names: tuple[str, ...]) -> tuple[float, float]:
+        """As they are shown; several layers share one bar, so that all of them count."""
+        if self._range == "layer" and len(names) > 1:
+            return colour_range(drawn.layers, self._layer, "all", signed=drawn.signed)
+        return self._colours(drawn, self._layer)
 
     def _caption(self, drawn: Shown) -> str:
         filters = drawn.layers[self._layer].shape[1]
         where = "centred patches" if self.tab != "place" else "patches at this place"
-        words = f"{drawn.title}; {filters} filters, patch scale s to the right, {where}"
+        words = f"{drawn.title}; {filters} filters, {where}"
         if drawn.base.mode is not None:
             words = f"{MODES[drawn.base.mode]}; {words}"
-        return words if self._map.step == 1 else f"{words}; 1 row in {self._map.step} is drawn, the wheel zooms in"
+        return words if self._map.step == 1 else f"{words}; 1 row in {self._map.step} drawn: the wheel zooms in"
 
     def _place(self, view: ModulationView) -> SaveSigma | None:
         room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
@@ -240,7 +247,7 @@ class ModulationPanel:
             width = room.x - taken
             height = room.y - imgui.calc_text_size(caption, False, width).y - spacing.y
             size, order = ImVec2(width, max(height, em(MIN_HEIGHT))), self._order_of(drawn, self._layer)
-            self.hover = self._map.draw(drawn, self._layer, order, self._order, self._colours(drawn), size)
+            self.hover = self._map.draw(drawn, self._layer, order, self._order, self._colours(drawn, self._layer), size)
             coloured(caption, "quiet")
         imgui.end_group()
         return saved

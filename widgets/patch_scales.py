@@ -143,6 +143,8 @@ def _nothing(problem: str) -> None:
 
 
 def _undrawn(view: PatchesView) -> None:
+    if view.problem:
+        return
     if view.ticks:
         empty_state(icons.ICON_FA_HOURGLASS_HALF, "Loading", "The patches of these ticks are being read.")
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from imgui_bundle import ImVec2, ImVec4, imgui, implot
 
@@ -14,13 +16,22 @@ from widgets.sigma_views import ModulationView, SigmaSet
 MIN_HEIGHT = 6.0
 MIN_WIDTH = 14.0
 BAR = 0.8
+# Of the name of a layer, font sizes.
+LABEL_WIDTH = 2.9
 COLOURS: dict[FilterKind, int] = {
     "always on": 0, "always off": 5, "switches with scale": 2, "switches with position": 1,
+}  # fmt: skip
+SHORT: dict[FilterKind, str] = {
+    "always on": "always on", "always off": "always off", "switches with scale": "by scale",
+    "switches with position": "by position", "partly on": "partly on",
 }  # fmt: skip
 TIP = f"""Always on: σ is {ON_FROM} or more for every patch that is measured; always off: {OFF_UNTIL} or less.
 Switched by the scale: on for one centred patch, and at most {SWITCH_RATIO:.0%} of that for another.
 Switched by the position: likewise among patches of one scale, in the middle, at edges and corners.
-Partly on: none of these. The paper finds that about 40 % switch with the scale (Figure 7)."""
+Partly on: none of these. The paper finds that about 40 % switch with the scale (Figure 7).
+
+A young discriminator looks ragged: each thousandth of s has a learned vector of its own, random at first,
+and what switches at random counts here, too."""
 
 
 def draw(view: ModulationView, sigma: SigmaSet) -> None:
@@ -29,9 +40,9 @@ def draw(view: ModulationView, sigma: SigmaSet) -> None:
     for index, (kind, share) in enumerate(parts.items()):
         if index:
             imgui.same_line(0, em(0.8))
-            if imgui.get_content_region_avail().x < imgui.calc_text_size(f"{kind} 100 %").x:
+            if imgui.get_content_region_avail().x < imgui.calc_text_size(f"{SHORT[kind]} 100 %").x:
                 imgui.new_line()
-        imgui.text_colored(kind_colour(kind), f"{kind} {share:.0%}")
+        imgui.text_colored(kind_colour(kind), f"{SHORT[kind]} {share:.0%}")
         imgui.set_item_tooltip(TIP)
     room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
     wide = room.x >= 2 * em(MIN_WIDTH)
@@ -61,8 +72,8 @@ def _layers(sigma: SigmaSet, size: ImVec2) -> None:
     implot.setup_axes("", "", axis.lock | axis.no_grid_lines, axis.lock)
     names = list(sigma.counts)
     implot.setup_axes_limits(-0.6, len(names) - 0.4, 0, 100, implot.Cond_.always)
-    labels = [name.replace(".conv", "\n.conv").replace("b4\n", "b4\n") for name in names]
-    implot.setup_axis_ticks(implot.ImAxis_.x1, [float(index) for index in range(len(names))], labels)
+    places, labels = zip(*layer_labels(names, int(size.x / em(LABEL_WIDTH))), strict=True)
+    implot.setup_axis_ticks(implot.ImAxis_.x1, list(places), list(labels))
     implot.setup_finish()
     for index, counted in enumerate(sigma.counts.values()):
         tops = 100 * np.cumsum(counted) / counted.sum()
@@ -76,6 +87,14 @@ def _layers(sigma: SigmaSet, size: ImVec2) -> None:
     implot.end_plot()
 
 
+def layer_labels(names: Sequence[str], room: int) -> list[tuple[float, str]]:
+    """Place and label of layers on an axis: short, and no more of them than there is room for."""
+    every = -(-len(names) // max(room, 1))
+    blocks = [name.partition(".")[0] for name in names]
+    short = blocks if len(set(blocks)) == len(blocks) else [name.replace(".conv", ".") for name in names]
+    return [(float(index), short[index].rstrip(".")) for index in range(0, len(names), every)]
+
+
 def count_words(layer: str, counted: np.ndarray) -> str:
     """How many filters of a layer are of each kind."""
     rows = [f"{kind}: {count}" for kind, count in zip(KINDS, counted.tolist(), strict=True)]
@@ -85,7 +104,7 @@ def count_words(layer: str, counted: np.ndarray) -> str:
 def _over_training(view: ModulationView, sigma: SigmaSet, size: ImVec2) -> None:
     if not any(scalar in view.curves for scalar in SCALARS.values()):
         imgui.begin_child("no curves", size)
-        imgui.text_wrapped("The shares are recorded with each tick of a training; this run has none.")
+        imgui.text_wrapped("They come with the ticks of an attached run.")
         imgui.end_child()
         return
     if not implot.begin_plot("##shares over training", size, PLOT_FLAGS):

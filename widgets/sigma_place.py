@@ -8,7 +8,7 @@ import numpy as np
 from imgui_bundle import ImVec2, imgui
 
 from widgets.common import coloured, em, error_box, icons, text_colour
-from widgets.on_picture import INK, cased_lines, corner_lines, grey, picture_ink
+from widgets.on_picture import cased_lines, corner_lines, grey, picture_ink
 from widgets.sigma_views import Place, PlaceView
 
 MIN_SIDE = 7.0
@@ -65,7 +65,6 @@ def _patch(place: Place, low: ImVec2, side: float) -> None:
     left, top = low.x + x * side, low.y + (1 - y) * side - edge
     corners = np.array([[left, top], [left + edge, top], [left + edge, top + edge], [left, top + edge]])
     cased_lines(canvas, np.stack([corners, np.roll(corners, -1, axis=0)], axis=1), picture_ink("accent"))
-    canvas.add_text(ImVec2(left + em(0.3), top + em(0.2)), INK, f"s {place.scale:.2f}")
 
 
 def draw_problem(view: PlaceView) -> bool:
