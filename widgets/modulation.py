@@ -185,19 +185,19 @@ class ModulationPanel:
     def _colours(self, drawn: Shown, layer: str) -> tuple[float, float]:
         if self._range != "frozen":
             return colour_range(drawn.layers, layer, self._range, signed=drawn.signed)
-        if drawn.signed not in self._frozen:  # a difference, whose colours were never seen when they were frozen
-            self._frozen[drawn.signed] = colour_range(drawn.layers, layer, "all", signed=drawn.signed)
-        return self._frozen[drawn.signed]
+        kept = self._frozen.get(drawn.signed)
+        # Those of a difference are free until somebody freezes them, too.
+        return kept if kept is not None else colour_range(drawn.layers, layer, "all", signed=drawn.signed)
 
     def _order_of(self, drawn: Shown, layer: str) -> np.ndarray:
         return filter_order(drawn.layers[layer], self._order, drawn.kinds[layer])
 
     def _save_menu(self, view: ModulationView, drawn: Shown) -> SaveSigma | None:
         flow(6)
-        tip = "Save as a picture of publication size, or as numbers, into the pictures folder"
-        if button(f"{icons.ICON_FA_FILE_EXPORT}  Save###save sigma", not view.saving, view.saving or tip):
-            imgui.open_popup("save sigma as")
-        if not imgui.begin_popup("save sigma as"):
+        tip = "As a picture of publication size, or as numbers, into the pictures folder"
+        if button(f"{icons.ICON_FA_FILE_EXPORT}  Export###export sigma", not view.saving, view.saving or tip):
+            imgui.open_popup("export sigma as")
+        if not imgui.begin_popup("export sigma as"):
             return None
         chosen: SaveSigma | None = None
         for suffix, title in FORMATS.items():

@@ -247,7 +247,7 @@ def test_modulation(tmp_path: Path, monkeypatch):
         column = int(np.argmin(np.abs(desk.view.first.scales - cell.scale)))
         assert cell.sigma == pytest.approx(float(early[column, cell.filter] - late[column, cell.filter]))
         ui.capture(ctx, tmp_path / "difference.png")
-        ctx.item_click("###save sigma")
+        ctx.item_click("###export sigma")
         ctx.item_click("//$FOCUSED/###.csv this layer")
         ui.wait_until(ctx, lambda: bool(list(tmp_path.glob("pictures/*.csv"))), 30, "a table")
         ctx.item_click("Counts")
