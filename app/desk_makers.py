@@ -20,6 +20,8 @@ def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
         layout.PLANES: partial(_planes, studio),
         layout.RAY_PROBE: partial(_ray_probe, studio),
         layout.SCORE_MAP: partial(_score_map, studio),
+        layout.PATCHES: partial(_patches, studio),
+        layout.MODULATION: partial(_modulation, studio),
     }
 
 
@@ -45,3 +47,15 @@ def _score_map(studio: Studio) -> PanelDesk:
     from app.score_map_desk import ScoreMapDesk
 
     return ScoreMapDesk(studio.stage, studio.train)
+
+
+def _patches(studio: Studio) -> PanelDesk:
+    from app.patches_desk import PatchesDesk
+
+    return PatchesDesk(studio, studio.wake)
+
+
+def _modulation(studio: Studio) -> PanelDesk:
+    from app.modulation_desk import ModulationDesk
+
+    return ModulationDesk(studio, studio.wake)

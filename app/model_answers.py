@@ -10,9 +10,11 @@ from app.model_inspect import Opened
 from app.model_planes import answer_planes, answer_point
 from app.model_rays import answer_ray
 from app.model_scores import answer_curve, answer_map
+from app.model_sigma import answer_portrait, answer_sigma
 from app.plane_messages import PlanesQuestion, PointQuestion
 from app.ray_messages import RayQuestion
 from app.score_messages import CurveQuestion, MapQuestion
+from app.sigma_inspection import PortraitQuestion, SigmaQuestion
 from app.worker_child import Port
 
 # By the class of the question; each sends what it finds over the port, and raises ValueError or OSError for people.
@@ -22,6 +24,8 @@ ANSWERS: dict[type[Inspection], Callable[[Any, Opened, Port], None]] = {
     RayQuestion: answer_ray,
     MapQuestion: answer_map,
     CurveQuestion: answer_curve,
+    SigmaQuestion: answer_sigma,
+    PortraitQuestion: answer_portrait,
 }
 
 

@@ -18,13 +18,10 @@ from widgets.common import empty_state, icons, sentence
 from widgets.curve_picture import WINDOW as PICTURE_WINDOW
 from widgets.curves import CurvesExport, CurvesPanel
 from widgets.samples import SamplesPanel
-from widgets.tick_views import ModulationView, PatchesView
 from widgets.views import CurvesView, LogLine, SamplesView
 
 if TYPE_CHECKING:  # panels behind other tabs are loaded when they are looked at
     from widgets.log import LogPanel
-    from widgets.modulation import ModulationPanel
-    from widgets.patch_scales import PatchesPanel
 
 
 class RunPanels:
@@ -52,20 +49,6 @@ class RunPanels:
         from widgets.log import LogPanel
 
         return LogPanel()
-
-    @cached_property
-    def patches(self) -> PatchesPanel:
-        """The Patch scales panel's own state."""
-        from widgets.patch_scales import PatchesPanel
-
-        return PatchesPanel()
-
-    @cached_property
-    def modulation(self) -> ModulationPanel:
-        """The Modulation panel's own state."""
-        from widgets.modulation import ModulationPanel
-
-        return ModulationPanel()
 
     @property
     def last_sample(self) -> np.ndarray | None:
@@ -115,19 +98,6 @@ class RunPanels:
         export = self.curves.draw(view, self._exporter.problem)
         if export is not None:
             self._keep(export)
-
-    def draw_patches(self) -> None:
-        """The Patch scales panel."""
-        if self._unreadable():
-            return
-        run = self._run
-        self.patches.draw(run.patches if run else PatchesView(self._name), run.curves if run else CurvesView())
-
-    def draw_modulation(self) -> None:
-        """The Modulation panel."""
-        if self._unreadable():
-            return
-        self.modulation.draw(self._run.modulation if self._run is not None else ModulationView(self._name))
 
     def draw_samples(self) -> None:
         """The Samples panel."""

@@ -14,16 +14,13 @@ from app.log_tail import LogTail
 from app.model_messages import CheckpointId
 from app.run_events import EventWatch
 from app.run_list import RunList
-from app.scalars import KIMG, TICK, ScalarTable
+from app.scalars import KIMG, ScalarTable
 from app.snapshot_watch import SnapshotWatch
-from app.tick_watch import TickWatch
 from widgets.runs_view import RunItem
-from widgets.tick_views import ModulationView, PatchesView
 from widgets.time_view import Snapshot
 from widgets.views import CurvesView, LogLine, Sample
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
-    from training.liveness import RunView
     from training.run_dir import RunDirectory, StampedFile
     from training.stats import StatsCursor
 
@@ -49,8 +46,6 @@ class WatchedRun:
         snapshots: Its snapshots, oldest first.
         lines: The end of its log.
         weights: The newest weights that can be shown, if any.
-        patches: Its patch scales.
-        modulation: The modulation of its discriminator.
     """
 
     item: RunItem
@@ -58,8 +53,6 @@ class WatchedRun:
     samples: tuple[Sample, ...] = ()
     lines: tuple[LogLine, ...] = ()
     weights: CheckpointId | None = None
-    patches: PatchesView = field(default_factory=PatchesView)
-    modulation: ModulationView = field(default_factory=ModulationView)
     reals: Path | None = None
     snapshots: tuple[Snapshot, ...] = ()
 
@@ -241,7 +234,6 @@ class _Reader:
         self._cursor: StatsCursor | None = None
         self._curves = CurvesView(run=path.name)
         self._events = EventWatch(self._run)
-        self._ticks = TickWatch(self._run)
         self._snapshots = SnapshotWatch(self._run)
         self._log = LogTail(self._run.log_path, path.name)
         self._lines: tuple[LogLine, ...] = ()
@@ -256,16 +248,14 @@ class _Reader:
             self._run.renew_lease()
             self._next_lease = time.monotonic() + LEASE_SECONDS
         self._read_stats()
-        self._read_ticks(view)
         if self._log.read():
             self._lines = self._log.lines
         samples = tuple(Sample(file.kimg, file.path) for file in self._run.samples())
         item = RunItem(self.path, replace(view, age=0.0))
-        files, ticks = self._run.snapshots(), self._ticks
+        files = self._run.snapshots()
         weights, snapshots = newest_weights(self._run, files), self._snapshots.look(files)
         reals = self._run.reals_path if self._run.reals_path.is_file() else None
-        seen = (ticks.patches, ticks.modulation, reals, snapshots)
-        return WatchedRun(item, self._curves, samples, self._lines, weights, *seen)
+        return WatchedRun(item, self._curves, samples, self._lines, weights, reals, snapshots)
 
     def _read_stats(self) -> None:
         """Read some pages of the statistics; `behind` tells whether there is more."""
@@ -275,7 +265,6 @@ class _Reader:
             self._cursor, self.behind = page.cursor, page.more
             if page.restarted:
                 self._table.clear()
-                self._ticks.forget()
             self._table.append(page.rows)
             changed |= page.restarted or bool(page.rows)
             if not page.more:
@@ -288,11 +277,6 @@ class _Reader:
         events = self._events.look(self._curves.columns)
         if (events, self.behind) != (self._curves.events, self._curves.loading):
             self._curves = replace(self._curves, events=events, loading=self.behind)
-
-    def _read_ticks(self, view: RunView) -> None:
-        kimg = self._curves.kimg
-        now = view.status.kimg if view.status is not None else kimg[-1] if len(kimg) else 0.0
-        self._ticks.look(self._curves.columns.get(TICK, kimg[:0]), kimg, float(now))
 
 
 def newest_weights(run: RunDirectory, snapshots: list[StampedFile]) -> CheckpointId | None:

@@ -89,7 +89,7 @@ class SteeringController:
                 self._changes, self._answer = changes, Note()
             case ApplyChanges() if self._path is not None:
                 self._answer = Note()
-                self._tasks.submit("Waiting for the trainer…", partial(_apply, self._path, self._changes))
+                self._tasks.submit("Waiting for the trainer…", partial(apply_changes, self._path, self._changes))
             case ApplyChanges():
                 pass
 
@@ -145,7 +145,7 @@ def resolve(key: SteeringKey) -> SettingsView:
     return SettingsView((group,), values, values, notes, others, changes=key.changes, default_word="Now")
 
 
-def _apply(path: Path, changes: Changes) -> Answered:
+def apply_changes(path: Path, changes: Changes) -> Answered:
     """Tell the trainer, and wait for what it says.  Raises ConfigError, RunError."""
     from training.run_dir import RunDirectory
     from training.set_cli import ask, wait_for_answer

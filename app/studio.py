@@ -106,8 +106,6 @@ class Studio:
             layout.CAMERA: self.stage.draw_camera,
             layout.COMPARE: self._draw_compare,
             layout.CURVES: self.run_panels.draw_curves,
-            layout.PATCHES: self.run_panels.draw_patches,
-            layout.MODULATION: self.run_panels.draw_modulation,
             layout.LOG: self.run_panels.draw_log,
             layout.SAMPLES: self.run_panels.draw_samples,
             layout.TIMELINE: self._draw_timeline,

@@ -46,14 +46,19 @@ def read_scales(path: Path) -> np.ndarray:
 def read_modulations(path: Path) -> Modulations:
     """Sigma at the end of the tick.  Raises TickError, OSError."""
     with _opened(path) as arrays:
-        names = [name for name in arrays.files if name.startswith(SIGMA)]
-        if not names:
-            return Modulations(np.empty(0), {})
-        scales = numbers(arrays, "sigma_scales", 1)
-        layers = {name.removeprefix(SIGMA): numbers(arrays, name, 2).astype(np.float32) for name in names}
-        if len(scales) < 2 or any(len(sigma) != len(scales) or not sigma.size for sigma in layers.values()):
-            raise TickError("its sigma does not fit the scales that it was measured at")
-        return Modulations(scales, layers)
+        return modulations_of(arrays)
+
+
+def modulations_of(arrays: Mapping[str, np.ndarray]) -> Modulations:
+    """Sigma among the arrays of a tick.  Raises KeyError, TickError."""
+    names = [name for name in arrays if name.startswith(SIGMA)]
+    if not names:
+        return Modulations(np.empty(0), {})
+    scales = numbers(arrays, "sigma_scales", 1)
+    layers = {name.removeprefix(SIGMA): numbers(arrays, name, 2).astype(np.float32) for name in names}
+    if len(scales) < 2 or any(len(sigma) != len(scales) or not sigma.size for sigma in layers.values()):
+        raise TickError("its sigma does not fit the scales that it was measured at")
+    return Modulations(scales, layers)
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:

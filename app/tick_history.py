@@ -30,6 +30,23 @@ class TickId:
     written: float
 
 
+@dataclass(frozen=True)
+class TickSpan:
+    """A tick and its time.
+
+    Attributes:
+        tick: Its number.
+        identity: Its file.
+        start: When it began, kimg.
+        end: When it ended.
+    """
+
+    tick: int
+    identity: TickId
+    start: float
+    end: float
+
+
 class TickHistory:
     """One moment for all panels that are about the ticks of a run.
 
@@ -48,6 +65,7 @@ class TickHistory:
         self._run: WatchedRun | None = None
         self._held: int | None = None
         self._shown: tuple[TickId, Mapping[str, np.ndarray]] | None = None
+        self._rows = np.empty(0, np.int64)  # of the statistics, where each tick of the view stands
         self.view = TickView()
         self.problem = ""
 
@@ -60,8 +78,8 @@ class TickHistory:
         self._run = run
         columns = run.curves.columns if run is not None else {}
         ticks, kimg = columns.get(TICK, np.empty(0)), run.curves.kimg if run is not None else np.empty(0)
-        known = np.isfinite(ticks)
-        self.view = TickView(ticks[known].astype(np.int64), kimg[known], self._held)
+        self._rows = np.flatnonzero(np.isfinite(ticks))
+        self.view = TickView(ticks[self._rows].astype(np.int64), kimg[self._rows], self._held)
 
     def go(self, wish: GoToTick) -> None:
         """Hold a tick, or follow the newest again."""
@@ -85,15 +103,28 @@ class TickHistory:
         """Changes with what `arrays` gave last."""
         return self._shown[0] if self._shown is not None else None
 
+    def last(self, count: int) -> tuple[TickSpan, ...]:
+        """The tick that is meant and those before it, at most so many, oldest first."""
+        place = self.view.place
+        return tuple(self._span(index) for index in range(max(place + 1 - count, 0), place + 1))
+
+    def find(self, tick: int) -> TickSpan | None:
+        """The tick of a number; None if there is none."""
+        index = int(np.searchsorted(self.view.ticks, tick))
+        there = index < len(self.view.ticks) and self.view.ticks[index] == tick
+        return self._span(index) if there else None
+
     def close(self) -> None:
         """End the thread."""
         self._files.close()
 
     def _wanted(self) -> TickId | None:
-        tick = self.view.tick
-        if self._run is None or tick is None:
-            return None
-        columns = self._run.curves.columns
-        place = int(np.flatnonzero(columns[TICK] == tick)[-1])
-        written = columns.get(TIMESTAMP, columns[TICK])[place]
-        return TickId(self._run.item.path / "ticks" / f"{tick:06d}.npz", float(written))
+        return self._span(self.view.place).identity if self.view.tick is not None else None
+
+    def _span(self, index: int) -> TickSpan:
+        """A tick by its place in the view."""
+        assert self._run is not None
+        tick, kimg, columns = int(self.view.ticks[index]), self.view.kimg, self._run.curves.columns
+        written = columns.get(TIMESTAMP, columns[TICK])[self._rows[index]]
+        identity = TickId(self._run.item.path / "ticks" / f"{tick:06d}.npz", float(written))
+        return TickSpan(tick, identity, float(kimg[index - 1]) if index else 0.0, float(kimg[index]))

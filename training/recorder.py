@@ -13,7 +13,6 @@ from torch import nn
 
 from core.checkpoint import save_checkpoint
 from core.files import replacing
-from core.rays import Patches
 from training.config import RunConfig
 from training.data_set import ImageDataSet
 from training.events import EventWriter
@@ -24,9 +23,8 @@ from training.run_dir import RunDirectory
 from training.run_errors import RunError, explained
 from training.samples import MAX_RESOLUTION, real_grid, sample_grid, sample_poses, write_picture
 from training.telemetry import Telemetry
+from training.tick_modulations import tick_modulations
 from training.train_state import Progress
-
-SIGMA_SCALES = 32
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +107,9 @@ class Recorder:
             scalars["Resources/peak_gpu_mem_gb"] = torch.cuda.max_memory_allocated() / 2**30
             scalars["Resources/peak_gpu_mem_reserved_gb"] = torch.cuda.max_memory_reserved() / 2**30
             torch.cuda.reset_peak_memory_stats()
-        self._write_arrays(progress.tick, scales, offsets)
+        modulations, kinds = tick_modulations(self.networks.discriminator)
+        scalars |= kinds
+        self._write_arrays(progress.tick, {"scales": scales, "offsets": offsets, **modulations})
         self._persist(lambda: self.run.append_stats({**scalars, "timestamp": time.time()}))
         self._persist(lambda: self.events.add(scalars, progress.step))
         return scalars
@@ -176,9 +176,8 @@ class Recorder:
     def _facts(self, progress: Progress) -> dict[str, Any]:
         return {"run": self.run.name, "kimg": progress.kimg, "step": progress.step, "preset": self.config.preset}
 
-    def _write_arrays(self, tick: int, scales: np.ndarray, offsets: np.ndarray) -> None:
+    def _write_arrays(self, tick: int, arrays: dict[str, Any]) -> None:
         networks = self.networks
-        arrays: dict[str, Any] = {"scales": scales, "offsets": offsets, **self._modulations()}
         for name, network in (("G", networks.generator), ("D", networks.discriminator)):
             names, norms = gradient_norms(network)
             arrays |= {f"gradient_names/{name}": names, f"gradient_norms/{name}": norms}
@@ -189,17 +188,6 @@ class Recorder:
                 np.savez_compressed(aside, **arrays)
 
         self._persist(write)
-
-    @torch.no_grad()
-    def _modulations(self) -> dict[str, np.ndarray]:
-        """Sigma of each layer for centred patches of rising scale: [SIGMA_SCALES, filters] each."""
-        discriminator = self.networks.discriminator
-        device = next(discriminator.parameters()).device
-        scales = torch.linspace(self.config.discriminator.min_scale, 1, SIGMA_SCALES, device=device)
-        centred = ((1 - scales) / 2)[:, None].expand(-1, 2)
-        sigmas = discriminator.modulations(Patches(scales, centred))
-        arrays = {f"sigma/{name}": sigma.to(torch.float16).cpu().numpy() for name, sigma in sigmas.items()}
-        return {"sigma_scales": scales.cpu().numpy(), **arrays}
 
 
 def gradient_norms(network: nn.Module) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +16,15 @@ STEPS = (8, 4, 2, 1)
 STEP_HEIGHT = 1.5
 
 
-def colour_bar(low: float, high: float, size: ImVec2) -> None:
+def numbers(low: float, high: float, steps: int) -> list[str]:
+    """Evenly spaced numbers from `low` to `high`, with as many decimals as tell neighbours apart."""
+    decimals = max(2, int(np.ceil(1 - np.log10((high - low) / steps))))
+    return [f"{value:.{decimals}f}" for value in np.linspace(low, high, steps + 1)]
+
+
+def colour_bar(
+    low: float, high: float, size: ImVec2, labels: Callable[[float, float, int], list[str]] = numbers
+) -> None:
     """Draw the bar of the colour map in force, from `low` below to `high` above; numbers stand at its right."""
     start, canvas = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
     wide = em(1.2)
@@ -25,14 +34,8 @@ def colour_bar(low: float, high: float, size: ImVec2) -> None:
         canvas.add_rect_filled(ImVec2(start.x, top), ImVec2(start.x + wide, bottom), colour)
     steps = next((count for count in STEPS if size.y / count >= em(STEP_HEIGHT)), 1)
     ink, half = tone_ink("quiet"), imgui.get_text_line_height() / 2
-    for number, share in zip(numbers(low, high, steps), np.linspace(0, 1, steps + 1), strict=True):
+    for number, share in zip(labels(low, high, steps), np.linspace(0, 1, steps + 1), strict=True):
         y = start.y + size.y * (1 - float(share))
         canvas.add_line(ImVec2(start.x + wide, y), ImVec2(start.x + wide + em(0.25), y), ink)
         canvas.add_text(ImVec2(start.x + wide + em(0.4), y - half), ink, number)
     imgui.dummy(size)
-
-
-def numbers(low: float, high: float, steps: int) -> list[str]:
-    """Evenly spaced numbers from `low` to `high`, with as many decimals as tell neighbours apart."""
-    decimals = max(2, int(np.ceil(1 - np.log10((high - low) / steps))))
-    return [f"{value:.{decimals}f}" for value in np.linspace(low, high, steps + 1)]

@@ -54,6 +54,15 @@ GROUPS = (
     Group("Views", (("Metrics/reprojection_error", "colour error"), ("Metrics/reprojection_visible", "visible part"))),
     Group("Augmentation", (("Augment/p", "probability"),)),
     Group("Patch scale", (("Patch/scale_mean", "drawn, mean"), ("Patch/scale_expected", "expected"))),
+    Group(
+        "Filters of D, shares",
+        (
+            ("Modulation/always_on", "always on"),
+            ("Modulation/always_off", "always off"),
+            ("Modulation/switch_scale", "switched by scale"),
+            ("Modulation/switch_position", "switched by position"),
+        ),
+    ),
     Group("Bad gradients", (("Gradients/bad_steps", "steps in a tick"),)),
     Group("Time per kimg", (("Timing/sec_per_kimg", "per kimg"),), "s"),
 )

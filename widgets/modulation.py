@@ -1,97 +1,163 @@
-"""The Modulation panel: how D scales its filters with the patch scale, layer by layer (EpiGRAF, Section 3.2)."""
+"""The Modulation panel: how D scales its filters with scale and place of a patch (EpiGRAF, Section 3.2, Figure 7)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
-from imgui_bundle import ImVec2, imgui, implot
+from imgui_bundle import ImVec2, imgui
 
+from widgets import sigma_counts, sigma_place
 from widgets.choices import choose, flow
-from widgets.colour_bar import colour_bar
-from widgets.common import coloured, em, empty_state, icon_button, icons, text_colour
-from widgets.modulation_map import Order, Range, colour_range, drawn_rows, filter_order
+from widgets.common import button, coloured, em, empty_state, icon_button, icons, text_colour
+from widgets.modulation_map import Order, Range, Shown, colour_range, filter_order, shown
 from widgets.scale_words import number
-from widgets.tick_views import ModulationMode, ModulationView
+from widgets.segments import segments
+from widgets.sigma_map import Cell, SigmaMap, small_map
+from widgets.sigma_views import (
+    AT_TICK,
+    NOTHING,
+    SNAPSHOT,
+    TICK,
+    VIEWPORT,
+    Format,
+    ModulationMode,
+    ModulationView,
+    SaveSigma,
+    SigmaSetup,
+)  # fmt: skip
+from widgets.time_view import Snapshot
 
-MIN_HEIGHT = 7.5
-BAR_WIDTH = 4.2
-ORDERS: dict[Order, str] = {"filter": "filters by number", "mean": "filters by mean σ", "change": "filters by change"}
-RANGES: dict[Range, str] = {"layer": "colours: this layer", "all": "colours: all layers", "full": "colours: 0 to 2"}
+Tab = Literal["layers", "counts", "place"]
+TABS: dict[Tab, str] = {"layers": "Layers", "counts": "Counts", "place": "Position"}
+MIN_HEIGHT = 7.0
+SMALL = (4.6, 2.6)
+# Share of the width that the small maps take, and from how many font sizes on they do.
+SMALL_SHARE, MIN_BESIDE = 0.34, 30.0
+PICTURE_SHARE = 0.4
+ORDERS: dict[Order, str] = {"filter": "by number", "mean": "by mean σ", "change": "by change", "kind": "by kind"}
+RANGES: dict[Range, str] = {"layer": "this layer", "all": "all layers", "full": "0 to 2", "frozen": "frozen"}
+FORMATS: dict[Format, str] = {
+    ".png": "PNG picture", ".svg": "SVG drawing", ".pdf": "PDF page", ".csv": "CSV table", ".npz": "NPZ arrays",
+}  # fmt: skip
 MODES: dict[ModulationMode, str] = {
     "input": "σ scales the inputs of this convolution",
     "output": "σ scales the outputs of this convolution",
 }
-PLOT_FLAGS = (
-    implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title | implot.Flags_.no_legend
-    | implot.Flags_.no_mouse_text
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What is under the mouse.
-
-    Attributes:
-        layer: Name of the layer.
-        filter: Its filter, counted as in the network, however the rows are sorted.
-        scale: Patch scale.
-        sigma: Modulation of this filter at this scale.
-    """
-
-    layer: str
-    filter: int
-    scale: float
-    sigma: float
+NO_MODULATION = (
+    "This discriminator has no modulation",
+    "Its filters are not told which scale and place of the image they see (kinds standard and scale-specific).",
+)
 
 
 class ModulationPanel:
-    """Draws one layer's sigma as a picture: patch scale to the right, filters downwards.
+    """Draws its views; what one looks at is kept here.
 
     Attributes:
+        setup: What the desk reads and asks for follows from it.
         hover: What is under the mouse, if anything is.
+        tab: Which view is in front.
     """
 
     def __init__(self) -> None:
+        self.setup = SigmaSetup()
         self.hover: Cell | None = None
+        self.tab: Tab = "layers"
+        self._map = SigmaMap()
         self._layer = ""
         self._order: Order = "filter"
         self._range: Range = "layer"
-        self._step = 1  # of so many rows one is drawn, for want of pixels
+        # Of sigma and of differences, which have colours of their own.
+        self._frozen: dict[bool, tuple[float, float]] = {}
 
-    def draw(self, view: ModulationView) -> None:
-        """Draw the panel."""
+    def draw(self, view: ModulationView) -> SaveSigma | None:
+        """Draw the panel.  Returns what somebody wants to save."""
         self.hover = None
-        if not view.layers:
-            _nothing(view)
-            return
-        names = list(view.layers)
-        if self._layer not in names:
-            self._layer, self._step = names[0], 1
-        self._choose_layer(names)
-        self._choose_look()
-        sigma = view.layers[self._layer]
+        self.tab = segments(self.tab, TABS)
+        self.setup = replace(self.setup, at_place=self.tab == "place")
+        if self.tab == "place":
+            return self._place(view)
+        self._choose_sources(view)
         if view.problem:
             coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {view.problem}", "warning")
-        caption = self._caption(view, sigma.shape[1])
+        if view.first is None:
+            _nothing(view)
+            return None
+        if not view.first.layers:
+            empty_state(icons.ICON_FA_TABLE_CELLS, *NO_MODULATION)
+            return None
+        if self.tab == "counts":
+            sigma_counts.draw(view, view.first)
+            return None
+        return self._layers(view, shown(view.first, view.second))
+
+    def _choose_sources(self, view: ModulationView) -> None:
+        setup, sources = self.setup, view.sources
+        if not sources:
+            return
+        first = setup.first if setup.first in sources else next(iter(sources))
+        flow(9)
+        tip = "Whose σ: of the tick that is looked at, of the checkpoint in the viewport, or of a snapshot"
+        first = choose("first", first, {key: sources[key] for key in sources}, 9, tip)
+        second = setup.second
+        if self.tab == "layers":
+            rest = {key: f"- {name}" for key, name in sources.items() if key != TICK}
+            if second.startswith(AT_TICK):
+                rest[second] = f"- {second}"
+            second = second if second in rest else NOTHING
+            flow(9)
+            tip = "Subtract another σ; keep a tick with the pin and go to another one"
+            second = choose("second", second, {NOTHING: "no difference", **rest}, 9, tip)
+            tip = "Subtract the tick that is looked at now"
+            if icon_button(icons.ICON_FA_THUMBTACK, "pin", tip, first == TICK and view.tick is not None):
+                second = f"{AT_TICK}{view.tick}"
+        self.setup = replace(setup, first=first, second=second)
+
+    def _layers(self, view: ModulationView, drawn: Shown) -> SaveSigma | None:
+        names = list(drawn.layers)
+        self._layer = self._layer if self._layer in names else names[0]
+        self._choose_layer(names)
+        self._choose_look(drawn)
+        saved = self._save_menu(view, drawn)
+        if view.second is not None and view.first is not None and not view.first.fits(view.second):
+            coloured("The two have different layers or scales: there is no difference between them.", "warning")
+        colours = self._colours(drawn, self._layer)
         room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
-        caption_height = imgui.calc_text_size(caption, False, room.x).y + spacing.y
-        size = ImVec2(room.x - em(BAR_WIDTH) - spacing.x, max(room.y - caption_height, em(MIN_HEIGHT)))
-        colours = colour_range(view.layers, self._layer, self._range)
-        implot.push_colormap(implot.Colormap_.viridis.value)
-        top = imgui.get_cursor_pos_y()
-        padding, height = self._map(view.scales, sigma, colours, size)
-        imgui.same_line()
-        imgui.set_cursor_pos_y(top + padding)
-        colour_bar(*colours, ImVec2(em(BAR_WIDTH), height))
-        implot.pop_colormap()
-        imgui.set_cursor_pos_y(top + size.y + spacing.y)
+        beside = room.x >= em(MIN_BESIDE)
+        width = room.x * (1 - SMALL_SHARE) if beside else room.x
+        caption = self._caption(drawn)
+        caption_height = imgui.calc_text_size(caption, False, width).y + spacing.y
+        height = max(room.y - caption_height, em(MIN_HEIGHT))
+        order = self._order_of(drawn, self._layer)
+        imgui.begin_group()
+        self.hover = self._map.draw(drawn, self._layer, order, self._order, colours, ImVec2(width, height))
         with text_colour("quiet"):
-            imgui.text_wrapped(caption)
+            imgui.push_text_wrap_pos(imgui.get_cursor_pos_x() + width)
+            imgui.text(caption)
+            imgui.pop_text_wrap_pos()
+        imgui.end_group()
+        if beside:
+            imgui.same_line()
+            imgui.begin_child("small maps", ImVec2(0, height + caption_height))
+            self._small_maps(drawn)
+            imgui.end_child()
+        return saved
+
+    def _small_maps(self, drawn: Shown) -> None:
+        for index, name in enumerate(drawn.layers):
+            if index:
+                flow(SMALL[0])
+            size = ImVec2(em(SMALL[0]), em(SMALL[1]))
+            colours = self._colours(drawn, name)
+            if small_map(drawn, name, self._order_of(drawn, name), colours, size, name == self._layer):
+                self._layer = name
 
     def _choose_layer(self, names: list[str]) -> None:
+        flow(8)
         tip = "Modulated layer, in the order of the forward pass"
-        index = names.index(choose("layer", self._layer, {name: name for name in names}, 8, tip))
+        index = names.index(choose("layer", self._layer, {name: name for name in names}, 7, tip))
         last = len(names) - 1
         if icon_button(icons.ICON_FA_CHEVRON_LEFT, "previous layer", "Previous layer (left arrow)", index > 0):
             index -= 1
@@ -101,71 +167,119 @@ class ModulationPanel:
             index += imgui.is_key_pressed(imgui.Key.right_arrow) - imgui.is_key_pressed(imgui.Key.left_arrow)
         self._layer = names[min(max(index, 0), last)]
 
-    def _choose_look(self) -> None:
-        flow(10)
-        tip = "Which σ the first and the last colour stand for; a σ of 1 changes nothing"
-        self._range = choose("range", self._range, RANGES, 10, tip)
-        flow(10)
+    def _choose_look(self, drawn: Shown) -> None:
+        flow(7)
         tip = "Order of the rows: by change, what grows most with s comes first and what shrinks most comes last"
-        self._order = choose("order", self._order, ORDERS, 10, tip)
+        self._order = choose("order", self._order, ORDERS, 7, tip)
+        flow(7)
+        tip = (
+            "Which σ the first and the last colour stand for; a σ of 1 changes nothing.\n"
+            "Frozen: as they are now, whatever is shown"
+        )
+        before = self._colours(drawn, self._layer)
+        chosen = choose("range", self._range, RANGES, 7, tip)
+        if chosen == "frozen" and self._range != "frozen":
+            self._frozen = {drawn.signed: before}
+        self._range = chosen
 
-    def _caption(self, view: ModulationView, filters: int) -> str:
-        words = f"{filters} filters, tick {view.tick} at {number(view.kimg)} kimg, centred patches"
-        if view.mode is not None:
-            words = f"{MODES[view.mode]}; {words}"
-        return words if self._step == 1 else f"{words}; 1 row in {self._step} is drawn, the wheel zooms in"
+    def _colours(self, drawn: Shown, layer: str) -> tuple[float, float]:
+        if self._range != "frozen":
+            return colour_range(drawn.layers, layer, self._range, signed=drawn.signed)
+        kept = self._frozen.get(drawn.signed)
+        # Those of a difference are free until somebody freezes them, too.
+        return kept if kept is not None else colour_range(drawn.layers, layer, "all", signed=drawn.signed)
 
-    def _map(
-        self, scales: np.ndarray, sigma: np.ndarray, colours: tuple[float, float], size: ImVec2
-    ) -> tuple[float, float]:
-        """Draw the picture.  Returns where it begins below the top, and its height, pixels."""
-        order, half = filter_order(sigma, self._order), (scales[1] - scales[0]) / 2
-        top = imgui.get_cursor_screen_pos().y
-        # Layers have different numbers of filters: each keeps its zoom.
-        if not implot.begin_plot(f"##{self._layer}", size, PLOT_FLAGS):
-            return 0.0, size.y
-        self._axes(scales[0] - half, scales[-1] + half, len(order))
-        limits, height = implot.get_plot_limits().y, implot.get_plot_size().y
-        above = implot.get_plot_pos().y - top
-        rows = drawn_rows(len(order), limits.max - limits.min, height)
-        self._step = int(rows[1] - rows[0]) if len(rows) > 1 else 1
-        low = implot.Point(scales[0] - half, -0.5)
-        high = implot.Point(scales[-1] + half, len(rows) * self._step - 0.5)
-        picture = np.ascontiguousarray(sigma.T[order[rows]][::-1])  # the last row is drawn at the lowest y
-        implot.plot_heatmap("##sigma", picture, *colours, "", low, high)
-        if implot.is_plot_hovered():
-            self._say(scales, sigma, order)
-        implot.end_plot()
-        return above, height
+    def _order_of(self, drawn: Shown, layer: str) -> np.ndarray:
+        return filter_order(drawn.layers[layer], self._order, drawn.kinds[layer])
 
-    def _axes(self, left: float, right: float, count: int) -> None:
-        across = implot.AxisFlags_.lock | implot.AxisFlags_.no_grid_lines
-        down = implot.AxisFlags_.invert | implot.AxisFlags_.no_grid_lines
-        implot.setup_axes("patch scale s", "filter" if self._order == "filter" else "rank", across, down)
-        implot.setup_axis_limits(implot.ImAxis_.x1, left, right, implot.Cond_.always)
-        implot.setup_axis_limits(implot.ImAxis_.y1, -0.5, count - 0.5)
-        implot.setup_axis_limits_constraints(implot.ImAxis_.y1, -0.5, count - 0.5)
-        implot.setup_finish()
+    def _save_menu(self, view: ModulationView, drawn: Shown) -> SaveSigma | None:
+        flow(6)
+        tip = "As a picture of publication size, or as numbers, into the pictures folder"
+        if button(f"{icons.ICON_FA_FILE_EXPORT}  Export###export sigma", not view.saving, view.saving or tip):
+            imgui.open_popup("export sigma as")
+        if not imgui.begin_popup("export sigma as"):
+            return None
+        chosen: SaveSigma | None = None
+        for suffix, title in FORMATS.items():
+            for names, which in (((self._layer,), "this layer"), (tuple(drawn.layers), "all layers")):
+                if imgui.menu_item(f"{title}, {which}###{suffix} {which}", "", False)[0]:
+                    orders = {name: self._order_of(drawn, name) for name in names}
+                    chosen = SaveSigma(suffix, names, orders, self._saved_colours(drawn, names), self.tab == "place")
+        imgui.end_popup()
+        return chosen
 
-    def _say(self, scales: np.ndarray, sigma: np.ndarray, order: np.ndarray) -> None:
-        mouse = implot.get_plot_mouse_pos()
-        rank = min(max(round(mouse.y), 0), len(order) - 1) // self._step * self._step
-        column = int(np.argmin(np.abs(scales - mouse.x)))
-        cell = Cell(self._layer, int(order[rank]), float(scales[column]), float(sigma[column, order[rank]]))
-        place = "" if self._order == "filter" else f", rank {rank}"
-        imgui.set_tooltip(f"{cell.layer}, filter {cell.filter}{place}\ns {cell.scale:.3f}\nσ {cell.sigma:.3f}")
-        self.hover = cell
+    def _saved_colours(self, drawn: Shown, names: tuple[str, ...]) -> tuple[float, float]:
+        """As they are shown; several layers share one bar, so that all of them count."""
+        if self._range == "layer" and len(names) > 1:
+            return colour_range(drawn.layers, self._layer, "all", signed=drawn.signed)
+        return self._colours(drawn, self._layer)
+
+    def _caption(self, drawn: Shown) -> str:
+        filters = drawn.layers[self._layer].shape[1]
+        where = "centred patches" if self.tab != "place" else "patches at this place"
+        words = f"{drawn.title}; {filters} filters, {where}"
+        if drawn.base.mode is not None:
+            words = f"{MODES[drawn.base.mode]}; {words}"
+        return words if self._map.step == 1 else f"{words}; 1 row in {self._map.step} drawn: the wheel zooms in"
+
+    def _place(self, view: ModulationView) -> SaveSigma | None:
+        room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
+        known = view.place.sigma
+        drawn = shown(known, None) if known is not None and known.layers else None
+        saved: SaveSigma | None = None
+        if drawn is not None:
+            names = list(drawn.layers)
+            self._layer = self._layer if self._layer in names else names[0]
+            self._choose_layer(names)
+            self._choose_look(drawn)
+            saved = self._save_menu(view, drawn)
+            room = imgui.get_content_region_avail()
+        imgui.begin_group()
+        left = room.x * PICTURE_SHARE
+        place = sigma_place.draw(view.place, self.setup.place, left, room.y)
+        self.setup = replace(self.setup, place=place)
+        imgui.end_group()
+        taken = imgui.get_item_rect_size().x + spacing.x
+        imgui.same_line()
+        imgui.begin_group()
+        if not sigma_place.draw_problem(view.place) and drawn is not None:
+            caption = self._caption(drawn)
+            width = room.x - taken
+            height = room.y - imgui.calc_text_size(caption, False, width).y - spacing.y
+            size, order = ImVec2(width, max(height, em(MIN_HEIGHT))), self._order_of(drawn, self._layer)
+            self.hover = self._map.draw(drawn, self._layer, order, self._order, self._colours(drawn, self._layer), size)
+            coloured(caption, "quiet")
+        imgui.end_group()
+        return saved
+
+
+def tick_title(tick: int, kimg: float) -> str:
+    """What a tick is called."""
+    return f"tick {tick} at {number(kimg)} kimg"
+
+
+def source_names(ticks: int, viewport: bool, snapshots: Sequence[Snapshot]) -> dict[str, str]:
+    """What sigma can be shown of, by key.
+
+    Args:
+        ticks: How many ticks there are.
+        viewport: Whether the viewport shows a checkpoint.
+        snapshots: Those of the run.
+    """
+    names = {TICK: "this tick"} if ticks else {}
+    if viewport:
+        names[VIEWPORT] = "viewport"
+    return names | {f"{SNAPSHOT}{each.name}": f"snapshot {number(each.kimg)}" for each in snapshots}
 
 
 def _nothing(view: ModulationView) -> None:
-    if not view.run:
+    if view.problem:
+        return
+    if view.busy:
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Loading", "σ is being read or computed.")
+    elif view.run:
+        hint = "σ is measured at the end of each tick of the training. Position asks the checkpoint in the viewport."
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Waiting for the first tick", hint)
+    else:
         hint = "Start a training in Train, or choose a run there: see how its discriminator tells scales apart."
         empty_state(icons.ICON_FA_TABLE_CELLS, "No modulation yet", hint)
-    elif view.tick is not None:
-        hint = "Its filters are not told which scale and place of the image they see, so there is no σ to show."
-        empty_state(icons.ICON_FA_TABLE_CELLS, "This discriminator has no modulation", hint)
-    elif view.problem:
-        empty_state(icons.ICON_FA_TRIANGLE_EXCLAMATION, "The modulation cannot be read", view.problem)
-    else:
-        hint = "σ is measured at the end of each tick of the training."
-        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Waiting for the first tick", hint)

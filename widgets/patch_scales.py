@@ -1,228 +1,152 @@
-"""The Patch scales panel: which part of the image D sees now, drawn and by the law (EpiGRAF, Section 3.3)."""
+"""The Patch scales panel: which part of the image D sees, by the law and as drawn (EpiGRAF, Section 3.3)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-from imgui_bundle import ImVec2, ImVec4, imgui, implot
+from imgui_bundle import ImVec2, imgui
 
+from widgets import coverage_map, drawn_scales, law_map, law_trial
 from widgets.choices import choose, flow
-from widgets.common import coloured, em, empty_state, icons, line_colour, tone_colour
-from widgets.decimate import decimate
-from widgets.scale_words import drawn_words, law_words, mean_words, number, share_words
-from widgets.tick_views import PatchesView, ScaleLaw
-from widgets.views import CurvesView
+from widgets.common import coloured, em, empty_state, icons
+from widgets.law_trial import LawPlots
+from widgets.patch_views import ApplyLaw, DrawnView, LawName, LawsView, LookAt, PatchesView, PatchSetup, PatchWish, Span
+from widgets.patch_views import Window as WindowName
+from widgets.scale_words import NAMES, window_words
+from widgets.segments import segments
 
-MEAN = "Patch/scale_mean"
-MIN_PLOT_WIDTH = 10.5
-MIN_PLOT_HEIGHT = 6.5
-STACKED_HEIGHT = 9.0
-LINE_WEIGHT = 0.11
-# Lowest share that a logarithmic axis shows, percent.
-LEAST_SHARE = 1e-3
-DRAWN, LAW = 1, 0
-
-Window = Literal["last", "ten", "kept"]
-WINDOWS: dict[Window, str] = {"last": "last tick", "ten": "last 10 ticks", "kept": "all kept ticks"}
-# How many ticks that is; 0 for all.
-TICKS: dict[Window, int] = {"last": 1, "ten": 10, "kept": 0}
-Span = Literal["annealing", "so far"]
+Tab = Literal["training", "drawn", "what if", "coverage"]
+TABS: dict[Tab, str] = {"training": "Law", "drawn": "Drawn", "what if": "What if", "coverage": "Coverage"}
+WINDOWS: dict[WindowName, str] = {"last": "this tick", "ten": "10 ticks", "kept": "64 ticks"}
 SPANS: dict[Span, str] = {"annealing": "whole annealing", "so far": "so far"}
-PLOT_FLAGS = (
-    implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title | implot.Flags_.no_legend
-    | implot.Flags_.no_mouse_text
-)  # fmt: skip
+WINDOW_TIP = "Which draws are counted: those of the tick that is looked at, or of it and the ones before it"
+SPAN_TIP = "What the axis of time shows"
+MIN_HEIGHT = 8.0
+# From so many font sizes on, the density stands beside the map.
+MIN_BESIDE = 30.0
 
 
 class PatchesPanel:
-    """Draws the shares of scales, and their mean over progress.
+    """Draws its tabs; what one looks at is kept here.
 
     Attributes:
+        setup: What is read for the panel follows from it.
         hover: What is said of the place under the mouse; empty elsewhere.
+        tab: Which tab is in front.
     """
 
     def __init__(self) -> None:
+        self.setup = PatchSetup()
         self.hover = ""
-        self._window: Window = "last"
+        self.tab: Tab = "training"
+        self._law: LawName = "run"
         self._log = False
-        self._span: Span = "annealing"
-        self._held = False  # somebody has zoomed or moved the mean
+        self._ahead: float | None = None  # a moment beyond the last tick, where only laws are
+        self._plots = LawPlots()
 
-    def draw(self, view: PatchesView, curves: CurvesView) -> None:
-        """Draw the panel; the drawn means come from the run's curves."""
+    def draw(self, view: PatchesView) -> PatchWish | None:
+        """Draw the panel.  Returns what somebody wants."""
         self.hover = ""
-        if not view.run:
-            hint = "Start a training in Train, or choose a run there: its patches are counted here."
-            empty_state(icons.ICON_FA_CROP_SIMPLE, "No patch scales yet", hint)
-            return
-        if view.law is None:
+        if view.laws is None:
             _nothing(view.problem)
-            return
-        imgui.text_wrapped(law_words(view.law))
-        self._controls(view)
+            return None
         if view.problem:
             coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {view.problem}", "warning")
-        spacing = imgui.get_style().item_spacing
-        room = imgui.get_content_region_avail()
-        wide = room.x >= 2 * em(MIN_PLOT_WIDTH) + spacing.x
-        width = (room.x - spacing.x) / 2 if wide else room.x
-        height = max(room.y - imgui.get_text_line_height_with_spacing(), em(MIN_PLOT_HEIGHT))
-        size = ImVec2(width, height if wide else em(STACKED_HEIGHT))
-        self._shares(view, view.law, size)
-        if wide:
-            imgui.same_line()
-        self._means(view.law, curves, size)
+        self.tab = segments(self.tab, TABS)
+        return self._content(self.tab, view, view.laws)
 
-    def _controls(self, view: PatchesView) -> None:
-        tip = "Which draws are counted. Samples of a minibatch-std group share one patch: one draw."
-        tip = f"{tip} Now: {drawn_words(view, TICKS[self._window])}."
-        self._window = choose("window", self._window, WINDOWS, 8, tip)
-        flow(4)
-        _, self._log = imgui.checkbox("log", self._log)
-        imgui.set_item_tooltip("Shares on a logarithmic axis: early on nearly every patch is the whole image")
+    def cursor(self, view: PatchesView) -> float:
+        """The moment of the laws, kimg: that of the tick that is looked at, or one to come."""
+        return view.moment if self._ahead is None else self._ahead
+
+    def _content(self, tab: Tab, view: PatchesView, laws: LawsView) -> PatchWish | None:
+        match tab:
+            case "training":
+                return self._training(view, laws)
+            case "what if":
+                return self._what_if(view, laws)
+        self._choose_window(view.drawn)
+        if tab == "drawn":
+            flow(4)
+            _, self._log = imgui.checkbox("log", self._log)
+            imgui.set_item_tooltip("Shares on a logarithmic axis: early on nearly every patch is the whole image")
+        if view.drawn is None:
+            _undrawn(view)
+        else:
+            self._drawn(tab, view.drawn)
+        return None
+
+    def _drawn(self, tab: Tab, drawn: DrawnView) -> None:
+        self.hover = drawn_scales.draw(drawn, self._log) if tab == "drawn" else coverage_map.draw(drawn)
+
+    def _choose_window(self, drawn: DrawnView | None) -> None:
+        flow(7)
+        tip = f"{WINDOW_TIP}. Now: {window_words(drawn)}" if drawn is not None else WINDOW_TIP
+        window = choose("window", self.setup.window, WINDOWS, 7, tip)
+        self.setup = replace(self.setup, window=window)
+
+    def _choose_span(self) -> None:
         flow(9)
-        tip = "What the mean is shown over. Wheel and drag zoom and move that plot; a double click fits it."
-        span: Span = choose("span", self._span, SPANS, 9, tip)
-        self._held = self._held and span == self._span
-        self._span = span
+        self.setup = replace(self.setup, span=choose("span", self.setup.span, SPANS, 9, SPAN_TIP))
 
-    def _shares(self, view: PatchesView, law: ScaleLaw, size: ImVec2) -> None:
-        counts, drawn = chosen_shares(view, TICKS[self._window])
-        earlier = earlier_mass(view, law, TICKS[self._window])
-        drawn_label = f"{number(float(counts.sum()))} drawn" if len(view.ticks) or view.problem else "none drawn yet"
-        legend = [(drawn_label, line_colour(DRAWN)), ("law now", line_colour(LAW))]
-        if earlier is not None:
-            legend.append(("then", tone_colour("quiet")))
+    def _training(self, view: PatchesView, laws: LawsView) -> PatchWish | None:
+        names = {name: NAMES[name] for name in laws.lines}
+        self._law = self._law if self._law in names else "run"
+        tip = "Whose density is shown. All have the run's r/R, batch and T; what is tried out comes from What if"
+        flow(7)
+        self._law = choose("law", self._law, names, 7, tip)
+        self._choose_span()
+        law = laws.lines[self._law]
+        coloured(law.words, "quiet")
+        room, spacing = imgui.get_content_region_avail(), imgui.get_style().item_spacing
+        title = imgui.get_text_line_height_with_spacing()
+        height = max(room.y - title, em(MIN_HEIGHT))
+        beside = room.x >= em(MIN_BESIDE)
+        width = (room.x - spacing.x) * law_map.MAP_SHARE if beside else room.x
         imgui.begin_group()
-        _heading(("% per bin", "%"), legend, size.x)
-        if implot.begin_plot("##shares", size, PLOT_FLAGS):
-            masses = [law.mass] if earlier is None else [law.mass, earlier[1]]
-            least = least_share(masses) if self._log else 0.0
-            self._share_axes(view, least, max(100 * law.mass.max(), drawn.max(initial=0.0)))
-            if counts.sum():
-                _bars(view.edges, drawn, least)
-            if earlier is not None:
-                _stairs("earlier", view.edges, earlier[1], tone_colour("quiet"))
-            _stairs("law", view.edges, law.mass, line_colour(LAW))
-            self._say(lambda x: share_words(view.edges, counts, law.mass, earlier, x))
-            implot.end_plot()
+        imgui.text("Density of s over kimg")
+        moved, self.hover = law_map.draw_map(laws, law, self.cursor(view), ImVec2(width, height))
         imgui.end_group()
-
-    def _share_axes(self, view: PatchesView, least: float, most: float) -> None:
-        lock = implot.AxisFlags_.lock
-        implot.setup_axes("", "", lock, lock)
-        if self._log:
-            implot.setup_axis_scale(implot.ImAxis_.y1, implot.Scale_.log10)
-        high = most * (2 if self._log else 1.1)
-        implot.setup_axes_limits(view.edges[0], 1, least, high, implot.Cond_.always)
-        implot.setup_finish()
-
-    def _means(self, law: ScaleLaw, curves: CurvesView, size: ImVec2) -> None:
-        kimg, drawn = curves.kimg, curves.columns.get(MEAN, np.full(len(curves.kimg), np.nan))
+        if beside:
+            imgui.same_line()
         imgui.begin_group()
-        _heading(("Mean over kimg", "Mean"), [("drawn", line_colour(DRAWN)), ("law", line_colour(LAW))], size.x)
-        if implot.begin_plot("##means", size, PLOT_FLAGS):
-            self._mean_axes(law)
-            _line("law", law.mean_kimg, law.mean_scales, line_colour(LAW))
-            buckets = max(int(implot.get_plot_size().x), 1)
-            _line("drawn", *decimate(kimg, drawn, -np.inf, np.inf, buckets), line_colour(DRAWN))
-            _now(law)
-            self._say(lambda x: mean_words(law, kimg, drawn, x))
-            self._hold()
-            implot.end_plot()
+        law_map.draw_density(law, self.cursor(view), ImVec2(room.x - spacing.x - width if beside else room.x, height))
         imgui.end_group()
+        return self._go(view, laws, moved)
 
-    def _mean_axes(self, law: ScaleLaw) -> None:
-        fit = implot.AxisFlags_.none if self._held else implot.AxisFlags_.auto_fit | implot.AxisFlags_.range_fit
-        implot.setup_axes("", "", implot.AxisFlags_.none, fit)
-        if not self._held:
-            end = law.kimg * 1.05 if self._span == "so far" and law.kimg else law.mean_kimg[-1]
-            implot.setup_axis_limits(implot.ImAxis_.x1, 0, end, implot.Cond_.always)
-        implot.setup_finish()
+    def _go(self, view: PatchesView, laws: LawsView, moved: float | None) -> PatchWish | None:
+        """A moment that is past is a tick, which all panels follow; of what is to come there are laws only."""
+        if moved is None:
+            return None
+        if view.ticks and moved <= laws.now_kimg:
+            self._ahead = None
+            return LookAt(moved)
+        self._ahead = moved
+        return None
 
-    def _hold(self) -> None:
-        """A plot that is taken in hand stops fitting itself, until a double click."""
-        if implot.is_plot_hovered():
-            if imgui.is_mouse_double_clicked(0):
-                self._held = False
-            elif imgui.get_io().mouse_wheel or imgui.is_mouse_dragging(0):
-                self._held = True
-
-    def _say(self, words: Callable[[float], str]) -> None:
-        """Values under the mouse, as a tooltip."""
-        if implot.is_plot_hovered():
-            self.hover = words(implot.get_plot_mouse_pos().x)
-            imgui.set_tooltip(self.hover)
+    def _what_if(self, view: PatchesView, laws: LawsView) -> PatchWish | None:
+        trial = law_trial.edit(laws, self.setup.trial or laws.settings)
+        self.setup = replace(self.setup, trial=None if trial == laws.settings else trial)
+        clicked = law_trial.apply_row(view, laws)
+        self._plots.choose(laws)
+        self._choose_span()
+        self.hover = self._plots.draw(view, laws, self.cursor(view))
+        return ApplyLaw() if clicked else None
 
 
 def _nothing(problem: str) -> None:
     if problem:
         empty_state(icons.ICON_FA_TRIANGLE_EXCLAMATION, "The law of this run is not known", problem)
     else:
-        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Loading", "The run's settings and its last ticks are being read.")
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Loading", "The run's settings and its ticks are being read.")
 
 
-def chosen_shares(view: PatchesView, ticks: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draws of the last ticks (0 for all that are kept).  Returns (counts, shares in percent), [bins] each."""
-    counts = view.counts[-ticks:].sum(axis=0) if len(view.counts) else np.zeros(len(view.edges) - 1, np.int64)
-    return counts, 100 * counts / max(counts.sum(), 1)
-
-
-def earlier_mass(view: PatchesView, law: ScaleLaw, ticks: int) -> tuple[float, np.ndarray] | None:
-    """When the last ticks began, kimg, and the law's probability of each bin then; None if it is as now."""
-    first = view.masses[-ticks:][:1]
-    if ticks == 1 or not len(first) or np.allclose(first[0], law.mass, atol=0.002):
-        return None
-    return float(view.kimg[-ticks:][0]), first[0]
-
-
-def least_share(masses: list[np.ndarray]) -> float:
-    """Where a logarithmic axis begins, percent: below the smallest probability, but not below what nobody draws."""
-    least = 100 * min(float(mass[mass > 0].min()) for mass in masses)
-    return min(max(10.0 ** np.floor(np.log10(least)), LEAST_SHARE), 0.1)
-
-
-def _heading(titles: tuple[str, str], legend: list[tuple[str, ImVec4]], width: float) -> None:
-    """Title and legend on one line above the plot: the short title where the long one leaves no room for the legend."""
-    gaps = [em(0.9)] + [em(0.6)] * (len(legend) - 1)
-    widths = [gap + imgui.calc_text_size(label).x for gap, (label, _) in zip(gaps, legend, strict=True)]
-    title = titles[0] if imgui.calc_text_size(titles[0]).x + sum(widths) <= width else titles[1]
-    room = width - imgui.calc_text_size(title).x
-    imgui.text(title)
-    for gap, taken, (label, colour) in zip(gaps, widths, legend, strict=True):
-        room -= taken
-        if room < 0:
-            return
-        imgui.same_line(0, gap)
-        imgui.text_colored(colour, label)
-
-
-def _bars(edges: np.ndarray, values: np.ndarray, least: float) -> None:
-    spec = implot.Spec()
-    colour = line_colour(DRAWN)
-    spec.fill_color = ImVec4(colour.x, colour.y, colour.z, 0.45)
-    corners = np.repeat(edges, 2)[1:-1]
-    tops = np.maximum(np.repeat(values, 2), least)
-    implot.plot_shaded("drawn", corners, tops, np.full(len(tops), least), spec=spec)
-
-
-def _stairs(label: str, edges: np.ndarray, mass: np.ndarray, colour: ImVec4) -> None:
-    _line(label, np.repeat(edges, 2)[1:-1], np.maximum(100 * np.repeat(mass, 2), LEAST_SHARE / 10), colour)
-
-
-def _line(label: str, x: np.ndarray, y: np.ndarray, colour: ImVec4) -> None:
-    spec = implot.Spec()
-    spec.line_color, spec.line_weight = colour, em(LINE_WEIGHT)
-    if len(x) == 1:  # a line of one point would be invisible
-        spec.marker, spec.marker_fill_color, spec.marker_size = implot.Marker_.circle, colour, em(0.2)
-    implot.plot_line(label, np.ascontiguousarray(x), np.ascontiguousarray(y), spec=spec)
-
-
-def _now(law: ScaleLaw) -> None:
-    """The present moment: a line across the plot, and a point on the law."""
-    spec = implot.Spec()
-    spec.line_color, spec.line_weight = tone_colour("quiet"), em(LINE_WEIGHT) / 2
-    implot.plot_inf_lines("now", np.array([law.kimg]), spec=spec)
-    _line("now point", np.array([law.kimg]), np.array([law.mean]), line_colour(LAW))
+def _undrawn(view: PatchesView) -> None:
+    if view.problem:
+        return
+    if view.ticks:
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Loading", "The patches of these ticks are being read.")
+    else:
+        hint = "The first patches are told with the first tick of the training. Law shows what they are drawn from."
+        empty_state(icons.ICON_FA_HOURGLASS_HALF, "Waiting for the first tick", hint)

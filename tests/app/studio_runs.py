@@ -19,6 +19,7 @@ from app.studio import Studio
 from core.baked import BakedVolume
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
+from core.sigma_patches import centred_scales, edge_patches
 from tests import ui
 from tests.training.toy import TOY, toy_config, toy_data
 from training.config import RunConfig
@@ -85,6 +86,8 @@ def ended_run(home: Path, ticks: int = 40) -> RunDirectory:
                 "Loss/G/loss": 0.8 + 0.2 * math.sin(tick / 9) + noise[0], "Loss/D/loss": 1.3 + noise[1],
                 "Loss/scores/real": 0.4 + noise[2], "Loss/scores/fake": -0.3 + noise[3],
                 "Loss/r1_penalty": math.exp(-tick / 20), "Patch/scale_mean": 1 - tick / 100,
+                "Modulation/always_on": 0.7, "Modulation/always_off": 0.01, "Modulation/switch_scale": tick / 250,
+                "Modulation/switch_position": 0.0, "timestamp": float(tick),
                 "Timing/sec_per_kimg": 6.5, "Resources/cpu_mem_gb": 0.3,
             }
         )  # fmt: skip
@@ -109,14 +112,21 @@ def write_tick(run: RunDirectory, config: RunConfig, tick: int, kimg_per_tick: f
     """The arrays of a tick, with a modulation that grows over time and from filter to filter."""
     rng = np.random.default_rng(tick)
     scales = config.schedule.sample(200, tick * kimg_per_tick, rng).astype(np.float32)
-    measured = np.linspace(config.discriminator.min_scale, 1, 32)
+    measured = centred_scales(config.discriminator.min_scale)
     sigmas = {}
+    edge_scales, edge_offsets = edge_patches(config.discriminator.min_scale)
     for index, resolution in enumerate(config.discriminator.resolutions):
         filters = config.discriminator.channels(resolution)
         slopes = np.linspace(-1, 1, filters)[rng.permutation(filters)] * min(tick / 40, 1) * (index + 1) / 2
         sigmas[f"sigma/b{resolution}.conv1"] = 1 + np.tanh(np.outer(2 * (measured - 0.75), slopes)).astype(np.float16)
+        lean = edge_offsets.sum(axis=1) - (
+            1 - edge_scales
+        )  # what lies lower left is weakened, upper right strengthened
+        placed = 1 + np.tanh(np.outer(2 * (edge_scales - 0.75), slopes) + np.outer(lean, np.abs(slopes)))
+        sigmas[f"sigma_places/b{resolution}.conv1"] = placed.astype(np.float16)
     offsets = rng.random((len(scales), 2)) * (1 - scales)[:, None]
-    np.savez_compressed(run.tick_path(tick), scales=scales, offsets=offsets, sigma_scales=measured, **sigmas)
+    measured_at = {"sigma_scales": measured, "sigma_place_scales": edge_scales, "sigma_place_offsets": edge_offsets}
+    np.savez_compressed(run.tick_path(tick), scales=scales, offsets=offsets, **measured_at, **sigmas)
 
 
 @contextmanager

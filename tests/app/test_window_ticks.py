@@ -1,18 +1,26 @@
 """Patch scales and Modulation in the studio's window: empty and full, chosen by clicks, read under the mouse, live."""
 
+import csv
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from imgui_bundle import imgui
 
+from app.layout import MODULATION, PATCHES
+from app.modulation_desk import ModulationDesk
+from app.patches_desk import PatchesDesk
 from app.settings import Look
 from app.studio import Studio
 from tests import ui
 from tests.app import studio_runs
+from tests.app.test_window_steering import trainer_of
+from training.commands import DONE
 from training.config import RunConfig
 from training.config_files import with_values
 from training.run_dir import RunDirectory
+from widgets.tick_strip import GoToTick
 
 pytestmark = pytest.mark.ui
 
@@ -50,70 +58,167 @@ def point_at(ctx: ui.Context, panel: str, right: float, down: float) -> None:
     ctx.yield_(2)
 
 
+def patches(studio: Studio) -> PatchesDesk:
+    desk = studio.desks.find(PATCHES)
+    assert isinstance(desk, PatchesDesk)
+    return desk
+
+
+def modulation(studio: Studio) -> ModulationDesk:
+    desk = studio.desks.find(MODULATION)
+    assert isinstance(desk, ModulationDesk)
+    return desk
+
+
+def see_patches(ctx: ui.Context, studio: Studio) -> PatchesDesk:
+    """Bring the panel to the front, and wait for what it shows."""
+    ctx.window_focus(f"//{PATCHES}")
+    ctx.yield_(2)
+    desk = patches(studio)
+    ui.wait_until(ctx, lambda: desk.view.laws is not None, 30, "the laws")
+    told = lambda: desk.view.drawn is not None or desk.view.problem or not desk.view.ticks  # noqa: E731
+    ui.wait_until(ctx, lambda: bool(told()), 30, "the draws")
+    ctx.yield_(2)
+    return desk
+
+
+def see_modulation(ctx: ui.Context, studio: Studio) -> ModulationDesk:
+    ctx.window_focus(f"//{MODULATION}")
+    ctx.yield_(2)
+    desk = modulation(studio)
+    ui.wait_until(ctx, lambda: desk.view.first is not None, 60, "sigma")
+    ctx.yield_(2)
+    return desk
+
+
 def test_both_panels_without_a_run_and_without_ticks(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     run = studio_runs.ended_run(tmp_path, ticks=0)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        for panel in ("Patch scales", "Modulation"):
+        for panel in (PATCHES, MODULATION):
             ctx.window_focus(f"//{panel}")
             ui.capture(ctx, tmp_path / f"{panel}.png")
         attach(ctx, studio, run)
-        for panel in ("Patch scales", "Modulation"):
-            ctx.window_focus(f"//{panel}")
-            ui.capture(ctx, tmp_path / f"{panel} waiting.png")
-        assert studio.train.run.patches.law is not None, "the law is known before the first draw"
-        assert studio.train.run.modulation.tick is None
-        assert not ctx.item_exists("//Modulation/##layer")
+        desk = see_patches(ctx, studio)
+        assert desk.view.drawn is None
+        assert desk.view.laws.lines["run"].words.startswith("beta"), "the law is known before the first draw"
+        for view in ("Drawn", "Coverage", "What if"):
+            ctx.item_click(f"//{PATCHES}/{view}")
+            ui.capture(ctx, tmp_path / f"{view} waiting.png")
+        ctx.window_focus(f"//{MODULATION}")
+        ui.capture(ctx, tmp_path / "modulation waiting.png")
+        assert modulation(studio).view.tick is None
+        assert not ctx.item_exists(f"//{MODULATION}/##layer")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
-@pytest.mark.parametrize("look", [Look("dark", 1.0), Look("light", 1.5)], ids=["dark", "light-150"])
-def test_patch_scales(tmp_path: Path, monkeypatch, look: Look):
+def test_patch_scales(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     run, _ = large_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        studio.look = look
         attach(ctx, studio, run)
-        panel = studio.run_panels.patches
-        ctx.window_focus("//Patch scales")
-        ui.capture(ctx, tmp_path / "linear.png")
-        point_at(ctx, "Patch scales", 0.25, 0.8)
-        assert "of 200)" in panel.hover
-        assert "law now" in panel.hover
-        point_at(ctx, "Patch scales", 0.6, 0.8)
-        assert "kimg" in panel.hover
-        assert "law 0." in panel.hover or "law 1." in panel.hover
-        ctx.set_ref("//Patch scales")
-        ctx.combo_click("##window/last 10 ticks")
-        ctx.item_check("log")
+        desk = see_patches(ctx, studio)
+        ui.capture(ctx, tmp_path / "law.png")
+        point_at(ctx, PATCHES, 0.2, 0.8)
+        assert "density" in desk.panel.hover
+        ctx.mouse_click(imgui.MouseButton_.left)
+        ctx.yield_(3)
+        assert desk.panel.cursor(desk.view) > 1.2, "of what is to come there are laws, too"
+        ctx.set_ref(f"//{PATCHES}")
+        ctx.combo_click("##law/GRAF")
         ctx.combo_click("##span/so far")
-        point_at(ctx, "Patch scales", 0.25, 0.8)
-        assert f"of {10 * 200})" in panel.hover
-        assert "law then, at 0.3 kimg" in panel.hover
-        ctx.combo_click("##window/all kept ticks")
-        point_at(ctx, "Patch scales", 0.25, 0.8)
-        assert f"of {TICKS * 200})" in panel.hover
-        ui.capture(ctx, tmp_path / "log.png")
+        ctx.item_click("Drawn")
+        ctx.item_check("log")
+        point_at(ctx, PATCHES, 0.4, 0.8)
+        assert "of 200)" in desk.panel.hover
+        ctx.combo_click("##window/10 ticks")
+        ui.wait_until(ctx, lambda: desk.view.drawn.ticks == (3, 12), 30, "more ticks")
+        point_at(ctx, PATCHES, 0.4, 0.8)
+        assert f"of {10 * 200})" in desk.panel.hover
+        assert desk.view.drawn.fit.count == 10 * 200
+        ui.capture(ctx, tmp_path / "drawn.png")
+        studio.ticks.go(GoToTick(5))
+        ui.wait_until(ctx, lambda: desk.view.drawn.ticks == (1, 5), 30, "what there was until then")
+        ctx.item_click("Coverage")
+        point_at(ctx, PATCHES, 0.12, 0.7)
+        ui.capture(ctx, tmp_path / "coverage.png")
+        assert "of the patches" in desk.panel.hover
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
-@pytest.mark.parametrize("look", [Look("dark", 1.0), Look("light", 1.5)], ids=["dark", "light-150"])
-def test_modulation(tmp_path: Path, monkeypatch, look: Look):
+def test_all_views_in_large_print(tmp_path: Path, monkeypatch):
+    """At 150 % and in the light theme nothing breaks; what has no room is scrolled to."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     run, _ = large_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        studio.look = look
+        studio.look = Look("light", 1.5)
         attach(ctx, studio, run)
-        panel = studio.run_panels.modulation
-        ctx.window_focus("//Modulation")
-        ctx.set_ref("//Modulation")
+        see_patches(ctx, studio)
+        for view in ("Law", "Drawn", "What if", "Coverage"):
+            ctx.item_click(f"//{PATCHES}/{view}")
+            ui.capture(ctx, tmp_path / f"{view}.png")
+        see_modulation(ctx, studio)
+        for view in ("Counts", "Position", "Layers"):
+            ctx.item_click(f"//{MODULATION}/{view}")
+            ui.capture(ctx, tmp_path / f"{view}.png")
+        assert patches(studio).panel.tab == "coverage"
+        assert modulation(studio).panel.tab == "layers"
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_a_law_is_tried_out_and_applied_to_the_running_training(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    run, _ = large_run(tmp_path)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        attach(ctx, studio, run)
+        ui.wait_until(ctx, lambda: studio_runs.state_of(studio) == "running", 30, "the run")
+        desk = see_patches(ctx, studio)
+        ctx.set_ref(f"//{PATCHES}")
+        ctx.item_click("What if")
+        ctx.combo_click("##trial r/r 32 of 256 px")
+        ui.wait_until(ctx, lambda: "what if" in desk.view.laws.lines, 30, "another law")
+        ctx.item_click("###apply law")
+        ctx.yield_(3)
+        ui.capture(ctx, tmp_path / "fixed.png")
+        assert not desk.view.waiting
+        assert not list(run.path.glob("commands/**/*.json")), "what is fixed is not sent"
+        ctx.item_click("###reset trial")
+        ctx.item_input_value("##trial T", 20.0)
+        ui.wait_until(ctx, lambda: desk.view.laws.trial.anneal_kimg == 20, 30, "a longer annealing")
         ctx.yield_(2)
-        point_at(ctx, "Modulation", 0.4, 0.55)
+        ui.capture(ctx, tmp_path / "trial.png")
+        assert desk.view.laws.lines["what if"].course.at(4.0).anneal_kimg == 20
+        assert desk.view.laws.lines["run"].course.last.anneal_kimg == 10, "nothing is applied yet"
+        ctx.item_click("###apply law")
+        ui.wait_until(ctx, lambda: desk.view.answer.kind == "good", 30, "the trainer's answer")
+        ui.wait_until(ctx, lambda: desk.view.laws.settings.anneal_kimg == 20, 30, "the run's own new law")
+        ui.capture(ctx, tmp_path / "applied.png")
+
+    with trainer_of(run):
+        ui.run_studio(clicks, monkeypatch, tmp_path)
+    (command,) = (run.path / "commands" / DONE).glob("*.json")
+    assert json.loads(command.read_text())["command"] == "set"
+    assert [dict(change.values) for change in run.changes()] == [{"patches.anneal_kimg": (10.0, 20.0)}]
+
+
+def test_modulation(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("app.modulation_desk.pictures_dir", lambda: tmp_path / "pictures")
+    run, _ = large_run(tmp_path)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        attach(ctx, studio, run)
+        desk = see_modulation(ctx, studio)
+        panel = desk.panel
+        ctx.set_ref(f"//{MODULATION}")
+        point_at(ctx, MODULATION, 0.3, 0.62)
         assert panel.hover is not None
         assert panel.hover.layer == "b256.conv1"
         ctx.key_press(imgui.Key.right_arrow)
@@ -122,20 +227,57 @@ def test_modulation(tmp_path: Path, monkeypatch, look: Look):
         ctx.item_click("###next layer")
         ctx.item_click("###previous layer")
         ctx.item_click("###next layer")
-        ctx.combo_click("##range/colours: all layers")
-        ctx.combo_click("##order/filters by mean σ")
-        ui.capture(ctx, tmp_path / "mean.png")
-        point_at(ctx, "Modulation", 0.4, 0.55)
-        assert panel.hover.layer == "b64.conv1"
+        ctx.combo_click("##range/all layers")
+        ctx.combo_click("##order/by kind")
+        ui.capture(ctx, tmp_path / "kind.png")
         ctx.combo_click("##layer/b8.conv1")
-        ctx.combo_click("##range/colours: 0 to 2")
-        ctx.combo_click("##order/filters by change")
-        point_at(ctx, "Modulation", 0.4, 0.55)
-        cell, view = panel.hover, studio.train.run.modulation
-        column = int(np.argmin(np.abs(view.scales - cell.scale)))
+        ctx.combo_click("##range/frozen")
+        ctx.combo_click("##order/by change")
+        point_at(ctx, MODULATION, 0.3, 0.62)
+        cell = panel.hover
+        column = int(np.argmin(np.abs(desk.view.first.scales - cell.scale)))
         assert cell.layer == "b8.conv1"
-        assert cell.sigma == view.layers["b8.conv1"][column, cell.filter], "of the filter as the network counts it"
-        ui.capture(ctx, tmp_path / "change.png")
+        assert cell.sigma == desk.view.first.layers["b8.conv1"][column, cell.filter], "of the filter as D counts it"
+        ctx.item_click("###pin")
+        studio.ticks.go(GoToTick(2))
+        ui.wait_until(ctx, lambda: "tick 2 " in desk.view.first.title and desk.view.second is not None, 30, "two ticks")
+        point_at(ctx, MODULATION, 0.3, 0.62)
+        cell = panel.hover
+        early, late = desk.view.first.layers["b8.conv1"], desk.view.second.layers["b8.conv1"]
+        column = int(np.argmin(np.abs(desk.view.first.scales - cell.scale)))
+        assert cell.sigma == pytest.approx(float(early[column, cell.filter] - late[column, cell.filter]))
+        ui.capture(ctx, tmp_path / "difference.png")
+        ctx.item_click("###export sigma")
+        ctx.item_click("//$FOCUSED/###.csv this layer")
+        ui.wait_until(ctx, lambda: bool(list(tmp_path.glob("pictures/*.csv"))), 30, "a table")
+        ctx.item_click("Counts")
+        ctx.yield_(3)
+        ui.capture(ctx, tmp_path / "counts.png")
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+    (table,) = tmp_path.glob("pictures/*.csv")
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["run"], row["layer"], row["mode"]) for row in rows} == {(run.name, "b8.conv1", "input")}
+    assert rows[0]["moment"] == "tick 2 at 0.2 kimg - tick 12 at 1.2 kimg"
+
+
+def test_a_patch_is_dragged_over_the_demo(tmp_path: Path, monkeypatch):
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        ctx.window_focus(f"//{MODULATION}")
+        ctx.yield_(2)
+        desk = modulation(studio)
+        ctx.set_ref(f"//{MODULATION}")
+        ctx.item_click("Position")
+        here = lambda: desk.view.place  # noqa: E731
+        ui.wait_until(ctx, lambda: here().sigma is not None and here().picture is not None, 60, "sigma and a picture")
+        middle = here().sigma
+        ctx.item_drag_with_delta("patch", (40, 30))
+        place = desk.panel.setup.place
+        assert place.x > 0.5 > place.y, "to the right and down"
+        ui.wait_until(ctx, lambda: here().sigma is not middle and not here().busy, 30, "sigma there")
+        ui.capture(ctx, tmp_path / "place.png")
+        assert not np.allclose(here().sigma.layers["b16.conv1"], middle.layers["b16.conv1"])
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
@@ -145,28 +287,25 @@ def test_a_new_tick_appears_and_a_broken_one_is_said(tmp_path: Path, monkeypatch
     run, config = large_run(tmp_path)
 
     def add_stats(tick: int) -> None:
-        run.append_stats({"Progress/kimg": tick / 10, "Progress/tick": tick, "Progress/step": 25 * tick})
+        row = {"Progress/kimg": tick / 10, "Progress/tick": tick, "Progress/step": 25 * tick, "timestamp": float(tick)}
+        run.append_stats(row)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         attach(ctx, studio, run)
-        ctx.window_focus("//Modulation")
-        shown = lambda: studio.train.run  # noqa: E731
-        assert (shown().modulation.tick, shown().patches.ticks[-1]) == (TICKS, TICKS)
+        desk = see_modulation(ctx, studio)
+        assert desk.view.first.title == f"tick {TICKS} at 1.2 kimg"
         studio_runs.write_tick(run, config, TICKS + 1)
         add_stats(TICKS + 1)
-        ui.wait_until(ctx, lambda: shown().modulation.tick == TICKS + 1, 10, "the new tick")
-        assert shown().patches.ticks[-1] == TICKS + 1
+        ui.wait_until(ctx, lambda: f"tick {TICKS + 1} " in desk.view.first.title, 10, "the new tick")
         run.tick_path(TICKS + 2).write_bytes(b"PK\3\4 torn")
         add_stats(TICKS + 2)
-        ui.wait_until(ctx, lambda: bool(shown().modulation.problem), 10, "a word on the torn tick")
-        assert shown().modulation.tick == TICKS + 1, "what was read last stays"
-        for panel in ("Patch scales", "Modulation"):
-            ctx.window_focus(f"//{panel}")
-            ui.capture(ctx, tmp_path / f"{panel} torn.png")
+        ui.wait_until(ctx, lambda: "torn or damaged" in desk.view.problem, 10, "a word on the torn tick")
+        drawn = see_patches(ctx, studio)
+        ui.wait_until(ctx, lambda: "torn or damaged" in drawn.view.problem, 10, "the same in the other panel")
+        ui.capture(ctx, tmp_path / "torn.png")
         run.cut_back(step=25 * 5, tick=5, kimg=0.5)
-        ui.wait_until(ctx, lambda: shown().modulation.tick == 5, 10, "the end of what was cut back")
-        assert shown().patches.ticks.tolist() == [1, 2, 3, 4, 5]
-        assert not shown().patches.problem
+        ui.wait_until(ctx, lambda: drawn.view.drawn is not None and drawn.view.drawn.ticks == (5, 5), 10, "the cut")
+        assert not drawn.view.problem
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
@@ -178,9 +317,9 @@ def test_a_discriminator_without_modulation_is_explained(tmp_path: Path, monkeyp
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         attach(ctx, studio, run)
-        ctx.window_focus("//Modulation")
+        desk = see_modulation(ctx, studio)
         ui.capture(ctx, tmp_path / "plain.png")
-        assert studio.train.run.modulation.tick == 1
-        assert not ctx.item_exists("//Modulation/##layer")
+        assert not desk.view.first.layers
+        assert not ctx.item_exists(f"//{MODULATION}/##layer")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)

@@ -71,6 +71,7 @@ def test_a_run_leaves_everything_behind(tmp_path):
     for name in ("Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty", "Loss/scores/real", "Gradients/G", "timestamp"):
         assert all(np.isfinite(row[name]) for row in rows), name
     assert rows[-1]["Anneal/blur_sigma"] == 0
+    assert all(0 <= row["Modulation/switch_scale"] <= 1 for row in rows)
     assert [round(sample.kimg, 3) for sample in run.samples()] == [0, 0.032, 0.064]
     assert [round(snapshot.kimg, 3) for snapshot in run.snapshots()] == [0.048, 0.064]
     (events,) = run.path.glob(PATTERN)
@@ -81,6 +82,8 @@ def test_a_run_leaves_everything_behind(tmp_path):
         assert arrays["scales"].shape == (12,)
         assert arrays["offsets"].shape == (12, 2)
         assert arrays["sigma/b16.conv1"].shape == (32, 4)
+        assert arrays["sigma_places/b16.conv1"].shape == (24, 4)
+        assert arrays["sigma_place_offsets"].shape == (24, 2)
         assert set(arrays["gradient_names/D"]) > {"b4.out.weight"}
         assert (arrays["gradient_norms/G"] > 0).any()
     assert not list(run.path.rglob("*.part*"))
