@@ -20,6 +20,8 @@ def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
         layout.PLANES: partial(_planes, studio),
         layout.RAY_PROBE: partial(_ray_probe, studio),
         layout.SCORE_MAP: partial(_score_map, studio),
+        layout.PATCH_VIEW: partial(_patch_view, studio),
+        layout.HEALTH: partial(_health, studio),
     }
 
 
@@ -45,3 +47,15 @@ def _score_map(studio: Studio) -> PanelDesk:
     from app.score_map_desk import ScoreMapDesk
 
     return ScoreMapDesk(studio.stage, studio.train)
+
+
+def _patch_view(studio: Studio) -> PanelDesk:
+    from app.patch_desk import PatchDesk
+
+    return PatchDesk(studio.train, studio.ticks, studio.wake)
+
+
+def _health(studio: Studio) -> PanelDesk:
+    from app.health_desk import HealthDesk
+
+    return HealthDesk(studio.train, studio.ticks)
