@@ -14,7 +14,7 @@ from core.model_config import RenderConfig
 from core.rays import Patches, camera_rays, pose_matrices, world_rays
 from core.triplane import TriPlaneField
 from core.volume import ray_range
-from training.metrics_views import SURFACE_OPACITY, View, surface_distance
+from training.metrics_views import SEEN_OPACITY, SURFACE_OPACITY, View, surface_distance
 
 # Samples along rays that are evaluated at once: bounds the memory.
 SAMPLES_AT_ONCE = 400_000
@@ -138,4 +138,6 @@ def _view(generator: Generator, field: Sample, matrices: Tensor, side: int, rays
     end = ray_range(origins, directions, rays)[1].reshape(side, side)
     depth, opacity = picture[3], picture[4]
     distance = surface_distance(depth, opacity, end, opaque_end=rays.backdrop == "field")
-    return View(picture[:3].clamp(-1, 1), distance, opacity > SURFACE_OPACITY, matrices[0], rays.fov)
+    surface = opacity > SURFACE_OPACITY
+    solid = float(surface.sum() / (opacity > SEEN_OPACITY).sum().clamp(min=1))
+    return View(picture[:3].clamp(-1, 1), distance, surface, matrices[0], rays.fov, solid)

@@ -19,8 +19,8 @@ from core.shares import Share
 from training.generated import Draw, Shown
 from training.samples import as_pixels
 
-# Of each kind; more would cost more than they tell.
-MOST = 6
+# Of each kind; to render the pictures of more would take more than a hundredth of a small training's time.
+MOST = 4
 # Of the pictures that patches come from, pixels along a side.
 MAX_RESOLUTION = 128
 

@@ -17,6 +17,8 @@ from training.metrics_views import relief
 VIEWS = 4
 # Pixels along a side, and samples of each kind along a ray: a sphere's relief is still right within a hundredth.
 SIDE, SAMPLES = 32, 24
+# While most of what is seen is fog, the slivers of surface in it are flat and say nothing of the shape to come.
+LEAST_SOLID = 0.5
 POSE_SEED, LATENT_SEED, LABEL_SEED = 11, 12, 13
 
 
@@ -37,7 +39,7 @@ class ReliefGauge:
         self._labels = None if known is None else torch.from_numpy(known[rng.integers(len(known), size=VIEWS)])
 
     def measure(self, generator: Generator) -> float | None:
-        """Mean relief of the views that show a surface; None if none does, or the family has no field at all.
+        """Mean relief of the views that show a shape; None if all are fog, or the family has no field at all.
 
         Args:
             generator: In evaluation mode.
@@ -47,5 +49,5 @@ class ReliefGauge:
         config = generator.config.rays
         rays = config.model_copy(update={"coarse_samples": SAMPLES, "fine_samples": SAMPLES})
         views = single_views(generator, self._poses, SIDE, LATENT_SEED, self._labels, rays)
-        found = [value for view in views if (value := relief(view)) is not None]
+        found = [value for view in views if view.solid >= LEAST_SOLID and (value := relief(view)) is not None]
         return statistics.fmean(found) if found else None
