@@ -76,7 +76,8 @@ class PatchDesk:
             return SeenView(name, moment, loading=self._files is None)
         record = self._records.get(file)
         if isinstance(record, LoadFailure):
-            return SeenView(name, moment, file.tick, problem=record.message)
+            # The panel is about one run: its folder's name says nothing there.
+            return SeenView(name, moment, file.tick, problem=record.message.replace(f"{run.item.path}/", ""))
         if record is not None:
             self._shown = (file, record)
         if self._shown is None:

@@ -4,8 +4,8 @@
 
 Both begin with the same weights and random numbers, learn the same, and take turns step by step, so that a busy machine
 is unfair to both alike.  A step is the median of all, and what listening adds to it that of the pairs' differences; a
-tick, a sample picture and a snapshot are each the median of several, shared out over the images between two of them.  Metrics are no part of it: they
-are measured in docs/metrics.md, and can be switched off.
+tick, a sample picture and a snapshot are each the median of several, shared out over the images between two of them.
+Metrics are no part of it: docs/metrics.md says what they take, and they can be switched off.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def measured(config: RunConfig, folder: Path, rounds: int) -> list[tuple[str, fl
         each.trainer.telemetry.clear()
     batch, loop = config.loop.batch, config.loop
     for _ in range(rounds):
-        for _ in range(max(round(loop.kimg_per_tick * 1000 / batch), 1)):
-            for each in both:
+        for turn in range(max(round(loop.kimg_per_tick * 1000 / batch), 1)):
+            for each in both[:: 1 - 2 * (turn % 2)]:  # neither is always the first
                 each.step()
         for each in both:
             each.tick()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Literal
 
 from widgets.picture import Picture
@@ -94,13 +95,13 @@ def square_in(patch: SeenPatch, pixels: int) -> Square:
 
 def patch_words(kind: Kind, patch: SeenPatch) -> str:
     """All there is to say of a patch, line by line."""
-    right = (patch.score > 0) == (kind == "real")
+    taken = "real" if patch.score > 0 else "generated"
+    verdict = f"D takes it for {taken}, {'as it is' if taken == NAMES[kind] else 'and is wrong'}"
     lines = [
         f"{NAMES[kind]}, sample {patch.row + 1} of the batch",
         f"scale s {patch.scale:.3f}",
         f"offset δ {patch.offset[0]:.3f} from the left, {patch.offset[1]:.3f} from the bottom",
-        f"score {patch.score:+.3f}: D takes it for {'real' if patch.score > 0 else 'generated'}"
-        f"{'' if right else ', and is wrong'}",
+        f"score {patch.score:+.3f}: {verdict if isfinite(patch.score) else 'no number'}",
     ]
     if patch.angles is not None:
         yaw, pitch = patch.angles
