@@ -107,6 +107,7 @@ class SeenPatchesPanel:
         keys = "Keys: left and right for the others of its row, Escape for all"
         if button(f"{icons.ICON_FA_ARROW_LEFT}  all patches###all patches", tooltip=keys):
             self._large = None
+            return
         style, room = imgui.get_style(), imgui.get_content_region_avail()
         beside = room.x - em(WORDS_WIDTH) - 3 * style.item_spacing.x
         side = max(min(room.y, beside / 2), em(LEAST_SIDE))
