@@ -22,6 +22,8 @@ def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
         layout.SCORE_MAP: partial(_score_map, studio),
         layout.PATCHES: partial(_patches, studio),
         layout.MODULATION: partial(_modulation, studio),
+        layout.PATCH_VIEW: partial(_patch_view, studio),
+        layout.HEALTH: partial(_health, studio),
     }
 
 
@@ -59,3 +61,15 @@ def _modulation(studio: Studio) -> PanelDesk:
     from app.modulation_desk import ModulationDesk
 
     return ModulationDesk(studio, studio.wake)
+
+
+def _patch_view(studio: Studio) -> PanelDesk:
+    from app.patch_desk import PatchDesk
+
+    return PatchDesk(studio.train, studio.ticks, studio.wake)
+
+
+def _health(studio: Studio) -> PanelDesk:
+    from app.health_desk import HealthDesk
+
+    return HealthDesk(studio.train, studio.ticks)

@@ -19,6 +19,7 @@ TRAIN, RUNS, VIEWPORT, LATENT, CAMERA, COMPARE = "Train", "Runs", "Viewport", "L
 CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulation", "Log", "Samples"
 PERFORMANCE, TIMELINE, GEOMETRY = "Performance", "Timeline", "Geometry"
 PLANES, RAY_PROBE, SCORE_MAP = "Tri-planes", "Ray probe", "Score map"
+PATCH_VIEW, HEALTH = "Patch view", "Health"
 MAIN = "MainDockSpace"
 # The little triangle on every tab bar offers nothing that the View menu does not.
 PLAIN = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
@@ -41,9 +42,11 @@ PLACES: dict[str, str] = {
     PLANES: "bottom right",
     RAY_PROBE: "bottom",
     SCORE_MAP: MAIN,
+    PATCH_VIEW: "bottom",
+    HEALTH: "bottom",
 }
 # Panels that are there when somebody asks for them.
-HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES, RAY_PROBE, SCORE_MAP})
+HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES, RAY_PROBE, SCORE_MAP, PATCH_VIEW, HEALTH})
 
 
 def runner_params(

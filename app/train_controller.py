@@ -85,6 +85,7 @@ class TrainController:
         self._merged: tuple[Watched | None, Path | None, tuple[RunItem, ...]] = (None, None, ())
         self._problem: Problem | None = None
         self._flat = ("", "")  # a run, and what looks wrong with its shapes
+        self._alarmed: tuple[tuple[str, int], str] = (("", 0), "")  # which statistics, and what looks wrong with them
         self._dismissed = ""
         self._started = False
         self._has_file_manager = opener() is not None
@@ -181,6 +182,21 @@ class TrainController:
             return ""
         return gradient_warning(int(counts[-1]), int(np.nansum(counts)))
 
+    def _alarms(self) -> str:
+        """What else looks wrong with the attached run, in short; worked out once for the same statistics."""
+        if self.run is None:
+            return ""
+        from training.health_alarms import alarms
+
+        curves = self.run.curves
+        if self._alarmed[0] != (curves.run, curves.version):
+            # Bad gradients have their own words here, and so have shapes where metrics have found them to be flat.
+            said = {"gradients", "flat"} if self._flat[1] else {"gradients"}
+            found = [alarm for alarm in alarms(curves.columns) if alarm.kind not in said]
+            words = ", ".join(f"{alarm.title} since {alarm.since_kimg:.4g} kimg" for alarm in found)
+            self._alarmed = ((curves.run, curves.version), words and f"{words}: Health says more")
+        return self._alarmed[1]
+
     def _look_at_shapes(self) -> None:
         """Say once when the shapes of the attached run are found to be flat."""
         run = self.run
@@ -203,7 +219,7 @@ class TrainController:
             follow=self.follow,
             waiting=self._actions.waiting,
             problem=problem,
-            warning=" ".join(sentence(text) for text in (self._bad_gradients(), self._flat[1]) if text),
+            warning=" ".join(sentence(text) for text in (self._bad_gradients(), self._flat[1], self._alarms()) if text),
             steering=self._steering_view(attached),
         )
 

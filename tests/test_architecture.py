@@ -34,7 +34,7 @@ TORCH_FREE = {
         run_errors sampler setting_schema stats status
         warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
         evaluation_target evaluation_job steering changes set_cli retention health errand
-        known_poses inversion_job inversion_settings pinned_weights given_picture
+        known_poses patch_files health_alarms inversion_job inversion_settings pinned_weights given_picture
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")

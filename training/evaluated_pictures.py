@@ -14,7 +14,7 @@ from core.model_config import RenderConfig
 from core.rays import Patches, camera_rays, pose_matrices, world_rays
 from core.triplane import TriPlaneField
 from core.volume import ray_range
-from training.metrics_views import SURFACE_OPACITY, View, surface_distance
+from training.metrics_views import SEEN_OPACITY, SURFACE_OPACITY, View, surface_distance
 
 # Samples along rays that are evaluated at once: bounds the memory.
 SAMPLES_AT_ONCE = 400_000
@@ -87,6 +87,33 @@ def view_pairs(
         yield first, second
 
 
+@torch.no_grad()
+def single_views(
+    generator: Generator, poses: np.ndarray, side: int, seed: int, labels: Tensor | None, rays: RenderConfig
+) -> Iterator[View]:
+    """What the camera of each pose sees of a new latent.
+
+    Args:
+        generator: In evaluation mode.
+        poses: [n, 2] yaw and pitch, radians.
+        side: Pixels along a side.
+        seed: Of the latents.
+        labels: Their classes, [n]; needed by a generator that is told of them.
+        rays: How they are sampled.
+
+    Raises:
+        ValueError: The family paints flat pictures, which have no views.
+    """
+    device = next(generator.parameters()).device
+    random = torch.Generator().manual_seed(seed)
+    for row in range(len(poses)):
+        pose, known = poses[row : row + 1], None if labels is None else labels[row : row + 1]
+        field = _field(generator, pose, random, lambda _count, known=known: known)
+        if not isinstance(field, TriPlaneField):
+            raise ValueError("flat pictures have no views")
+        yield _view(generator, field, pose_matrices(pose, generator.config.render.radius, device), side, rays)
+
+
 def _field(generator: Generator, poses: np.ndarray, random: torch.Generator, labels: Labels) -> Sample:
     """The samples of new latents, one for each pose [n, 2]."""
     device = next(generator.parameters()).device
@@ -111,4 +138,6 @@ def _view(generator: Generator, field: Sample, matrices: Tensor, side: int, rays
     end = ray_range(origins, directions, rays)[1].reshape(side, side)
     depth, opacity = picture[3], picture[4]
     distance = surface_distance(depth, opacity, end, opaque_end=rays.backdrop == "field")
-    return View(picture[:3].clamp(-1, 1), distance, opacity > SURFACE_OPACITY, matrices[0], rays.fov)
+    surface = opacity > SURFACE_OPACITY
+    solid = float(surface.sum() / (opacity > SEEN_OPACITY).sum().clamp(min=1))
+    return View(picture[:3].clamp(-1, 1), distance, surface, matrices[0], rays.fov, solid)

@@ -15,6 +15,8 @@ from core.rays import Patches, camera_rays
 SURFACE_OPACITY = 0.9
 # Two depths mean the same surface when they differ by at most this part of the distance from near to far.
 DEPTH_TOLERANCE = 0.05
+# Where less of its light ends there, a ray sees nothing to speak of; between the two there is fog.
+SEEN_OPACITY = 0.1
 # Fewer pixels of surface say nothing.
 LEAST_SURFACE = 0.01
 
@@ -29,6 +31,7 @@ class View:
         surface: Whether there is one, [R, R].
         matrix: Camera-to-world, [4, 4].
         fov: Full angle of view, degrees.
+        solid: Part of what is seen at all that is surface, and not fog, in [0, 1].
     """
 
     colour: Tensor
@@ -36,6 +39,7 @@ class View:
     surface: Tensor
     matrix: Tensor
     fov: float
+    solid: float = 1.0
 
     @property
     def points(self) -> Tensor:

@@ -23,7 +23,7 @@ class Computed:
 
     Attributes:
         loss: Their mean, scalar.
-        facts: What there is to report of each sample, by name: [samples].
+        facts: What there is to report of samples, or of some of them, by name: [any number, ...].
     """
 
     loss: Tensor
@@ -37,7 +37,7 @@ class Outcome:
     Attributes:
         loss: The share's part of the batch's mean.
         weight: The share's part of the batch.
-        facts: What there is to report of each sample, by name: [samples].
+        facts: What there is to report of samples, or of some of them, by name: [any number, ...].
     """
 
     loss: Tensor

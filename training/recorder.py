@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,19 @@ from training.data_set import ImageDataSet
 from training.events import EventWriter
 from training.full_disk import Persist
 from training.networks import Networks
+from training.patch_files import prune_patches
 from training.retention import REASON, prune, reason_of
 from training.run_dir import RunDirectory
 from training.run_errors import RunError, explained
 from training.samples import MAX_RESOLUTION, real_grid, sample_grid, sample_poses, write_picture
-from training.telemetry import Telemetry
+from training.seen_patches import sighting_arrays
+from training.telemetry import Telemetry, thinned
 from training.tick_modulations import tick_modulations
+from training.tick_relief import ReliefGauge
 from training.train_state import Progress
+
+# Percentiles of D's scores that are scalars.
+PERCENTILES = (10, 50, 90)
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +69,7 @@ class Recorder:
         self.lease = run.lease_watch()
         self.process = psutil.Process()
         self._poses = sample_poses(config, data.all_angles)
+        self._relief = ReliefGauge(config, data)
         self._resolution = min(config.discriminator.image_resolution, MAX_RESOLUTION)
         self._ticked = time.monotonic()
         self._live_at, self._live_step = 0.0, -1
@@ -80,7 +88,7 @@ class Recorder:
             The scalars, by name.
         """
         scales, offsets = telemetry.patches()
-        counted = telemetry.scalars()
+        counted, scores = telemetry.scalars(), telemetry.scores()
         kimg = progress.kimg
         scalars = {
             "Progress/kimg": kimg,
@@ -88,6 +96,8 @@ class Recorder:
             "Progress/step": progress.step,
             "Progress/start": self.start,
             **dict(sorted(counted.items())),
+            **score_percentiles(scores),
+            **self._geometry(),
             "Patch/scale_mean": float(scales.mean()) if len(scales) else float("nan"),
             "Patch/scale_expected": self.config.schedule.mean(kimg),
             "Anneal/blur_sigma": self.config.anneal.blur(kimg),
@@ -109,7 +119,9 @@ class Recorder:
             torch.cuda.reset_peak_memory_stats()
         modulations, kinds = tick_modulations(self.networks.discriminator)
         scalars |= kinds
-        self._write_arrays(progress.tick, {"scales": scales, "offsets": offsets, **modulations})
+        drawn = {"scales": scales, "offsets": offsets}
+        self._write_arrays(progress.tick, {**drawn, **modulations}, scores)
+        self._write_patches(progress.tick, telemetry)
         self._persist(lambda: self.run.append_stats({**scalars, "timestamp": time.time()}))
         self._persist(lambda: self.events.add(scalars, progress.step))
         return scalars
@@ -176,18 +188,49 @@ class Recorder:
     def _facts(self, progress: Progress) -> dict[str, Any]:
         return {"run": self.run.name, "kimg": progress.kimg, "step": progress.step, "preset": self.config.preset}
 
-    def _write_arrays(self, tick: int, arrays: dict[str, Any]) -> None:
+    def _geometry(self) -> dict[str, float]:
+        """Relief of the moving average; nothing where there is no surface."""
+        relief = self._relief.measure(self.networks.average)
+        return {} if relief is None else {"Geometry/relief": relief}
+
+    def _write_patches(self, tick: int, telemetry: Telemetry) -> None:
+        """What D was shown in the last step; nothing if no step was taken since a restored state.
+
+        The generator has not learned since: its own descent comes before D's in a step.
+        """
+        if telemetry.sighting is None:
+            return
+        resolution = self.config.discriminator.image_resolution
+        self._write_npz(
+            self.run.patches_path(tick), sighting_arrays(self.networks.generator, telemetry.sighting, resolution)
+        )
+        with explained("remove old files in", self.run.patches_folder):
+            prune_patches(self.run.patches_folder, tick)
+
+    def _write_arrays(self, tick: int, arrays: dict[str, Any], scores: dict[str, np.ndarray]) -> None:
         networks = self.networks
         for name, network in (("G", networks.generator), ("D", networks.discriminator)):
             names, norms = gradient_norms(network)
             arrays |= {f"gradient_names/{name}": names, f"gradient_norms/{name}": norms}
-        path = self.run.tick_path(tick)
+        arrays |= {f"scores/{kind}": thinned(values) for kind, values in scores.items()}
+        self._write_npz(self.run.tick_path(tick), arrays)
 
+    def _write_npz(self, path: Path, arrays: dict[str, Any]) -> None:
         def write() -> None:
             with explained("write", path), replacing(path) as aside:
                 np.savez_compressed(aside, **arrays)
 
         self._persist(write)
+
+
+def score_percentiles(scores: dict[str, np.ndarray]) -> dict[str, float]:
+    """Percentiles of D's scores by kind, as scalars; those that are no numbers do not count."""
+    known = {kind: values[np.isfinite(values)].astype(np.float32) for kind, values in scores.items()}
+    return {
+        f"Loss/scores/{kind}_p{percent}": float(np.percentile(values, percent))
+        for kind, values in known.items() if len(values)
+        for percent in PERCENTILES
+    }  # fmt: skip
 
 
 def gradient_norms(network: nn.Module) -> tuple[np.ndarray, np.ndarray]:

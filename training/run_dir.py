@@ -30,14 +30,15 @@ from training.launch_record import read_launch
 from training.lease import LEASE_S, LeaseWatch, renew_lease
 from training.liveness import HUNG_AFTER_S, RunView, judge
 from training.lock import RunLock
+from training.patch_files import patch_ticks
 from training.run_errors import RunError, explained
 from training.stats import StatsCursor, StatsPage, append_stats, cut_stats, read_stats
 from training.status import CommandName, RunStatus, read_status, write_status
 
-FOLDERS = ("ticks", "samples", "snapshots", "state", "commands")
+FOLDERS = ("ticks", "patches", "samples", "snapshots", "state", "commands")
 # What a trainer that was killed while it wrote leaves behind; who watches writes other files.
 LEFT_OVERS = (
-    *(f"{folder}/.*.part*" for folder in ("ticks", "samples", "snapshots", "state")),
+    *(f"{folder}/.*.part*" for folder in ("ticks", "patches", "samples", "snapshots", "state")),
     *(f".{name}.*.part*" for name in ("status", "stats", "live", "events")),
 )
 RUN_NAME = re.compile(r"^(\d{5,})-(.+)$")
@@ -132,6 +133,15 @@ class RunDirectory:
         """Arrays of one tick, .npz."""
         return self.path / "ticks" / f"{tick:06d}.npz"
 
+    @property
+    def patches_folder(self) -> Path:
+        """Patches that D has seen, of some ticks (training/patch_files.py)."""
+        return self.path / "patches"
+
+    def patches_path(self, tick: int) -> Path:
+        """Those of one tick, .npz."""
+        return self.patches_folder / f"{tick:06d}.npz"
+
     def sample_path(self, kimg: float) -> Path:
         """Picture of the fixed latents at a time; its name has decimals only where kimg has (up to single images)."""
         return self.path / "samples" / f"{_stamp(kimg)}.png"
@@ -197,7 +207,9 @@ class RunDirectory:
         append_stats(self.stats_path, row)
 
     def cut_back(self, step: int, tick: int, kimg: float) -> None:
-        """Forget what lies beyond a restored state: statistics, changes, ticks, events and samples.  Trainer only.
+        """Forget what lies beyond a restored state: statistics, changes, ticks, patches, events, samples.
+
+        Trainer only.
 
         Snapshots stay: they are whole, and training replaces them when it gets there again.
 
@@ -213,6 +225,9 @@ class RunDirectory:
             for number in self.ticks():
                 if number > tick:
                     self.tick_path(number).unlink(missing_ok=True)
+            for number in patch_ticks(self.patches_folder):
+                if number > tick:
+                    self.patches_path(number).unlink(missing_ok=True)
             for sample in self.samples():
                 if sample.kimg > round(kimg, 3):
                     sample.path.unlink(missing_ok=True)

@@ -16,12 +16,14 @@ from core.shares import Share, shares
 from training.augmenter import Augmenter
 from training.batches import RealBatch
 from training.config import RunConfig
+from training.diversity import diversity
 from training.generated import GeneratedPatches, Shown
 from training.health import BAD_STEPS, MAX_BAD_STEPS, diverged
 from training.networks import Networks
 from training.objective import discriminator_loss, generator_loss, r1_penalty
 from training.pieces import Computed, Outcome, Pieces
 from training.random_numbers import RandomNumbers
+from training.seen_patches import SeenRows, sighting
 from training.team import Team
 from training.telemetry import Telemetry
 
@@ -65,6 +67,7 @@ class Stepper:
         random = RandomNumbers(rng, device)
         self.pieces = Pieces(self.share, group, config.parallel.micro_batch or 0, random, self.team)
         self.augmenter = Augmenter(config.augment, config.loop.batch, rng, self.team)
+        self.seen = SeenRows(self.share, group, device)
         rates = config.optimizer.generator_adam, config.optimizer.discriminator_adam
         self.generator_optimizer = torch.optim.Adam(networks.generator.parameters(), **rates[0], fused=True)
         self.discriminator_optimizer = torch.optim.Adam(networks.discriminator.parameters(), **rates[1], fused=True)
@@ -93,7 +96,7 @@ class Stepper:
         """
         self._generator_step(kimg, telemetry)
         shown = self._shown(real, kimg, telemetry)
-        self._discriminator_step(shown, kimg, telemetry)
+        self._discriminator_step(shown, real.images, kimg, telemetry)
         if self.config.optimizer.r1_gamma > 0 and index % self.config.optimizer.r1_interval == 0:
             self._penalty_step(shown, telemetry)
         if not self.pieces.whole:
@@ -117,12 +120,12 @@ class Stepper:
         def compute(piece: Share) -> Computed:
             mine = draw[piece.rows]
             fake = self.generated.render(mine, self.generated.mapped(mine), kimg)
-            return Computed(generator_loss(self._score(fake, piece)))
+            return Computed(generator_loss(self._score(self._augmented(fake, piece))))
 
         outcome = self._descend(compute, self.generator_optimizer, self.networks.generator, "Gradients/G", telemetry)
         telemetry.add_mean("Loss/G/loss", outcome.loss, outcome.weight)
 
-    def _discriminator_step(self, real: Shown, kimg: float, telemetry: Telemetry) -> None:
+    def _discriminator_step(self, real: Shown, pictures: Tensor, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
         draw = self.generated.draw(kimg, telemetry)
         with torch.no_grad():
@@ -131,19 +134,45 @@ class Stepper:
         def compute(piece: Share) -> Computed:
             with torch.no_grad():
                 fake = self.generated.render(draw[piece.rows], ws[piece.rows], kimg)
-            fake_logits = self._score(fake, piece)
-            real_logits = self._score(real[piece.within(self.share)], piece)
-            return Computed(discriminator_loss(real_logits, fake_logits), {"real": real_logits, "fake": fake_logits})
+            # In this order: augmentation and D's dropout draw random numbers.
+            fake_given = self._augmented(fake, piece)
+            fake_logits = self._score(fake_given)
+            mine = real[piece.within(self.share)]
+            real_given = self._augmented(mine, piece)
+            real_logits = self._score(real_given)
+            facts = {"real": real_logits, "fake": fake_logits}
+            if telemetry.records:
+                facts |= self._facts("fake", fake, fake_given, piece) | self._facts("real", mine, real_given, piece)
+            return Computed(discriminator_loss(real_logits, fake_logits), facts)
 
         outcome = self._descend(
             compute, self.discriminator_optimizer, self.networks.discriminator, "Gradients/D", telemetry
         )
         self.networks.generator.mapping.track(ws, draw.told)
         telemetry.add_mean("Loss/D/loss", outcome.loss, outcome.weight)
-        for kind, logits in outcome.facts.items():
-            telemetry.add(f"Loss/scores/{kind}", logits)
-            telemetry.add(f"Loss/signs/{kind}", logits.sign())
+        if telemetry.records:
+            told = self.generated.angles(draw.poses)
+            blur, p = self.config.anneal.blur(kimg), self.augmenter.p
+            telemetry.sighting = sighting(self.seen, real, draw, outcome.facts, pictures, ws, told, blur, p)
+            self._count_scores(outcome.facts, telemetry)
         self.augmenter.observe(outcome.facts["real"])
+
+    def _facts(self, kind: str, shown: Shown, given: Shown, piece: Share) -> dict[str, Tensor]:
+        """What there is to record of patches before augmentation and as D was given them."""
+        facts = {f"{kind}_given": self.seen.of_piece(given.images, piece)}
+        group = self.config.discriminator.group_size
+        if group > 1:
+            facts[f"{kind}_diversity"] = diversity(shown.images, group)
+        return facts
+
+    def _count_scores(self, facts: dict[str, Tensor], telemetry: Telemetry) -> None:
+        """Record D's scores, and how different patches are."""
+        for kind in ("real", "fake"):
+            telemetry.add(f"Loss/scores/{kind}", facts[kind])
+            telemetry.add(f"Loss/signs/{kind}", facts[kind].sign())
+            telemetry.add_scores(kind, facts[kind])
+            if f"{kind}_diversity" in facts:
+                telemetry.add(f"Patch/diversity_{kind}", facts[f"{kind}_diversity"])
 
     def _penalty_step(self, real: Shown, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
@@ -152,7 +181,7 @@ class Stepper:
         def compute(piece: Share) -> Computed:
             mine = real[piece.within(self.share)]
             images = mine.images.detach().requires_grad_(True)
-            penalty = r1_penalty(self._score(replace(mine, images=images), piece), images)
+            penalty = r1_penalty(self._score(self._augmented(replace(mine, images=images), piece)), images)
             return Computed(penalty.mean() * (settings.r1_gamma / 2 * settings.r1_interval), {"penalty": penalty})
 
         outcome = self._descend(
@@ -161,10 +190,13 @@ class Stepper:
         telemetry.add("Loss/r1_penalty", outcome.facts["penalty"])
         telemetry.add_mean("Loss/D/reg", outcome.loss, outcome.weight)
 
-    def _score(self, shown: Shown, piece: Share) -> Tensor:
-        """The discriminator's logits for augmented patches of a piece of the batch, [piece]."""
-        images = self.augmenter(shown.images, piece)
-        return self.networks.discriminator(images, shown.patches, shown.angles, shown.labels)
+    def _augmented(self, shown: Shown, piece: Share) -> Shown:
+        """What D is given of a piece of the batch: its patches, augmented."""
+        return replace(shown, images=self.augmenter(shown.images, piece))
+
+    def _score(self, given: Shown) -> Tensor:
+        """The discriminator's logits, [piece]."""
+        return self.networks.discriminator(given.images, given.patches, given.angles, given.labels)
 
     def _train_only(self, network: nn.Module) -> None:
         self.networks.generator.requires_grad_(network is self.networks.generator)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from training.team import Team
+
+if TYPE_CHECKING:  # which imports this
+    from training.seen_patches import Sighting
+
+# D's scores of a tick that are written, of each kind.
+MOST_SCORES = 512
+# Beyond it there are no numbers of half precision.
+LARGEST_SCORE = 65_000.0
 
 
 class Telemetry:
@@ -18,7 +26,11 @@ class Telemetry:
     Attributes:
         seconds: Time spent training since the last tick.
         images: Pictures seen since the last tick.
+        records: Whether anything is recorded: steps compute nothing for the record alone where it is not.
+        sighting: What D was shown in the last step; none before the first one since the last tick.
     """
+
+    records = True
 
     def __init__(self) -> None:
         self.seconds, self.images = 0.0, 0
@@ -30,6 +42,8 @@ class Telemetry:
         self._pending: list[tuple[str, Tensor]] = []
         self._scales: list[np.ndarray] = []
         self._offsets: list[np.ndarray] = []
+        self._scores: dict[str, list[Tensor]] = defaultdict(list)
+        self.sighting: Sighting | None = None
 
     def add_mean(self, name: str, part: Tensor | float, weight: float) -> None:
         """Add to a mean: part of a batch's mean, scalar, and which part of the batch it is, in (0, 1]."""
@@ -66,6 +80,14 @@ class Telemetry:
         self._scales.append(scales)
         self._offsets.append(offsets)
 
+    def add_scores(self, kind: str, scores: Tensor) -> None:
+        """Remember D's scores of this process's patches of a step, [share]; kind: real or fake."""
+        self._scores[kind].append(scores.detach())
+
+    def scores(self) -> dict[str, np.ndarray]:
+        """D's scores by kind, in the order of their steps., [n] each, float16."""
+        return {kind: _half(parts) for kind, parts in sorted(self._scores.items())}
+
     def scalars(self) -> dict[str, float]:
         """Means, counts and last values so far."""
         self._settle()
@@ -90,6 +112,7 @@ class Telemetry:
             "latest": dict(self._latest),
             "scales": torch.from_numpy(scales),
             "offsets": torch.from_numpy(offsets),
+            "scores": {kind: torch.from_numpy(values) for kind, values in self.scores().items()},
             "seconds": self.seconds,
             "images": self.images,
         }
@@ -102,6 +125,8 @@ class Telemetry:
         self._counts.update(state["counts"])
         self._latest.update(state["latest"])
         self.add_patches(state["scales"].numpy(), state["offsets"].numpy())
+        for kind, scores in state.get("scores", {}).items():  # states of before scores were kept lack them
+            self.add_scores(kind, scores)
         self.add_time(state["seconds"], state["images"])
 
     def unite(self, team: Team) -> None:
@@ -132,3 +157,35 @@ class Telemetry:
     def clear(self) -> None:
         """Forget everything, for the next tick."""
         self.__init__()
+
+
+class Silence(Telemetry):
+    """Hears nothing but the time: a training that nobody records, to measure what recording costs and changes."""
+
+    records = False
+
+    def add_mean(self, name: str, part: Tensor | float, weight: float) -> None:
+        """Nothing is recorded."""
+
+    def add(self, name: str, value: Tensor | float) -> None:
+        """Nothing is recorded."""
+
+    def count(self, name: str) -> None:
+        """Nothing is recorded."""
+
+    def keep(self, name: str, value: float) -> None:
+        """Nothing is recorded."""
+
+    def add_patches(self, scales: np.ndarray, offsets: np.ndarray) -> None:
+        """Nothing is recorded."""
+
+
+def thinned(values: np.ndarray, most: int = MOST_SCORES) -> np.ndarray:
+    """At most so many of values [n], evenly spread over their order."""
+    return values if len(values) <= most else values[np.linspace(0, len(values) - 1, most).round().astype(np.int64)]
+
+
+def _half(parts: list[Tensor]) -> np.ndarray:
+    """Scores as they are written, [n]."""
+    values = torch.cat([part.to("cpu", torch.float32) for part in parts])
+    return values.clamp(-LARGEST_SCORE, LARGEST_SCORE).to(torch.float16).numpy()

@@ -26,7 +26,7 @@ from training.run_errors import RunError
 from training.status import TrainerState
 from training.steering import REFUSED, steered, words_of
 from training.steps import Stepper
-from training.telemetry import Telemetry
+from training.telemetry import Silence, Telemetry
 from training.train_state import Progress, load_state, save_state, seeded_rng
 from training.training_metrics import TrainingMetrics
 from training.warm_start import beginning, require_fit
@@ -35,9 +35,16 @@ logger = logging.getLogger(__name__)
 
 
 class Trainer:
-    """Trains a run; the first process of the team owns it (hold its lock)."""
+    """Trains a run; the first process of the team owns it (hold its lock).
 
-    def __init__(self, run: RunDirectory, config: RunConfig, control: Control) -> None:
+    Args:
+        run: Its folder.
+        config: Its settings.
+        control: Hears commands, and reports.
+        record: Whether anything is recorded: without, nothing of what was learned is left behind but the state.
+    """
+
+    def __init__(self, run: RunDirectory, config: RunConfig, control: Control, *, record: bool = True) -> None:
         self.run, self.config, self.control = run, config, control
         self.progress = control.progress
         self.team = control.team
@@ -53,7 +60,7 @@ class Trainer:
         self.stepper = Stepper(
             config, self.networks, self.data.all_angles, rng, device, self.data.all_labels, self.team
         )
-        self.telemetry = Telemetry()
+        self.telemetry = Telemetry() if record else Silence()
         self.persist = persistence(control)
         self._restore()
         self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device, self.stepper.share)
@@ -61,7 +68,7 @@ class Trainer:
         first_step = self.progress.step + (0 if self.telemetry.images else 1)
         self.recorder = (
             Recorder(run, self.config, self.networks, self.data, control.start, first_step, self.persist)
-            if self.team.leads
+            if self.team.leads and record
             else Bystander(self.config)
         )
         self._state_at = time.monotonic() + 60 * self.config.loop.state_minutes
@@ -220,7 +227,7 @@ class Trainer:
         self.telemetry.clear()
 
     def _record_tick(self) -> None:
-        if not self.team.leads:
+        if isinstance(self.recorder, Bystander):
             return
         snapshot = None if self._due(self.config.loop.snapshot_kimg) else self.recorder.snapshot
         if self.metrics is not None:

@@ -43,6 +43,16 @@ class Group:
 GROUPS = (
     Group("Losses", (("Loss/G/loss", "generator"), ("Loss/D/loss", "discriminator"))),
     Group("Scores of D", (("Loss/scores/real", "real"), ("Loss/scores/fake", "generated")), signed=True),
+    Group(
+        "Spread of D's scores",
+        tuple(
+            (f"Loss/scores/{kind}_p{percent}", f"{name}, {percent}%")
+            for kind, name in (("real", "real"), ("fake", "generated"))
+            for percent in (10, 50, 90)
+        ),
+        signed=True,
+    ),
+    Group("Diversity of patches", (("Patch/diversity_real", "real"), ("Patch/diversity_fake", "generated"))),
     Group("R1 penalty", (("Loss/r1_penalty", "R1"),)),
     Group("Signs of D", (("Loss/signs/real", "real"), ("Loss/signs/fake", "generated")), signed=True),
     Group("FID", (("Metrics/fid50k_full", "at 50,000"),)),
@@ -50,7 +60,7 @@ GROUPS = (
     Group("Density and coverage", (("Metrics/density", "density"), ("Metrics/coverage", "coverage"))),
     Group("Sliced Wasserstein", tuple((f"Metrics/wasserstein_{2**power}", f"{2**power} px") for power in range(4, 11))),
     Group("Silhouettes", (("Metrics/mask_iou", "soft IoU"),)),
-    Group("Relief", (("Metrics/relief", "relief"), ("Metrics/flatness_alarm", "alarm"))),
+    Group("Relief", (("Metrics/relief", "relief"), ("Metrics/flatness_alarm", "alarm"), ("Geometry/relief", "coarse"))),
     Group("Views", (("Metrics/reprojection_error", "colour error"), ("Metrics/reprojection_visible", "visible part"))),
     Group("Augmentation", (("Augment/p", "probability"),)),
     Group("Patch scale", (("Patch/scale_mean", "drawn, mean"), ("Patch/scale_expected", "expected"))),

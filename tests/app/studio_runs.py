@@ -129,6 +129,24 @@ def write_tick(run: RunDirectory, config: RunConfig, tick: int, kimg_per_tick: f
     np.savez_compressed(run.tick_path(tick), scales=scales, offsets=offsets, **measured_at, **sigmas)
 
 
+def patch_arrays(tick: int, count: int = 3) -> dict[str, np.ndarray]:
+    """Seen patches as a trainer writes them: coloured pictures with a grey square, of which the patch is grey."""
+    rng = np.random.default_rng(tick)
+    arrays: dict[str, np.ndarray] = {"rows": np.arange(count) * 2, "blur": np.float32(0.5), "p": np.float32(0.25)}
+    for kind in ("real", "fake"):
+        scales = rng.uniform(0.3, 1, count).astype(np.float32)
+        offsets = (rng.random((count, 2)) * (1 - scales[:, None])).astype(np.float32)
+        pictures = np.full((count, 32, 32, 3), 255, np.uint8)
+        pictures[:] = rng.integers(0, 255, (count, 1, 1, 3))
+        for picture, scale, (x, y) in zip(pictures, scales * 32, offsets * 32, strict=True):
+            picture[round(32 - y - scale) : round(32 - y), round(x) : round(x + scale)] = 128
+        arrays |= {f"{kind}/scales": scales, f"{kind}/offsets": offsets, f"{kind}/pictures": pictures}
+        arrays[f"{kind}/patches"] = np.full((count, 16, 16, 3), 128, np.uint8)
+        arrays[f"{kind}/scores"] = rng.normal(0, 1, count).astype(np.float32)
+    arrays["real/angles"] = rng.uniform(0, 3, (count, 2)).astype(np.float32)
+    return arrays
+
+
 @contextmanager
 def no_trainer_left(home: Path) -> Iterator[None]:
     """Kill every trainer of the runs of a test, whatever happens."""

@@ -17,6 +17,7 @@ from tests.training.toy import toy_run
 from training.__main__ import train_run
 from training.config_files import with_values
 from training.events import PATTERN, read_events
+from training.patch_files import patch_ticks
 from training.run_dir import RunDirectory
 
 # What tells when and how fast, and in which start: no two runs have it in common.
@@ -54,6 +55,10 @@ def assert_same_run(one: RunDirectory, other: RunDirectory) -> None:
     for number in one.ticks():
         with np.load(one.tick_path(number)) as ours, np.load(other.tick_path(number)) as theirs:
             assert ours.files == theirs.files
+            assert all(np.array_equal(ours[name], theirs[name]) for name in ours.files), number
+    assert patch_ticks(one.patches_folder) == patch_ticks(other.patches_folder) != []
+    for number in patch_ticks(one.patches_folder):
+        with np.load(one.patches_path(number)) as ours, np.load(other.patches_path(number)) as theirs:
             assert all(np.array_equal(ours[name], theirs[name]) for name in ours.files), number
 
 

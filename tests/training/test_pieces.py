@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -36,7 +37,10 @@ EVERYTHING: dict[str, Any] = {
 }
 # Sums are rounded in another order; six steps make of that less than this.
 SAME_LOSS, SAME_WEIGHT = 1e-4, 1e-3
-MEANS = ("Loss/G/loss", "Loss/D/loss", "Loss/D/reg", "Loss/signs/real", "Loss/r1_penalty", "Gradients/G", "Gradients/D")
+MEANS = (
+    "Loss/G/loss", "Loss/D/loss", "Loss/D/reg", "Loss/signs/real", "Loss/r1_penalty", "Gradients/G", "Gradients/D",
+    "Patch/diversity_real", "Patch/diversity_fake",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -65,10 +69,10 @@ def memory_for(count: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let memory end whenever D is shown more than `count` pictures.  Returns how many it was shown, each time."""
     score, seen = Stepper._score, []
 
-    def scarce(self: Stepper, shown: Shown, piece: Share) -> torch.Tensor:
-        seen.append(len(piece))
-        logits = score(self, shown, piece)
-        if len(piece) > count:
+    def scarce(self: Stepper, given: Shown) -> torch.Tensor:
+        seen.append(len(given.images))
+        logits = score(self, given)
+        if len(given.images) > count:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate a lot.")
         return logits
 
@@ -92,6 +96,21 @@ def test_pieces_learn_the_same_as_the_whole(references):
     assert_alike(whole, pieces)
     assert [row["Resources/micro_batch"] for row in pieces.stats().rows] == [2, 2]
     assert "Resources/micro_batch" not in whole.stats().rows[0]
+
+
+def test_pieces_show_the_same_patches_and_scores(references):
+    whole, pieces = references
+    for tick in (1, 2):
+        with np.load(whole.patches_path(tick)) as ours, np.load(pieces.patches_path(tick)) as theirs:
+            assert len(ours["rows"]) == 4
+            assert set(ours["rows"] // GROUP) == {0, 1, 2, 3}, "every group is there"
+            for name in ours.files:
+                seen, other = ours[name].astype(np.float64), theirs[name].astype(np.float64)
+                within = 1 if ours[name].dtype == np.uint8 else SAME_WEIGHT
+                assert np.abs(seen - other).max() <= within, name
+        with np.load(whole.tick_path(tick)) as ours, np.load(pieces.tick_path(tick)) as theirs:
+            assert ours["scores/fake"].shape == (3 * BATCH,)
+            assert np.allclose(ours["scores/fake"], theirs["scores/fake"], atol=2e-3)
 
 
 def test_pieces_with_a_network_for_each_scale(tmp_path):
@@ -132,9 +151,9 @@ def test_memory_that_ends_in_the_middle_of_a_step_loses_no_randomness(references
     plain, retried = references[0], small_run(tmp_path, **EVERYTHING)
     score, calls = Stepper._score, []
 
-    def once(self: Stepper, shown: Shown, piece: Share) -> torch.Tensor:
-        logits = score(self, shown, piece)
-        calls.append(len(piece))
+    def once(self: Stepper, given: Shown) -> torch.Tensor:
+        logits = score(self, given)
+        calls.append(len(given.images))
         if len(calls) == 13:  # the real pictures of the third step's D
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
         return logits
@@ -171,8 +190,8 @@ def test_other_errors_are_not_repeated(tmp_path, monkeypatch):
     run = small_run(tmp_path)
     seen = []
 
-    def broken(_self: Stepper, _shown: Shown, piece: Share) -> torch.Tensor:
-        seen.append(len(piece))
+    def broken(_self: Stepper, given: Shown) -> torch.Tensor:
+        seen.append(len(given.images))
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(Stepper, "_score", broken)

@@ -42,7 +42,7 @@ def test_a_new_run(tmp_path, config):
     assert run.number == 1
     assert run.config() == config
     assert sorted(path.name for path in run.path.iterdir()) == [
-        "commands", "config.yaml", "samples", "snapshots", "state", "ticks",
+        "commands", "config.yaml", "patches", "samples", "snapshots", "state", "ticks",
     ]  # fmt: skip
     assert (run.status(), run.stats().rows, run.samples(), run.snapshots(), run.next_start()) == (None, [], [], [], 1)
     assert list_runs(run.path.parent) == [run]
