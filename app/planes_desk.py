@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from imgui_bundle import implot
+from imgui_bundle import imgui, implot
 
 from app.asking import Asking
 from app.gl.image_texture import ImageTexture
 from app.model_messages import BakeRequest
 from app.plane_messages import PlanesAnswer, PlanesQuestion, PointAnswer, PointQuestion
+from app.ray_messages import RAY, RayAnswer, RayQuestion
 from app.spot import Spot
 from app.stage import Stage
+from core.camera import Camera
+from core.guides import ray_points
 from core.scene import ALL_PLANES
 from widgets.picture import Picture
 from widgets.plane_view import PlanesView, PointReading
 from widgets.planes import PlanesPanel
+from widgets.ray_mark import draw_spot
+from widgets.ray_view import ProbedRay
+from widgets.view_guides import Place
 
 # A dragged point is asked anew only when the last answer has come, or did not come for so long, seconds.
 PATIENCE_S = 0.3
@@ -24,6 +30,8 @@ PATIENCE_S = 0.3
 
 class PlanesDesk:
     """Made when somebody first looks at the panel; nothing is computed while nobody does.
+
+    It is also a layer of the viewport's picture: who points at a pixel there puts the crosshair where its ray ends.
 
     All methods are called on the window's thread, with its context current.
 
@@ -40,17 +48,20 @@ class PlanesDesk:
         self._textures: list[ImageTexture] = []
         self._pixels: tuple[np.ndarray, ...] = ()
         self._values: tuple[float, float] | None = None
-        self._looked_at, self._colours = False, viridis()
+        self.depth: Asking[RayQuestion, RayAnswer] = Asking(self._desk, RAY, PATIENCE_S)
+        self._pointed: ProbedRay | None = None  # at a pixel whose depth is not known yet
+        self._looked_at, self._seen, self._colours = False, False, viridis()
+        stage.layers.all.append(self)
 
     def update(self) -> None:
         """Once a frame: take what has come, and give up what nobody looks at."""
         self._receive()
         if not self._looked_at:
-            for each in (self.planes, self.point):
+            for each in (self.planes, self.point, self.depth):
                 if each.waits:
                     each.cancel()
                     each.retry()
-        self._looked_at = False
+        self._seen, self._looked_at = self._looked_at, False
 
     def draw(self) -> None:
         """The panel is seen: draw it, and ask for what it lacks."""
@@ -79,9 +90,28 @@ class PlanesDesk:
     def close(self) -> None:
         """The worker is the stage's."""
 
+    # As a layer of the picture
+
+    @property
+    def armed(self) -> str:
+        """A plain click is never for this panel."""
+        return ""
+
+    def pick(self, camera: Camera, spot: tuple[float, float]) -> None:
+        """Somebody points at a pixel."""
+        if self._seen:
+            self._pointed = ProbedRay(camera, spot)
+
+    def draw_over(self, canvas: imgui.ImDrawList, camera: Camera, place: Place) -> None:
+        """Mark the point under the crosshair."""
+        if self._seen and self._spot.point is not None:
+            draw_spot(canvas, camera, place, np.array(self._spot.point))
+
     def _receive(self) -> None:
         for event in self._desk.take():
             self.point.receive(event)
+            if self.depth.receive(event):
+                self._go_to_depth()
             if self.planes.receive(event):
                 self._pixels, self._values = painted(self.planes.arrays[0], self._colours)
 
@@ -90,13 +120,26 @@ class PlanesDesk:
         channel = look.channel if look.painting == "channel" else 0
         # All planes are shown, whichever count.
         self.planes.want(PlanesQuestion(replace(sample, planes=ALL_PLANES), look.painting, channel))
+        if self._pointed is not None:
+            backdrop = self._stage.scene.quality.backdrop
+            self.depth.want(RayQuestion(sample, self._pointed.camera, self._pointed.place, backdrop))
         if self._spot.point is not None:
             self.point.want(PointQuestion(sample, self._spot.point))
 
+    def _go_to_depth(self) -> None:
+        """The depth at the pixel has come: that is where the crosshair goes; nowhere if the ray meets nothing."""
+        answer, pointed = self.depth.answer, self._pointed
+        if answer is None or pointed is None or ProbedRay(answer.question.camera, answer.question.place) != pointed:
+            return
+        self._pointed, depth = None, answer.profile.expected_depth
+        if depth is not None:
+            x, y, z = ray_points(pointed.camera, pointed.place, np.array([depth]))[0].tolist()
+            self._spot.point = (x, y, z)
+
     def _forget(self) -> None:
-        self.planes.forget()
-        self.point.forget()
-        self._pixels = ()
+        for each in (self.planes, self.point, self.depth):
+            each.forget()
+        self._pixels, self._pointed = (), None
 
     def _view(self) -> PlanesView:
         engine, answer = self._stage.engine, self.planes.answer

@@ -159,7 +159,7 @@ def _caption(view: PlanesView) -> str:
 def _lines(view: PlanesView) -> list[str]:
     """What the field says of the point, for people."""
     if view.point is None:
-        return ["Click a plane to ask the field about a point"]
+        return ["Click a plane, or Alt+click the viewport, to ask the field about a point"]
     where = "  ".join(f"{axis} {value:+.3f}" for axis, value in zip(AXES, view.point, strict=True))
     if view.reading is None:
         return [where, "asking the field…"]

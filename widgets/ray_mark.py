@@ -58,6 +58,15 @@ def draw_ray(
         _dot(canvas, there, 0.22, picture_ink("good"), "")
 
 
+def draw_spot(canvas: imgui.ImDrawList, camera: Camera, place: Place, point: np.ndarray) -> None:
+    """Mark a point of space, [3], world units; nothing where it lies behind the eye."""
+    spot = _spot(camera, place, point)
+    if spot is not None:
+        arm = em(RING)
+        ends = [[[spot.x - arm, spot.y], [spot.x + arm, spot.y]], [[spot.x, spot.y - arm], [spot.x, spot.y + arm]]]
+        cased_lines(canvas, np.array(ends), picture_ink("accent"))
+
+
 def _named(profile: RayProfile) -> dict[str, float]:
     """Depths that are marked."""
     named = {"near": profile.near, "far": profile.far}

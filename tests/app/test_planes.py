@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from imgui_bundle import imgui
 
 from app import layout
 from app.model_messages import BakeRequest, CheckpointId
@@ -17,6 +18,7 @@ from app.planes_desk import PlanesDesk, painted
 from app.studio import Studio
 from core.checkpoint import load_checkpoint, save_checkpoint
 from core.families import build_generator
+from core.guides import ray_points
 from core.latents import sample_of
 from core.model_config import GeneratorConfig
 from core.plane_pictures import point_facts
@@ -100,6 +102,21 @@ def test_the_crosshair_moves_in_its_plane_and_stays_where_it_was_put(point, axes
     assert moved[third] == point[third]
 
 
+def pick_in_viewport(ctx: ui.Context, studio: Studio, desk: PlanesDesk) -> None:
+    """Alt+click the object: the crosshair goes to where the ray of that pixel ends."""
+    ui.wait_until(ctx, lambda: studio.stage.engine.complete, 60, "the picture with all planes")
+    ctx.set_ref("//Viewport")
+    ctx.mouse_move("canvas")
+    ctx.key_down(imgui.Key.mod_alt)
+    ctx.mouse_click()
+    ctx.key_up(imgui.Key.mod_alt)
+    ui.wait_until(ctx, lambda: studio.spot.point is not None, 60, "the depth at that pixel")
+    assert desk.depth.answer is not None
+    ray = desk.depth.answer.question
+    expected = ray_points(ray.camera, ray.place, np.array([desk.depth.answer.profile.expected_depth]))[0]
+    assert studio.spot.point == pytest.approx(expected.tolist())
+
+
 def test_planes_are_looked_at_and_switched_off_in_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     before: list[np.ndarray] = []
 
@@ -126,5 +143,6 @@ def test_planes_are_looked_at_and_switched_off_in_the_window(tmp_path: Path, mon
         assert studio.stage.scene.quality.planes == (0, 1, 2)
         ctx.item_click("**/###clear point")
         assert studio.spot.point is None
+        pick_in_viewport(ctx, studio, desk)
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
