@@ -193,8 +193,8 @@ class TrainController:
             # Bad gradients have their own words here, and so have shapes where metrics have found them to be flat.
             said = {"gradients", "flat"} if self._flat[1] else {"gradients"}
             found = [alarm for alarm in alarms(curves.columns) if alarm.kind not in said]
-            words = ", ".join(f"{alarm.title} since {alarm.since_kimg:.4g} kimg" for alarm in found)
-            self._alarmed = ((curves.run, curves.version), words and f"{words}: Health says more")
+            words = "; ".join(f"{alarm.title} since {alarm.since_kimg:.4g} kimg" for alarm in found)
+            self._alarmed = ((curves.run, curves.version), words and f"{words} (Health says more)")
         return self._alarmed[1]
 
     def _look_at_shapes(self) -> None:

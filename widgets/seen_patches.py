@@ -133,9 +133,9 @@ def caption(view: SeenView) -> str:
     """Which patches are shown, and what was done to them before D saw them."""
     when = f"Last step of tick {view.tick}, {number(view.kimg)} kimg"
     if view.tick != view.moment.tick:
-        when += " (the nearest of which patches are kept)"
+        when += " (the nearest that is kept)"
     blur = f"blur σ {view.blur:.2g} px" if view.blur > 0 else "no blur"
-    return f"{when}; {blur}; {f'ADA p {view.p:.2f}' if view.p > 0 else 'no augmentation'}; s and D's score below each"
+    return f"{when}; {blur}; {f'ADA p {view.p:.2f}' if view.p > 0 else 'no augmentation'}"
 
 
 def _pair(place: _Place, patch: SeenPatch, provider: PartProvider, low: ImVec2, side: float, gap: float) -> None:
