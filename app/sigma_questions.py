@@ -68,7 +68,8 @@ class SigmaQuestions:
             asking.forget()  # of another discriminator nothing may be shown here
             self._sets.pop(slot, None)
         if asking.want(question):
-            self._titles[slot] = Path(sample.checkpoint.path).stem
+            name = Path(sample.checkpoint.path).stem
+            self._titles[slot] = "snapshot" if name.replace(".", "").isdigit() else name  # which are called by kimg
         return self._known(slot)
 
     def problem(self, slot: Slot) -> Problem | None:

@@ -13,13 +13,16 @@ from widgets.choices import choose, flow
 from widgets.common import button, coloured, em, icons, line_colour, reset_button
 from widgets.decimate import decimate
 from widgets.law_map import density_axis
-from widgets.patch_views import LawLine, LawName, LawSettings, LawsView, PatchesView
+from widgets.patch_views import LawKind, LawLine, LawName, LawSettings, LawsView, PatchesView
 from widgets.plot_parts import PLOT_FLAGS, heading, line, steps, upright
-from widgets.scale_words import NAMES, TITLES, mean_words, number
+from widgets.scale_words import NAMES, mean_words, number
 from widgets.setting_rows import NOTE_TONES
 
 COLOURS: dict[LawName, int] = {"run": 0, "what if": 1, "beta": 2, "uniform": 3, "graf": 4, "gnerf": 5}
 DRAWN_COLOUR = 6
+KINDS: dict[LawKind, str] = {
+    "beta": "beta", "uniform": "uniform", "graf": "GRAF", "gnerf": "GNeRF", "discrete": "discrete"
+}  # fmt: skip
 BETA_RANGE, T_RANGE = (0.01, 10.0), (0.1, 1e6)
 MIN_HEIGHT = 5.0
 MIN_WIDTH = 12.0
@@ -27,10 +30,9 @@ MIN_WIDTH = 12.0
 
 def edit(laws: LawsView, trial: LawSettings) -> LawSettings:
     """Draw the settings of the law that is tried out.  Returns what it is now."""
-    flow(9)
-    titles = dict(TITLES)
-    trial = replace(trial, kind=choose("trial kind", trial.kind, titles, 9, "Which law: beta is the paper's"))
-    flow(9.5)
+    flow(6.5)
+    trial = replace(trial, kind=choose("trial kind", trial.kind, KINDS, 6.5, "Which law: beta is the paper's"))
+    flow(8)
     imgui.begin_disabled(trial.kind not in ("beta", "uniform"))
     imgui.set_next_item_width(em(8))
     anneal, clamp = trial.anneal_kimg, imgui.SliderFlags_.always_clamp

@@ -19,9 +19,9 @@ from widgets.segments import segments
 Tab = Literal["training", "drawn", "what if", "coverage"]
 TABS: dict[Tab, str] = {"training": "Law", "drawn": "Drawn", "what if": "What if", "coverage": "Coverage"}
 WINDOWS: dict[WindowName, str] = {"last": "this tick", "ten": "10 ticks", "kept": "64 ticks"}
-SPANS: dict[Span, str] = {"annealing": "whole annealing", "so far": "so far"}
+SPANS: dict[Span, str] = {"annealing": "annealing", "so far": "so far"}
 WINDOW_TIP = "Which draws are counted: those of the tick that is looked at, or of it and the ones before it"
-SPAN_TIP = "What the axis of time shows"
+SPAN_TIP = "What the axis of time shows: all until the law is final, or what is done so far"
 MIN_HEIGHT = 8.0
 # From so many font sizes on, the density stands beside the map.
 MIN_BESIDE = 30.0
@@ -87,8 +87,8 @@ class PatchesPanel:
         self.setup = replace(self.setup, window=window)
 
     def _choose_span(self) -> None:
-        flow(9)
-        self.setup = replace(self.setup, span=choose("span", self.setup.span, SPANS, 9, SPAN_TIP))
+        flow(7)
+        self.setup = replace(self.setup, span=choose("span", self.setup.span, SPANS, 7, SPAN_TIP))
 
     def _training(self, view: PatchesView, laws: LawsView) -> PatchWish | None:
         names = {name: NAMES[name] for name in laws.lines}
@@ -126,11 +126,11 @@ class PatchesPanel:
         return None
 
     def _what_if(self, view: PatchesView, laws: LawsView) -> PatchWish | None:
+        self._choose_span()
         trial = law_trial.edit(laws, self.setup.trial or laws.settings)
         self.setup = replace(self.setup, trial=None if trial == laws.settings else trial)
         clicked = law_trial.apply_row(view, laws)
         self._plots.choose(laws)
-        self._choose_span()
         self.hover = self._plots.draw(view, laws, self.cursor(view))
         return ApplyLaw() if clicked else None
 
