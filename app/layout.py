@@ -45,6 +45,8 @@ PLACES: dict[str, str] = {
     PATCH_VIEW: "bottom",
     HEALTH: "bottom",
 }
+# Panels that look inside networks, samples and training: a group of their own in the View menu.
+INSIDE = frozenset({PATCHES, MODULATION, PATCH_VIEW, HEALTH, SCORE_MAP, PLANES, RAY_PROBE, GEOMETRY})
 # Panels that are there when somebody asks for them.
 HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES, RAY_PROBE, SCORE_MAP, PATCH_VIEW, HEALTH})
 

@@ -207,6 +207,7 @@ def _view(studio: Studio) -> list[Action]:
                 partial(panels.toggle, name),
                 chord,
                 checked=panels.is_shown(name),
+                group=int(name in layout.INSIDE),
                 spoken=f"the panel {name}",
             )
             for name, chord in chords.items()
@@ -217,18 +218,18 @@ def _view(studio: Studio) -> list[Action]:
             panels.toggle_only_viewport,
             Chord(Key.f11),
             checked=panels.only_viewport,
-            group=1,
+            group=2,
         ),
         Action(
             "View",
             "Reset layout",
             partial(panels.reset, look.scale),
-            group=1,
+            group=2,
             tooltip="All panels back to their places",
         ),
         *_looks(studio),
-        Action("View", "Larger", partial(studio.set_look, _sized(look, 1)), Chord(Key.equal, ctrl=True), group=3),
-        Action("View", "Smaller", partial(studio.set_look, _sized(look, -1)), Chord(Key.minus, ctrl=True), group=3),
+        Action("View", "Larger", partial(studio.set_look, _sized(look, 1)), Chord(Key.equal, ctrl=True), group=4),
+        Action("View", "Smaller", partial(studio.set_look, _sized(look, -1)), Chord(Key.minus, ctrl=True), group=4),
     ]
 
 
@@ -246,7 +247,7 @@ def _looks(studio: Studio) -> list[Action]:
             None,
             True,
             each == look,
-            2,
+            3,
         )
         for path, each in looks.items()
     ]

@@ -1,0 +1,109 @@
+"""Make the pictures of panels in docs/images anew, by driving the real window without a screen.
+
+python -m tools.make_screenshots RUN        a run that has recorded some ticks, with snapshots
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from imgui_bundle import imgui
+
+from app import layout
+from app.score_map_desk import ScoreMapDesk
+from app.studio import Studio
+from tests import ui
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+# What is asked of a worker has come after so long, seconds, also on a slow machine.
+PATIENCE_S = 300.0
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture.
+
+    Attributes:
+        name: Of the file.
+        panel: Which panel is brought to the front.
+        prepare: What is done there first.
+    """
+
+    name: str
+    panel: str
+    prepare: Callable[[ui.Context, Studio], None]
+
+
+def still(ctx: ui.Context, studio: Studio) -> None:
+    """Wait until nothing is computed any more."""
+    ctx.mouse_move_to_pos(imgui.ImVec2(5, 790))
+    ctx.yield_(5)
+    ui.wait_until(ctx, lambda: studio.stage.engine.complete and not studio.stage.worker.busy, PATIENCE_S, "the worker")
+    ctx.yield_(10)
+
+
+def probe(ctx: ui.Context, studio: Studio) -> None:
+    """Point at the object, and go aside, so that the ray is seen."""
+    still(ctx, studio)
+    ctx.set_ref("//Viewport")
+    ctx.mouse_move("canvas")
+    ctx.key_down(imgui.Key.mod_alt)
+    ctx.mouse_click()
+    ctx.key_up(imgui.Key.mod_alt)
+    still(ctx, studio)
+    ctx.mouse_move("canvas")
+    ctx.mouse_drag_with_delta(imgui.ImVec2(120, -40))
+    still(ctx, studio)
+
+
+def scores(ctx: ui.Context, studio: Studio) -> None:
+    """All scores of both pictures."""
+    still(ctx, studio)
+    desk = studio.desks.find(layout.SCORE_MAP)
+    assert isinstance(desk, ScoreMapDesk)
+    ui.wait_until(ctx, lambda: desk.client.complete, PATIENCE_S, "all scores")
+    still(ctx, studio)
+
+
+SHOTS = (
+    Shot("patch-scales", layout.PATCHES, still),
+    Shot("modulation", layout.MODULATION, still),
+    Shot("patch-view", layout.PATCH_VIEW, still),
+    Shot("health", layout.HEALTH, still),
+    Shot("score-map", layout.SCORE_MAP, scores),
+    Shot("tri-planes", layout.PLANES, probe),
+    Shot("ray-probe", layout.RAY_PROBE, probe),
+)
+
+
+def main() -> None:
+    """Open the window with the run, and write the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path, help="folder of a run")
+    parser.add_argument("--out", type=Path, default=IMAGES, help="where to (default: docs/images)")
+    parser.add_argument("--only", choices=[shot.name for shot in SHOTS], help="one of them")
+    args = parser.parse_args()
+    shots = [shot for shot in SHOTS if args.only in (None, shot.name)]
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        ui.wait_until(ctx, lambda: studio.train.run is not None, PATIENCE_S, "the run")
+        still(ctx, studio)
+        for shot in shots:
+            studio.panels_shown.show(shot.panel)
+            ctx.yield_(5)
+            shot.prepare(ctx, studio)
+            ui.capture(ctx, args.out / f"{shot.name}.png")
+            studio.panels_shown.toggle(shot.panel)
+            print(args.out / f"{shot.name}.png")
+
+    with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
+        ui.run_studio(clicks, patch, Path(home), str(args.run.resolve()), fine=True, ahead=True)
+
+
+if __name__ == "__main__":
+    main()
