@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.generator import Generator, Sample, as_image
 from core.patches import gaussian_blur, pooled, supersampled_places
-from core.rays import Patches, pose_matrices
+from core.rays import Patches
 from core.schedules import sample_offsets
 from core.volume import SamplingNoise
 from training.config import RunConfig
@@ -106,7 +106,7 @@ class GeneratedPatches:
 
     def render(self, draw: Draw, ws: Tensor, kimg: float) -> Shown:
         """Patches of ws [batch, ws_count, w_dim], from the cameras and with the noise of a time, kimg."""
-        matrices = pose_matrices(draw.poses, self.generator.config.render.radius, self.device)
+        matrices = self.generator.cameras(draw.poses, self.device)
         noise = SamplingNoise(jitter=True, density_std=self.config.anneal.noise(kimg))
         field = self.generator.field(ws, self.generator.config.noise)
         images = self._rendered(field, matrices, draw.patches, noise)
