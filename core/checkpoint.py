@@ -106,7 +106,8 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoin
         generator = build_generator(GeneratorConfig.model_validate_json(metadata["generator"]))
         discriminator = None
         if "discriminator" in metadata:
-            discriminator = build_discriminator(DiscriminatorConfig.model_validate_json(metadata["discriminator"]))
+            judge = DiscriminatorConfig.model_validate_json(metadata["discriminator"])
+            discriminator = build_discriminator(judge, generator.config)
         progress = json.loads(metadata.get("progress", "{}"))
     except (KeyError, ValidationError, json.JSONDecodeError) as error:
         raise CheckpointError(f"{path}: the configuration inside is damaged: {error}") from error

@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 
 Modulation = Literal["input", "output"]
 Antialias = Literal["none", "area"]
-DiscriminatorKind = Literal["hyper", "standard", "scale-specific"]
+DiscriminatorKind = Literal["hyper", "standard", "scale-specific", "dual"]
 Bounds = Literal["range", "box"]
 Backdrop = Literal["field", "white"]
 Background = Literal["none", "plane", "sphere"]
@@ -254,8 +254,8 @@ class DiscriminatorConfig(FrozenModel):
 
     kind: DiscriminatorKind = Field(
         default="hyper",
-        description="How it copes with scales: filters modulated by scale and place (the paper's), not at all, or one "
-        "network for each interval of scales.",
+        description="How it copes with scales: filters modulated by scale and place (the paper's), not at all, one "
+        "network for each interval of scales; or dual: whole pictures beside raw ones (EG3D's).",
     )
     experts: int = Field(
         default=2,
@@ -305,6 +305,14 @@ class DiscriminatorConfig(FrozenModel):
             raise DisagreementError(
                 f"patch_resolution ({self.patch_resolution}) must not exceed image_resolution "
                 f"({self.image_resolution})",
+                "patch_resolution",
+                "image_resolution",
+            )
+        if self.kind == "dual" and self.patch_resolution != self.image_resolution:
+            raise DisagreementError(
+                f"kind is 'dual', which judges whole pictures: set patch_resolution ({self.patch_resolution}) to "
+                f"image_resolution ({self.image_resolution})",
+                "kind",
                 "patch_resolution",
                 "image_resolution",
             )

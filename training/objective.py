@@ -17,15 +17,18 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
 
-def r1_penalty(real_logits: Tensor, images: Tensor) -> Tensor:
+def r1_penalty(real_logits: Tensor, images: Tensor, raw: Tensor | None = None) -> Tensor:
     """Squared norm of the logits' gradient at each image (Mescheder et al. 2018).
 
     Args:
         real_logits: [batch], computed from `images` with gradients.
         images: [batch, 3, r, r], requires grad.
+        raw: The raw pictures that were judged with them, [batch, 3, h, w], likewise: of dual discrimination.
 
     Returns:
         [batch], differentiable.
     """
-    (gradient,) = torch.autograd.grad(real_logits.sum(), images, create_graph=True)
-    return gradient.square().sum(dim=(1, 2, 3))
+    given = (images,) if raw is None else (images, raw)
+    gradients = torch.autograd.grad(real_logits.sum(), given, create_graph=True)
+    squares = [gradient.square().sum(dim=(1, 2, 3)) for gradient in gradients]
+    return squares[0] if raw is None else squares[0] + squares[1]

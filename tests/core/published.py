@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from core.discriminator import PatchDiscriminator
+from core.dual_discriminator import DualDiscriminator
 from core.eg3d import Eg3dGenerator
 from core.epigraf import EpigrafGenerator
 from core.model_config import DiscriminatorConfig, GeneratorConfig, RenderConfig, UpsamplerConfig
-from core.published_names import EG3D_RENAMED, OURS_ALONE, RENAMED, has_no_influence, our_name
+from core.published_names import EG3D_JUDGE_RENAMED, EG3D_RENAMED, OURS_ALONE, RENAMED, has_no_influence, our_name
 
 DATA = Path(__file__).parent.parent / "data"
 GENERATOR = GeneratorConfig(
@@ -94,6 +95,29 @@ def published_eg3d() -> tuple[Eg3dGenerator, Reference]:
     ours = generator.state_dict()
     generator.load_state_dict(reference.weights(set(ours)) | {name: ours[name] for name in OURS_ALONE})
     return generator.requires_grad_(False), reference
+
+
+def published_dual_discriminator() -> tuple[DualDiscriminator, Reference]:
+    """EG3D's discriminator with the reference weights.
+
+    Its minibatch-std groups are two of two, strided; here neighbours make a group, so samples come in another order.
+    """
+    size = EG3D.upsampler.image_resolution
+    config = DiscriminatorConfig(
+        kind="dual",
+        image_resolution=size,
+        patch_resolution=size,
+        channel_base=1024,
+        channel_max=16,
+        group_size=2,
+        camera_condition=True,
+        camera_dropout=0,
+    )
+    reference, discriminator = Reference("eg3d-discriminator", EG3D_JUDGE_RENAMED), DualDiscriminator(config, EG3D)
+    discriminator.load_state_dict(reference.weights(set(discriminator.state_dict())))
+    for name in ("image", "image_raw", "camera_label", "logits", "r1_penalty"):
+        reference.arrays[name] = reference.arrays[name][[0, 2, 1, 3]]
+    return discriminator, reference
 
 
 def published_discriminator(name: str) -> tuple[PatchDiscriminator, Reference]:
