@@ -99,8 +99,8 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoin
         )
     if (family := metadata.get("family", "epigraf")) != "epigraf":
         raise CheckpointError(
-            f"{path} holds a generator of the family {family.upper()}: its weights are kept, but this version of the "
-            "program cannot render it yet"
+            f"{path} holds a generator of the family {family.upper()} that an earlier version could not use yet: "
+            "convert its pickle once more with `epigraf import`"
         )
     try:
         generator = build_generator(GeneratorConfig.model_validate_json(metadata["generator"]))
