@@ -179,8 +179,8 @@ class GeneratorConfig(FrozenModel):
     )
     background_width: int = Field(default=128, ge=1, le=1024, description="Width of the sphere background's layers.")
     background_blocks: int = Field(default=2, ge=1, le=8, description="Blocks of the sphere background's network.")
-    upsampler: UpsamplerConfig = Field(default=UpsamplerConfig(), description="EG3D's upsampler.")
     render: RenderConfig = Field(default=RenderConfig(), description="Cameras and rays.")
+    upsampler: UpsamplerConfig = Field(default=UpsamplerConfig(), description="EG3D's upsampler.")
 
     @model_validator(mode="after")
     def _family_has_these(self) -> Self:

@@ -6,6 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.generator import Sample
+from core.triplane import TriPlaneField
+
+ROUGHNESS_PAIRS = 1000  # for each sample, as published
+
 
 def generator_loss(fake_logits: Tensor) -> Tensor:
     """-log sigmoid(D(G(z))), mean over the batch."""
@@ -32,3 +37,21 @@ def r1_penalty(real_logits: Tensor, images: Tensor, raw: Tensor | None = None) -
     gradients = torch.autograd.grad(real_logits.sum(), given, create_graph=True)
     squares = [gradient.square().sum(dim=(1, 2, 3)) for gradient in gradients]
     return squares[0] if raw is None else squares[0] + squares[1]
+
+
+def density_roughness(field: Sample, distance: float) -> Tensor:
+    """How much the density before softplus differs between points that are close (EG3D, Section 5; METHOD: EG3D).
+
+    Args:
+        field: Of [batch] samples; the first points are anywhere in its box.
+        distance: Standard deviation of the way to the second ones, world units.
+
+    Returns:
+        Mean absolute difference, scalar.
+    """
+    assert isinstance(field, TriPlaneField)
+    batch, device = len(field.planes), field.planes.device
+    points = (2 * torch.rand(batch, ROUGHNESS_PAIRS, 3, device=device) - 1) * field.box
+    beside = points + torch.randn(batch, ROUGHNESS_PAIRS, 3, device=device) * distance
+    one, other = field(torch.cat([points, beside], dim=1))[1].chunk(2, dim=1)
+    return (one - other).abs().mean()
