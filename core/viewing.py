@@ -44,12 +44,14 @@ class View:
         width: Pixels.
         height: Pixels.
         backdrop: What is seen through the field.
+        upsampled: Whether a generator with an upsampler shows its pictures, or else what rays see.
     """
 
     camera: Camera
     width: int
     height: int
     backdrop: Backdrop = "learned"
+    upsampled: bool = True
 
 
 @dataclass(frozen=True)
