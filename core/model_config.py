@@ -126,7 +126,7 @@ class UpsamplerConfig(FrozenModel):
 
 
 class GeneratorConfig(FrozenModel):
-    """A generator: mapping, StyleGAN2 backbone, field (METHOD, sections 1 and 6)."""
+    """A generator: mapping, StyleGAN2 backbone, field (METHOD, sections 1 and 7)."""
 
     family: Family = Field(
         default="epigraf",

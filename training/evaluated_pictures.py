@@ -141,4 +141,4 @@ def _view(generator: Generator, field: Sample, matrices: Tensor, side: int, rays
     distance = surface_distance(depth, opacity, end, opaque_end=rays.backdrop == "field")
     surface = opacity > SURFACE_OPACITY
     solid = float(surface.sum() / (opacity > SEEN_OPACITY).sum().clamp(min=1))
-    return View(picture[:3].clamp(-1, 1), distance, surface, matrices[0], rays.fov, solid)
+    return View(picture[:3].clamp(-1, 1), distance, surface, matrices[0], fov, solid)

@@ -15,6 +15,7 @@ from core.eg3d import Eg3dGenerator
 from core.shares import Share
 from core.triplane import Decoder, TriPlaneField
 from core.upsampler import resized
+from tests.core.eg3d_toy import eg3d_toy
 from tests.training.teams import train_together
 from tests.training.test_pieces import EVERYTHING, assert_alike, small_run
 from tests.training.test_trainer import assert_same_weights
@@ -25,6 +26,7 @@ from training.augmenter import Augmenter
 from training.batches import RealBatch
 from training.config import ConfigError
 from training.dual import augmented, real_pair
+from training.evaluated_pictures import no_labels, view_pairs
 from training.networks import Networks
 from training.objective import density_roughness
 from training.shown import Shown
@@ -158,3 +160,13 @@ def test_the_angle_of_view_reaches_from_edge_to_edge(tmp_path):
     ours, theirs = (toy_config(data, **changes).generator.render.fov for changes in (TOY_EG3D, {}))
     assert theirs == 30
     assert math.tan(math.radians(ours) / 2) == pytest.approx(math.tan(math.radians(15)) * 16 / 15)
+
+
+def test_close_views_are_compared_pixel_by_pixel():
+    """What a view says of a pixel's place is where its ray goes: the angle of view ends at edges, views in middles."""
+    generator = eg3d_toy()
+    ((first, second),) = view_pairs(generator, np.array([[0.3, 1.2]]), 16, 0, no_labels)
+    origins, directions = generator._rays(generator.raw_places(1, 16).flatten(1, 2), first.matrix[None], None)
+    expected = origins + directions * first.distance.reshape(1, -1, 1)
+    torch.testing.assert_close(first.points.reshape(1, -1, 3), expected, atol=1e-5, rtol=1e-5)
+    assert not torch.equal(first.matrix, second.matrix)
