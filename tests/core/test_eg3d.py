@@ -16,6 +16,7 @@ from core.eg3d import Eg3dGenerator
 from core.fold import fold_sample, without_exact_form
 from core.model_config import RenderConfig
 from core.place_gradients import PlacedField, sampled
+from core.ray_probe import probe_ray
 from core.rays import pose_matrices
 from core.triplane import TriPlaneField, sample_planes
 from core.upsampled_viewing import UpsampledViewing, drawing_of, raw_places
@@ -142,3 +143,15 @@ def test_a_checkpoint_brings_it_back(tmp_path):
     matrix = pose_matrices(np.array([[0.3, 1.2]]), 1.0)
     pictures = [each.picture(field_of(each), matrix, 16) for each in (generator, loaded)]
     assert torch.equal(*pictures)
+
+
+@pytest.mark.parametrize("white", [True, False])
+@pytest.mark.parametrize("backdrop", ["learned", "white"])
+def test_a_probed_ray_is_that_of_the_raw_picture(white, backdrop):
+    generator = eg3d_toy(render=RenderConfig(bounds="box", coarse_samples=8, fine_samples=8, white_back=white))
+    viewing = Viewing(generator, field_of(generator), View(Camera(radius=1.0), 16, 16, backdrop))
+    profile = probe_ray(viewing, (0.1, -0.2))
+    seen = viewing.render(torch.tensor([[[0.1, -0.2]]]))
+    assert profile.colour == pytest.approx(seen.rgb[0, 0].tolist(), abs=1e-5)
+    assert profile.opacity == pytest.approx(float(seen.opacity), abs=1e-5)
+    assert profile.depth == pytest.approx(float(seen.depth), abs=1e-5)
