@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 DESCRIPTION = """Convert a pickle of the StyleGAN lineage (EpiGRAF, EG3D) to a checkpoint that can be opened here.
-Nothing in the pickle is executed: it is read as data, in a process of its own.  EpiGRAF networks can be rendered at
-once; EG3D weights are kept for the family that follows."""
+Nothing in the pickle is executed: it is read as data, in a process of its own."""
 
 EXAMPLE = """examples:
   epigraf import network-snapshot-025000.pkl -o plants.safetensors
@@ -36,8 +35,9 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--cameras",
         choices=("faces", "objects"),
-        help="cameras to assume where the file does not state them: those of FFHQ and Cats, or of Megascans "
-        "(default: faces if the discriminator knows the camera, else objects)",
+        help="cameras to assume where the file does not state them: those of FFHQ and Cats, or of Megascans; "
+        "of EG3D, those of FFHQ or ShapeNet (default: faces if the discriminator knows the camera, and of EG3D unless "
+        "pictures are white behind; else objects)",
     )
     parser.add_argument("--force", action="store_true", help="replace what is there")
     parser.set_defaults(handler=run)

@@ -58,9 +58,9 @@ class Imports:
         self._tasks.submit(f"Importing {source.name}", partial(self._import, source))
 
     def take(self) -> tuple[Path, ...]:
-        """Checkpoints that have been imported since the last call and can be shown."""
+        """Checkpoints that have been imported since the last call."""
         done = [outcome for outcome in self._tasks.take() if isinstance(outcome, ImportedFile)]
-        return tuple(each.path for each in done if each.family == "epigraf")
+        return tuple(each.path for each in done)
 
     def close(self) -> None:
         """End the import that is under way, and forget those that wait."""
@@ -79,8 +79,7 @@ class Imports:
             log.info("%s", error)
             return None
         where = f"{done.path.name}, beside it" if done.path.parent == source.parent else str(done.path)
-        level = logging.INFO if done.family == "epigraf" else logging.WARNING  # nothing else tells what became of it
-        log.log(level, "%s", " ".join((f"Imported {source.name}: the checkpoint is {where}.", *done.notes)))
+        log.info("%s", " ".join((f"Imported {source.name}: the checkpoint is {where}.", *done.notes)))
         for warning in done.warnings:
             log.warning("%s: %s", source.name, warning)
         return done

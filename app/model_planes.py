@@ -11,7 +11,7 @@ from app.model_inspect import Opened
 from app.plane_messages import PlanesAnswer, PlanesQuestion, PointAnswer, PointQuestion
 from app.worker_child import Port
 from core.plane_pictures import plane_channel, plane_components, plane_features, plane_lengths, point_facts
-from core.triplane import PLANE_AXES, TriPlaneField
+from core.triplane import TriPlaneField
 
 
 def answer_planes(question: PlanesQuestion, opened: Opened, port: Port) -> None:
@@ -26,7 +26,7 @@ def answer_planes(question: PlanesQuestion, opened: Opened, port: Port) -> None:
         lengths = question.painting == "lengths"
         values = plane_lengths(field) if lengths else plane_channel(field, question.channel)
         pixels = np.ascontiguousarray(values.cpu().numpy())
-    port.answer(PlanesAnswer(question, PLANE_AXES, plane_features(field).shape[1], field.box, shares), (pixels,))
+    port.answer(PlanesAnswer(question, field.axes, plane_features(field).shape[1], field.box, shares), (pixels,))
 
 
 def answer_point(question: PointQuestion, opened: Opened, port: Port) -> None:

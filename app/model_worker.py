@@ -48,7 +48,8 @@ from core.latents import sample_of, with_planes, ws_of
 from core.memory import is_out_of_memory
 from core.scene import Latent
 from core.triplane import TriPlaneField
-from core.viewing import View, Viewing, tiles_of
+from core.upsampled_viewing import drawing_of
+from core.viewing import View, tiles_of
 
 # Voxels along an edge of a volume that shows the sample until the window has baked its own.
 COARSE_VOLUME = 32
@@ -183,11 +184,11 @@ class ModelHandler:
         port.progress(0, "reading the checkpoint")
         checkpoint, sample = self._sample(request.sample, port, self._clock())
         view = View(request.camera, request.width, request.height, request.backdrop)
-        viewing, tiles = Viewing(checkpoint.generator, sample, view), list(tiles_of(view.width, view.height))
+        drawing, tiles = drawing_of(checkpoint.generator, sample, view), list(tiles_of(view.width, view.height))
         for done, tile in enumerate(tiles):
             port.progress(done / len(tiles), "drawing with torch")
             port.stop_if_cancelled()
-            pixels = np.ascontiguousarray(viewing.draw(tile)[..., :3])
+            pixels = np.ascontiguousarray(drawing.draw(tile)[..., :3])
             port.answer(TileAnswer(tile.left, tile.top, (done + 1) / len(tiles)), (pixels,))
 
     def _grid(self, request: GridRequest, port: Port) -> None:

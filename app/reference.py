@@ -42,7 +42,8 @@ def reference_views(
     import torch
 
     from core.latents import noise_of, with_planes, ws_of
-    from core.viewing import View, Viewing, tiles_of
+    from core.upsampled_viewing import drawing_of
+    from core.viewing import View, tiles_of
     from core.volume import DETERMINISTIC, SamplingNoise
 
     generator = _generator(scene)
@@ -51,15 +52,14 @@ def reference_views(
     pictures = []
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(noise_seed or 0)
-        ws = ws_of(generator, scene.latent)
         pattern = noise_of(scene.latent) if noise_seed is None else generator.config.noise
-        sample = with_planes(generator.field(ws, pattern), scene.quality.planes)
+        sample = with_planes(generator.field(ws_of(generator, scene.latent), pattern), scene.quality.planes)
         noise = DETERMINISTIC if noise_seed is None else SamplingNoise(jitter=True)
         for index, view in enumerate(View(camera, width, height, scene.quality.backdrop) for camera in views):
-            viewing = Viewing(generator, sample, view, noise)
+            drawing = drawing_of(generator, sample, view, noise)
             picture = np.empty((height, width, 4), np.uint8)
             for done, tile in enumerate(tiles := list(tiles_of(width, height))):
-                picture[tile.rows, tile.columns] = viewing.draw(tile)
+                picture[tile.rows, tile.columns] = drawing.draw(tile)
                 if on_progress is not None:
                     on_progress((index + (done + 1) / len(tiles)) / len(views))
             pictures.append(picture)

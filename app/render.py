@@ -64,7 +64,7 @@ def sample_of(
         return BakedVolume.load(path), None
     # Torch is loaded only where something is to be computed.
     from core.bake import bake_sample
-    from core.fold import fold_sample
+    from core.fold import fold_sample, without_exact_form
     from core.latents import sample_of as sample_of_latent
 
     generator = (load or generator_of)(path)
@@ -72,7 +72,7 @@ def sample_of(
     sample = sample_of_latent(generator, scene.latent, planes=scene.quality.planes)
     field = fold_sample(sample, generator.config.rays) if exact else None
     if exact and field is None:
-        raise ValueError(f"{path}: its colours depend on the direction of view; draw it with --field reference")
+        raise ValueError(f"{path}: {without_exact_form(sample)}; draw it with --field reference")
     rays, resolution = generator.config.rays, scene.quality.volume
     return bake_sample(sample, rays, resolution, source=name, on_progress=on_progress), field
 

@@ -39,14 +39,14 @@ def augment(
     """Transform each picture at random.
 
     Args:
-        images: [batch, 3, h, w], values around [-1, 1].
+        images: [batch, 3, h, w], values around [-1, 1]; or pairs of them, [batch, 6, h, w], transformed alike.
         families: Which transformations are on.
         p: Probability of each transformation, in [0, 1]; 0 gives the pictures back, and draws no random numbers.
         rng: Draws the parameters; only the pixels of noise come from torch's own random state.
         share: Of which batch the pictures are a part: parameters are drawn for all of it.  None: they are all.
 
     Returns:
-        [batch, 3, h, w].
+        As the images.
     """
     if p <= 0 or not families:
         return images
@@ -90,9 +90,18 @@ def transform(images: Tensor, inverse: np.ndarray) -> Tensor:
 
 
 def recolour(images: Tensor, matrix: np.ndarray) -> Tensor:
-    """Transform colours: [batch, 3, h, w] by matrices on (r, g, b, 1), [batch, 4, 4] -> [batch, 3, h, w]."""
-    colours = torch.from_numpy(matrix[:, :3].astype(np.float32)).to(images)
-    return (colours[:, :, :3] @ images.flatten(2) + colours[:, :, 3:]).reshape(images.shape)
+    """Transform colours by matrices on (r, g, b, 1).
+
+    Args:
+        images: [batch, 3, h, w]; or several of one place, [batch, 3 * n, h, w], which are transformed alike.
+        matrix: [batch, 4, 4].
+
+    Returns:
+        As the images.
+    """
+    colours = torch.from_numpy(matrix[:, None, :3].astype(np.float32)).to(images)  # [batch, 1, 3, 4]
+    pixels = images.flatten(2).unflatten(1, (-1, 3))  # [batch, n, 3, h * w]
+    return (colours[..., :3] @ pixels + colours[..., 3:]).reshape(images.shape)
 
 
 def cut_out(images: Tensor, centres: np.ndarray, edges: np.ndarray) -> Tensor:

@@ -73,15 +73,26 @@ class ToPlanes(nn.Module):
         self.gain = 1 / math.sqrt(inputs)
 
     def forward(self, x: Tensor, w: Tensor, below: Tensor | None) -> Tensor:
-        """Add to planes of half the size: [batch, inputs, h, h], [batch, w_dim] -> [batch, outputs, h, h], float32."""
+        """Add to planes of half the size, or of the same.
+
+        Args:
+            x: [batch, inputs, h, h].
+            w: [batch, w_dim].
+            below: Planes, [batch, outputs, h / 2 or h, ...]; none in the first block.
+
+        Returns:
+            [batch, outputs, h, h], float32.
+        """
         style = self.affine(w) * self.gain
         share = pointwise(x, (self.weight[:, :, 0, 0] * style[:, None]).to(x.dtype)).to(torch.float32)
         bias = self.bias[:, None, None]
-        return share + bias if below is None else fir_upsample(below).add_(bias).add_(share)
+        if below is None or below.shape == share.shape:
+            return share + bias if below is None else below + bias + share
+        return fir_upsample(below).add_(bias).add_(share)
 
 
 class SynthesisBlock(nn.Module):
-    """One resolution: two convolutions, the first doubling, and the planes' share.  b4 starts from a constant.
+    """One resolution: two convolutions, the first doubling (or not), and the planes' share.  b4 starts from a constant.
 
     Attributes:
         dtype: Of the features, given by b4; weights, styles and planes are float32.
@@ -89,13 +100,13 @@ class SynthesisBlock(nn.Module):
 
     dtype: torch.dtype = torch.float32
 
-    def __init__(self, inputs: int, outputs: int, w_dim: int, resolution: int, image_channels: int):
+    def __init__(self, inputs: int, outputs: int, w_dim: int, resolution: int, image_channels: int, *, up: bool = True):
         super().__init__()
-        self.first = resolution == 4
+        self.first = inputs == 0
         if self.first:
             self.const = nn.Parameter(torch.randn(outputs, 4, 4))
         else:
-            self.conv0 = ModulatedConv(inputs, outputs, w_dim, resolution, up=True)
+            self.conv0 = ModulatedConv(inputs, outputs, w_dim, resolution, up=up)
         self.conv1 = ModulatedConv(outputs, outputs, w_dim, resolution, up=False)
         self.torgb = ToPlanes(outputs, image_channels, w_dim)
 

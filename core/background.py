@@ -42,6 +42,21 @@ class PlaneBackground:
 
 
 @dataclass(frozen=True)
+class PlainBackground:
+    """One colour.
+
+    Attributes:
+        value: Of red, green and blue, in [-1, 1].
+    """
+
+    value: float
+
+    def __call__(self, grid: Tensor, origins: Tensor, directions: Tensor) -> Tensor:
+        """The same for all rays, [batch, rays, 1]."""
+        return torch.full_like(directions[..., :1], self.value)
+
+
+@dataclass(frozen=True)
 class SphereBackground:
     """The world outside the cameras' sphere, integrated out to infinity (NeRF++, Section 4).
 

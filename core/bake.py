@@ -127,6 +127,8 @@ def bake_field(
 def left_out(field: TriPlaneField, render: RenderConfig) -> list[str]:
     """What a volume cannot show of a field, each in a few words."""
     notes = []
+    if field.style is not None:
+        notes.append("what rays see, before it is upsampled")
     if field.decoder.view_direction:
         notes.append("colours as seen from the front")
     needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far)

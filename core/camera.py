@@ -96,19 +96,23 @@ def angles_of(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.arctan2(unit[..., 2], unit[..., 0]), np.arccos(np.clip(unit[..., 1], -1, 1))
 
 
-def cam2world(yaw: np.ndarray, pitch: np.ndarray, radius: float) -> np.ndarray:
+def cam2world(yaw: np.ndarray, pitch: np.ndarray, radius: float, pivot: float = 0.0) -> np.ndarray:
     """Camera-to-world matrices whose columns are (minus left, up, minus forward, eye).
 
     Args:
         yaw: [batch], radians.
         pitch: [batch], radians.
         radius: Distance to the origin, world units.
+        pivot: The point of the z axis that is looked at, world units.
 
     Returns:
         [batch, 4, 4], float64; x points right, y up, and the view is along -z.
     """
     outward = sphere_points(yaw, np.clip(pitch, POLE_MARGIN, math.pi - POLE_MARGIN))  # [batch, 3]
     forward = -outward
+    if pivot:
+        forward = np.array([0.0, 0.0, pivot]) - radius * outward
+        forward /= np.linalg.norm(forward, axis=-1, keepdims=True)
     left = np.cross(np.array([0.0, 1.0, 0.0]), forward)
     left /= np.linalg.norm(left, axis=-1, keepdims=True)
     up = np.cross(forward, left)

@@ -99,14 +99,15 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoin
         )
     if (family := metadata.get("family", "epigraf")) != "epigraf":
         raise CheckpointError(
-            f"{path} holds a generator of the family {family.upper()}: its weights are kept, but this version of the "
-            "program cannot render it yet"
+            f"{path} holds a generator of the family {family.upper()} that an earlier version could not use yet: "
+            "convert its pickle once more with `epigraf import`"
         )
     try:
         generator = build_generator(GeneratorConfig.model_validate_json(metadata["generator"]))
         discriminator = None
         if "discriminator" in metadata:
-            discriminator = build_discriminator(DiscriminatorConfig.model_validate_json(metadata["discriminator"]))
+            judge = DiscriminatorConfig.model_validate_json(metadata["discriminator"])
+            discriminator = build_discriminator(judge, generator.config)
         progress = json.loads(metadata.get("progress", "{}"))
     except (KeyError, ValidationError, json.JSONDecodeError) as error:
         raise CheckpointError(f"{path}: the configuration inside is damaged: {error}") from error

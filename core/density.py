@@ -1,12 +1,13 @@
 """The density of a tri-plane field on a regular grid, layer by layer, and its colours at points of a surface.
 
-A grid whose axes are those of the planes needs no sample of its own for each point: what the first plane adds depends
-on x and y alone, and so on.  The decoder's first layer is linear and goes through the planes (core/fold.py); what is
+A grid whose axes are those of the planes needs no sample of its own for each point: what a plane adds depends on two
+coordinates alone.  The decoder's first layer is linear and goes through the planes (core/fold.py); what is
 left for a point is the sum of three vectors, the activation and one product: a quarter of the time of asking the field.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -17,8 +18,7 @@ from torch import Tensor
 from core.bake import Cancelled
 from core.density_grid import DensityGrid
 from core.generator import Sample
-from core.layers import LEAK
-from core.triplane import PLANE_AXES, TriPlaneField
+from core.triplane import TriPlaneField
 from core.volume import compositing_weights
 
 CHUNK_POINTS = 65_536
@@ -45,33 +45,76 @@ def density_layers(field: TriPlaneField, resolution: int) -> Iterator[Tensor]:
     Yields:
         [y, x], float32: per world unit, after softplus.
     """
-    first, out = field.decoder.hidden, field.decoder.out
-    weight = first.weight * (first.weight_gain / len(PLANE_AXES))  # the planes' mean is taken too
-    bias = first.bias * first.bias_gain
-    out_weight, out_bias = (out.weight * out.weight_gain)[3], (out.bias * out.bias_gain)[3]
-    size = field.planes.shape[-1]
-    folded = weight @ field.planes.reshape(len(PLANE_AXES), -1, size * size)  # [3, units, size^2]
-    xy, xz, yz = folded.unflatten(-1, (size, size))  # [units, rows, columns]
-    xy = _resized(xy, resolution, resolution) + bias  # [y, x, units]
-    xz, yz = _resized(xz, size, resolution), _resized(yz, size, resolution)  # [z, x or y, units]
+    decoder = field.decoder
+    out_weight, out_bias = decoder.density_row()
+    xy, xz, yz = _folded(field)  # [units, rows, columns]
+    xy = _resized(xy, resolution, resolution, aligned=field.aligned)  # [y, x, units]
+    xy = xy + decoder.hidden.bias * decoder.hidden.bias_gain
+    xz, yz = (_resized(each, None, resolution, aligned=field.aligned) for each in (xz, yz))  # [z, x or y, units]
     # A few rows at a time, so that a processor's caches hold them; a graphics card wants them all.
     rows = resolution if xy.is_cuda else max(1, min(CACHED_POINTS // resolution, resolution))
     hidden = torch.empty(rows, *xy.shape[1:], device=xy.device)
     for z in range(resolution):
-        place = z * (size - 1) / (resolution - 1)
-        low = min(int(place), size - 2)
-        along_x, along_y = (torch.lerp(plane[low], plane[low + 1], place - low) for plane in (xz, yz))
+        along_x, along_y = (_row_at(plane, z / (resolution - 1), aligned=field.aligned) for plane in (xz, yz))
         raw = torch.empty(resolution, resolution, device=xy.device)
         for part in (slice(start, min(start + rows, resolution)) for start in range(0, resolution, rows)):
             mixed = torch.add(xy[part], along_x, out=hidden[: part.stop - part.start]).add_(along_y[part, None])
-            torch.mv(F.leaky_relu_(mixed, LEAK).flatten(0, 1), out_weight, out=raw[part].view(-1))
+            torch.mv(decoder.activated_(mixed).flatten(0, 1), out_weight, out=raw[part].view(-1))
         yield F.softplus(raw + out_bias)
 
 
-def _resized(plane: Tensor, rows: int, columns: int) -> Tensor:
-    """Bilinear, corners aligned, units last.  [units, size, size] -> [rows, columns, units]."""
-    resized = F.interpolate(plane[None], (rows, columns), mode="bilinear", align_corners=True)[0]
+def _folded(field: TriPlaneField) -> tuple[Tensor, Tensor, Tensor]:
+    """What planes of x and y, x and z, y and z add to the hidden units; the first runs along the columns.
+
+    Returns:
+        [units, size, size] each; zeros where no plane of the field is spanned by the two.
+    """
+    first, size, count = field.decoder.hidden, field.planes.shape[-1], len(field.axes)
+    weight = first.weight * (first.weight_gain / count)  # the planes' mean is taken too
+    folded = weight @ field.planes.reshape(count, -1, size * size)  # [3, units, size^2]
+    found: dict[tuple[int, ...], Tensor] = {}
+    for (u, v), plane in zip(field.axes, folded.unflatten(-1, (size, size)), strict=True):
+        pair, upright = ((u, v), plane) if u < v else ((v, u), plane.transpose(1, 2))
+        found[pair] = found[pair] + upright if pair in found else upright
+    nothing = torch.zeros_like(folded[0]).unflatten(-1, (size, size))
+    xy, xz, yz = (found.get(pair, nothing) for pair in ((0, 1), (0, 2), (1, 2)))
+    return xy, xz, yz
+
+
+def _resized(plane: Tensor, rows: int | None, columns: int, *, aligned: bool) -> Tensor:
+    """Bilinear, units last, on places from one face of the box to the other.
+
+    Args:
+        plane: [units, size, size].
+        rows: How many places along the second axis, both faces included; none leaves the texels as they are.
+        columns: How many along the first axis.
+        aligned: As of the field.
+
+    Returns:
+        [rows, columns, units].
+    """
+    size = plane.shape[-1]
+    if aligned:
+        resized = F.interpolate(plane[None], (rows or size, columns), mode="bilinear", align_corners=True)[0]
+        return resized.permute(1, 2, 0).contiguous()
+    texels = (2 * torch.arange(size, device=plane.device) + 1) / size - 1
+    down = texels if rows is None else torch.linspace(-1, 1, rows, device=plane.device)
+    y, x = torch.meshgrid(down, torch.linspace(-1, 1, columns, device=plane.device), indexing="ij")
+    resized = F.grid_sample(plane[None], torch.stack([x, y], dim=-1)[None], align_corners=False)[0]
     return resized.permute(1, 2, 0).contiguous()
+
+
+def _row_at(plane: Tensor, part: float, *, aligned: bool) -> Tensor:
+    """A row of a plane [size, columns, units], bilinear, zero outside, a part of the way from face to face."""
+    size = len(plane)
+    if aligned:
+        place = part * (size - 1)
+        low = min(int(place), size - 2)
+        return torch.lerp(plane[low], plane[low + 1], place - low)
+    place = part * size - 0.5
+    low = math.floor(place)
+    below, above = (plane[index] if 0 <= index < size else torch.zeros_like(plane[0]) for index in (low, low + 1))
+    return torch.lerp(below, above, place - low)
 
 
 def checked_layers(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.embedding import CAMERA_EMBEDDING_DIM, PATCH_EMBEDDING_DIM, PatchEmbedding, camera_embedding
+from core.embedding import ANGLES, PATCH_EMBEDDING_DIM, CameraCode, PatchEmbedding
 from core.fir import fir_downsample, fir_filter
 from core.layers import ACTIVATION_GAIN, FullyConnected, leaky_relu_, limited, pointwise
 from core.mapping import ConditionMapping
@@ -88,12 +89,14 @@ class ResidualBlock(nn.Module):
 
     dtype: torch.dtype = torch.float32
 
-    def __init__(self, config: DiscriminatorConfig, resolution: int, *, first: bool, down: bool, half: bool):
+    def __init__(
+        self, config: DiscriminatorConfig, resolution: int, *, first: bool, down: bool, half: bool, channels: int
+    ):
         super().__init__()
         inputs, outputs = config.channels(resolution), config.channels(resolution // 2)
         hyper, clamp, modulation = config.hyper_dim, config.conv_clamp, _modulation(config)
         if first:
-            self.fromrgb = PatchConv(3, inputs, 1, clamp=clamp)
+            self.fromrgb = PatchConv(channels, inputs, 1, clamp=clamp)
         self.first, self.half_precision = first, half
         first_modulation: Modulation | None = "output" if modulation == "output" else None
         self.conv0 = PatchConv(inputs, inputs, 3, clamp=clamp, hyper_dim=hyper, modulation=first_modulation)
@@ -101,7 +104,7 @@ class ResidualBlock(nn.Module):
         self.skip = PatchConv(inputs, outputs, 1, down=down, bias=False, activate=False)
 
     def forward(self, x: Tensor, patch: Tensor | None) -> Tensor:
-        """[batch, 3 or inputs, h, h] -> [batch, outputs, h or h / 2, ...]."""
+        """[batch, channels or inputs, h, h] -> [batch, outputs, h or h / 2, ...]."""
         halved = self.half_precision and x.is_cuda and self.dtype == torch.float32
         x = x.to(torch.float16 if halved else self.dtype)
         if self.first:
@@ -183,6 +186,21 @@ class Discriminator(nn.Module, ABC):
         """The modulation sigma of each modulated layer for the given patches.  Values [batch, filters], in [0, 2]."""
 
 
+@dataclass(frozen=True)
+class JudgeParts:
+    """What families of discriminators do not share.
+
+    Attributes:
+        channels: Of what is judged.
+        camera_code: How it is told the camera.
+        head_layers: Fully connected layers between the condition and what the score is projected on.
+    """
+
+    channels: int = 3
+    camera_code: CameraCode = ANGLES
+    head_layers: int = 2
+
+
 class PatchDiscriminator(Discriminator):
     """One network for all patches.
 
@@ -190,10 +208,11 @@ class PatchDiscriminator(Discriminator):
     well; of the kind `standard` nothing does.
     """
 
-    def __init__(self, config: DiscriminatorConfig):
+    def __init__(self, config: DiscriminatorConfig, parts: JudgeParts = JudgeParts()):
         super().__init__()
         if config.kind == "scale-specific":
             raise ValueError("one network cannot be scale-specific: see core.scale_specific")
+        self.camera_code = parts.camera_code
         self.config, self.aware = config, config.kind == "hyper"
         if self.aware:
             self.patch_embedding = PatchEmbedding()
@@ -202,14 +221,15 @@ class PatchDiscriminator(Discriminator):
             # As deep as for whole images: the first log2(R / r) blocks keep the size.
             down = resolution <= config.patch_resolution
             half = index < config.mixed_precision_blocks
-            block = ResidualBlock(config, resolution, first=index == 0, down=down, half=half)
+            block = ResidualBlock(config, resolution, first=index == 0, down=down, half=half, channels=parts.channels)
             self.add_module(f"b{resolution}", block)
-        condition = (
-            config.label_count + PATCH_EMBEDDING_DIM * self.aware + CAMERA_EMBEDDING_DIM * config.camera_condition
-        )
+        camera_dim = self.camera_code.dim * config.camera_condition
+        condition = config.label_count + PATCH_EMBEDDING_DIM * self.aware + camera_dim
         self.b4 = Epilogue(config, config.channels(4) if condition else 1)
         self.camera_dropout = nn.Dropout(config.camera_dropout)
-        self.head_mapping = ConditionMapping(condition, config.channels(4)) if condition else None
+        self.head_mapping = None
+        if condition:
+            self.head_mapping = ConditionMapping(condition, config.channels(4), parts.head_layers)
 
     def forward(
         self, images: Tensor, patches: Patches, angles: Tensor | None = None, labels: Tensor | None = None
@@ -236,7 +256,7 @@ class PatchDiscriminator(Discriminator):
         if self.config.camera_condition:
             if angles is None:
                 raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")
-            parts.append(self.camera_dropout(camera_embedding(angles[:, :2])))
+            parts.append(self.camera_dropout(self.camera_code(angles[:, :2])))
         return torch.cat(parts, dim=1)
 
     def modulators(self) -> Iterator[tuple[str, Modulator]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +23,19 @@ def fourier_features(values: Tensor, frequencies: int, period: float) -> Tensor:
     octaves = torch.arange(frequencies, device=values.device, dtype=torch.float32)
     phases = values.unsqueeze(-1) * (2**octaves * (math.pi / period))
     return torch.cat([phases.sin(), phases.cos()], dim=-1)
+
+
+class CameraCode(Protocol):
+    """How networks are told a camera."""
+
+    @property
+    def dim(self) -> int:
+        """Numbers for each camera."""
+        ...
+
+    def __call__(self, angles: Tensor) -> Tensor:
+        """Yaw and pitch, radians, [batch, 2] -> [batch, dim]."""
+        ...
 
 
 class PatchEmbedding(nn.Module):
@@ -42,3 +57,20 @@ def camera_embedding(angles: Tensor) -> Tensor:
     """Yaw and pitch, as signed fractions of a turn, to 24 numbers.  [batch, 2] radians -> [batch, 24]."""
     turns = angles.fmod(2 * math.pi) / (2 * math.pi)
     return fourier_features(turns * CAMERA_PERIOD, CAMERA_FREQUENCIES, CAMERA_PERIOD).flatten(1)
+
+
+@dataclass(frozen=True)
+class AngleCode(CameraCode):
+    """EpiGRAF's camera condition: `camera_embedding`."""
+
+    @property
+    def dim(self) -> int:
+        """24."""
+        return CAMERA_EMBEDDING_DIM
+
+    def __call__(self, angles: Tensor) -> Tensor:
+        """Sines and cosines."""
+        return camera_embedding(angles)
+
+
+ANGLES = AngleCode()

@@ -14,12 +14,23 @@ from core.generator import Sample
 from core.model_config import RenderConfig
 from core.occupancy import occupancy
 from core.surround import HALF_MAX
-from core.triplane import PLANE_AXES, TriPlaneField
+from core.triplane import PLANE_AXES, TriPlaneDecoder, TriPlaneField
+
+
+def without_exact_form(sample: Sample) -> str:
+    """Why shaders cannot evaluate a sample exactly, for people; empty if they can."""
+    if not isinstance(sample, TriPlaneField):
+        return "it is a flat picture"
+    if sample.decoder.view_direction:
+        return "its colours depend on the direction of view"
+    if not isinstance(sample.decoder, TriPlaneDecoder) or sample.axes != PLANE_AXES or not sample.aligned:
+        return "its decoder or its planes are none that the viewport's shaders know"
+    return ""
 
 
 @torch.no_grad()
 def fold(field: TriPlaneField, render: RenderConfig) -> FoldedField | None:
-    """Fold one sample's field; none if its colours depend on the direction of view, which no planes can hold.
+    """Fold one sample's field; none if there is no exact form of it.
 
     Args:
         field: Of one sample.
@@ -29,8 +40,9 @@ def fold(field: TriPlaneField, render: RenderConfig) -> FoldedField | None:
         The field as shaders evaluate it, its planes rounded to half precision.
     """
     decoder, planes = field.decoder, field.planes
-    if decoder.view_direction:
+    if without_exact_form(field):
         return None
+    assert isinstance(decoder, TriPlaneDecoder)
     size = planes.shape[-1]
     hidden, out = decoder.hidden, decoder.out
     weight = hidden.weight * (hidden.weight_gain / len(PLANE_AXES))  # [units, features]; the planes' mean is taken too

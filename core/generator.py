@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+import numpy as np
+import torch
 from torch import Tensor, nn
 
 from core.backbone import NoiseMode
+from core.embedding import ANGLES, CameraCode
 from core.mapping import MappingNetwork
 from core.model_config import GeneratorConfig, RenderConfig
-from core.rays import Patches
+from core.rays import Patches, pose_matrices
 from core.triplane import Painting, TriPlaneField
 from core.volume import DETERMINISTIC, Rendering, SamplingNoise
 
@@ -23,7 +26,13 @@ class Generator(nn.Module):
     config: GeneratorConfig
     mapping: MappingNetwork
 
-    def __init__(self, config: GeneratorConfig):
+    def __init__(self, config: GeneratorConfig, camera_code: CameraCode = ANGLES):
+        """Begin with the mapping network.
+
+        Args:
+            config: What it is made of.
+            camera_code: How it is told the camera, with its camera condition.
+        """
         super().__init__()
         self.config = config
         self.mapping = MappingNetwork(
@@ -33,8 +42,17 @@ class Generator(nn.Module):
             config.mapping_layers,
             config.mapping_lr_multiplier,
             camera_condition=config.camera_condition,
+            camera_code=camera_code,
             label_count=config.label_count,
         )
+
+    def cameras(self, poses: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
+        """Camera-to-world matrices of the training's cameras at poses [batch, 2 or more].  Returns [batch, 4, 4]."""
+        return pose_matrices(poses, self.config.render.radius, device, self.config.render.pivot)
+
+    def pixel_fov(self, resolution: int) -> float:
+        """Angle of view between the middles of a whole picture's outermost pixels, degrees."""
+        return self.config.render.fov
 
     @abstractmethod
     def field(self, ws: Tensor, noise: NoiseMode = "const") -> Sample:

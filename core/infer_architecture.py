@@ -47,15 +47,15 @@ def generator_config(network: InertNetwork, cameras: CameraKind) -> tuple[Genera
     Raises:
         PickleRefusedError: A parameter is missing, or is of a shape that no EpiGRAF has; the message names it.
     """
-    plane_resolution = max(_blocks(network, BACKBONE))
-    channels = {size: _dim(network, f"{BACKBONE}b{size}.conv1.weight", 0) for size in _powers(4, plane_resolution)}
-    base, most = _channel_law(channels)
+    plane_resolution = max(blocks_below(network, BACKBONE))
+    channels = {size: dim_of(network, f"{BACKBONE}b{size}.conv1.weight", 0) for size in powers(4, plane_resolution)}
+    base, most = channel_law(channels)
     render, assumed = render_config(settings_of(network), cameras)
     learning = network.attribute("mapping.fc0", "bias_gain")
-    features, embedded = _dim(network, f"{DECODER}0.weight", 1), _embedded(network)
+    features, embedded = dim_of(network, f"{DECODER}0.weight", 1), _embedded(network)
     config = GeneratorConfig(
-        z_dim=_dim(network, "mapping.fc0.weight", 1) - embedded,
-        w_dim=_dim(network, "mapping.fc0.weight", 0),
+        z_dim=dim_of(network, "mapping.fc0.weight", 1) - embedded,
+        w_dim=dim_of(network, "mapping.fc0.weight", 0),
         mapping_layers=sum(re.fullmatch(r"mapping\.fc\d+\.weight", name) is not None for name in network.tensors),
         mapping_lr_multiplier=float(learning) if isinstance(learning, float) and 0 < learning <= 1 else 0.01,
         plane_resolution=plane_resolution,
@@ -63,7 +63,7 @@ def generator_config(network: InertNetwork, cameras: CameraKind) -> tuple[Genera
         camera_condition=embedded > 0,
         channel_base=base,
         channel_max=most,
-        decoder_hidden=_dim(network, f"{DECODER}0.weight", 0),
+        decoder_hidden=dim_of(network, f"{DECODER}0.weight", 0),
         render=render,
         **_background(network, plane_resolution, features),
     )
@@ -78,10 +78,10 @@ def _background(network: InertNetwork, plane_resolution: int, features: int) -> 
         return {
             "background": "sphere",
             "background_blocks": len(blocks),
-            "background_width": _dim(network, f"{SPHERE}blocks.0.conv1.weight", 0),
+            "background_width": dim_of(network, f"{SPHERE}blocks.0.conv1.weight", 0),
             "background_steps": PUBLISHED_SPHERE_STEPS if steps is None else steps,
         }
-    painted = _dim(network, f"{BACKBONE}b{plane_resolution}.torgb.weight", 0)
+    painted = dim_of(network, f"{BACKBONE}b{plane_resolution}.torgb.weight", 0)
     return {"background": "plane"} if painted == 3 * features + 3 else {}
 
 
@@ -91,10 +91,10 @@ def discriminator_config(network: InertNetwork) -> DiscriminatorConfig:
     Raises:
         PickleRefusedError: It is another discriminator; the message names the parameter that tells so.
     """
-    resolution = max(_blocks(network, ""))
-    channels = {size: _dim(network, f"b{size}.conv0.weight", 0) for size in _powers(8, resolution)}
-    channels[4] = _dim(network, "b4.conv.weight", 0)
-    base, most = _channel_law(channels)
+    resolution = max(blocks_below(network, ""))
+    channels = {size: dim_of(network, f"b{size}.conv0.weight", 0) for size in powers(8, resolution)}
+    channels[4] = dim_of(network, "b4.conv.weight", 0)
+    base, most = channel_law(channels)
     aware = "hyper_mod_mapping.embed.weight" in network.tensors
     condition = _head_numbers(network) - PATCH_NUMBERS * aware
     if condition not in (0, CAMERA_NUMBERS):
@@ -111,10 +111,10 @@ def discriminator_config(network: InertNetwork) -> DiscriminatorConfig:
         patch_resolution=_patch_resolution(network, resolution),
         channel_base=base,
         channel_max=most,
-        conv_clamp=None if clamp is None and "conv_clamp" in layer else _positive(clamp, 256.0),
-        group_size=int(_positive(group, 4)),
+        conv_clamp=None if clamp is None and "conv_clamp" in layer else positive_or(clamp, 256.0),
+        group_size=int(positive_or(group, 4)),
         modulation=modulation,
-        hyper_dim=_dim(network, "hyper_mod_mapping.embed.weight", 0) if aware else HYPER_DIM,
+        hyper_dim=dim_of(network, "hyper_mod_mapping.embed.weight", 0) if aware else HYPER_DIM,
         camera_condition=condition == CAMERA_NUMBERS,
     )
 
@@ -122,32 +122,33 @@ def discriminator_config(network: InertNetwork) -> DiscriminatorConfig:
 def _head_numbers(network: InertNetwork) -> int:
     """Numbers that the projection head is told; 0 without a head."""
     name = "head_mapping.embed.weight"
-    return _dim(network, name, 1) if name in network.tensors else 0
+    return dim_of(network, name, 1) if name in network.tensors else 0
 
 
 def _patch_resolution(network: InertNetwork, resolution: int) -> int:
     """Halved once for each block that keeps the size, as its second convolution says; or what the settings say."""
-    steps = [network.attribute(f"b{size}.conv1", "down") for size in _powers(8, resolution)]
+    steps = [network.attribute(f"b{size}.conv1", "down") for size in powers(8, resolution)]
     if all(isinstance(step, int) for step in steps):
         return resolution >> sum(step == 1 for step in steps)
     stated = lookup(settings_of(network), "patch.resolution")
-    return stated if stated in _powers(4, resolution) else min(PUBLISHED_PATCH, resolution)
+    return stated if stated in powers(4, resolution) else min(PUBLISHED_PATCH, resolution)
 
 
-def _blocks(network: InertNetwork, prefix: str) -> list[int]:
+def blocks_below(network: InertNetwork, prefix: str) -> list[int]:
     """Resolutions of the blocks below a prefix.  Raises PickleRefusedError if there are none that fit together."""
     names = (name.removeprefix(prefix) for name in network.tensors if name.startswith(prefix))
     found = sorted({int(match[1]) for name in names if (match := BLOCK.match(name))})
-    if not found or found != _powers(4, found[-1]):
+    if not found or found != powers(4, found[-1]):
         raise PickleRefusedError(f"it has no row of blocks {prefix}b4, {prefix}b8, …")
     return found
 
 
-def _powers(first: int, last: int) -> list[int]:
+def powers(first: int, last: int) -> list[int]:
+    """Powers of two from one to another, both included."""
     return [2**power for power in range(int(math.log2(first)), int(math.log2(last)) + 1)]
 
 
-def _dim(network: InertNetwork, name: str, axis: int) -> int:
+def dim_of(network: InertNetwork, name: str, axis: int) -> int:
     """Length of an axis of a parameter."""
     shape = network.shape(name)
     if shape is None:
@@ -162,18 +163,19 @@ def _embedded(network: InertNetwork) -> int:
     name = "mapping.embed.weight"
     if name not in network.tensors:
         return 0
-    told = _dim(network, name, 1)
+    told = dim_of(network, name, 1)
     if told != CAMERA_NUMBERS:
         raise PickleRefusedError(f"the parameter {name} takes {told} numbers; known are cameras ({CAMERA_NUMBERS})")
-    return _dim(network, name, 0)
+    return dim_of(network, name, 0)
 
 
-def _channel_law(channels: dict[int, int]) -> tuple[int, int]:
+def channel_law(channels: dict[int, int]) -> tuple[int, int]:
     """Base and maximum, so that channels at a resolution are min(base / resolution, maximum)."""
     most = max(channels.values())
     bases = [size * count for size, count in channels.items() if count < most]
     return (max(bases) if bases else max(channels) * most), most
 
 
-def _positive(value: Any, otherwise: float) -> float:
+def positive_or(value: Any, otherwise: float) -> float:
+    """A value if it is a positive number."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else otherwise

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.embedding import CAMERA_EMBEDDING_DIM, camera_embedding
+from core.embedding import ANGLES, CameraCode
 from core.layers import FullyConnected, normalize_moment
 
 W_AVERAGE_BETA = 0.998
@@ -58,12 +58,14 @@ class MappingNetwork(nn.Module):
         lr_multiplier: float = 0.01,
         *,
         camera_condition: bool = False,
+        camera_code: CameraCode = ANGLES,
         label_count: int = 0,
     ):
         super().__init__()
+        self.camera_code = camera_code
         self.z_dim, self.w_dim, self.ws_count, self.layers = z_dim, w_dim, ws_count, layers
         self.camera_condition, self.label_count = camera_condition, label_count
-        told = label_count + (CAMERA_EMBEDDING_DIM if camera_condition else 0)
+        told = label_count + (camera_code.dim if camera_condition else 0)
         if told:
             self.embed = FullyConnected(told, w_dim)
         if camera_condition:
@@ -102,7 +104,7 @@ class MappingNetwork(nn.Module):
             told.append(F.one_hot(labels, self.label_count).to(torch.float32))
         if self.camera_condition:
             angles = self.usual_angles().expand(len(z), -1) if angles is None else angles
-            told.append(camera_embedding(angles))
+            told.append(self.camera_code(angles))
         if told:
             x = torch.cat([x, normalize_moment(self.embed(torch.cat(told, dim=1)))], dim=1)
         for index in range(self.layers):

@@ -10,12 +10,13 @@ from pydantic.config import JsonDict
 
 Modulation = Literal["input", "output"]
 Antialias = Literal["none", "area"]
-DiscriminatorKind = Literal["hyper", "standard", "scale-specific"]
+DiscriminatorKind = Literal["hyper", "standard", "scale-specific", "dual"]
 Bounds = Literal["range", "box"]
 Backdrop = Literal["field", "white"]
 Background = Literal["none", "plane", "sphere"]
 Backbone = Literal["stylegan2", "planes"]
-Family = Literal["epigraf", "stylegan2"]
+Family = Literal["epigraf", "eg3d", "stylegan2"]
+PlaneMode = Literal["published", "fixed"]
 # Reach of a ray's last sample: to infinity, an opaque backdrop, or hardly anywhere, as before a background of its own.
 LAST_DELTA: dict[Backdrop, float] = {"field": 1e10, "white": 1e-3}
 
@@ -63,6 +64,9 @@ class RenderConfig(FrozenModel):
 
     fov: float = Field(default=30.0, gt=0, lt=180, description="Full angle of view.", json_schema_extra=unit("degrees"))
     radius: float = Field(default=1.0, gt=0, description="Distance of the cameras to the origin.")
+    pivot: float = Field(
+        default=0.0, ge=-100, le=100, description="Point of the z axis that the cameras look at; 0 is the origin."
+    )
     near: float = Field(default=0.74, gt=0, description="Start of the rays, along the ray.")
     far: float = Field(default=1.26, gt=0, description="End of the rays, along the ray.")
     cube_scale: float = Field(default=0.35, gt=0, description="Half the edge of the tri-planes' box.")
@@ -95,12 +99,39 @@ class RenderConfig(FrozenModel):
         return self
 
 
+class UpsamplerConfig(FrozenModel):
+    """The network that makes pictures of smaller ones that rays have seen (METHOD: EG3D, Super-resolution)."""
+
+    image_resolution: PowerOfTwo = Field(
+        default=512, description="Pixels along a side of its pictures.", json_schema_extra=unit("px")
+    )
+    input_resolution: PowerOfTwo = Field(
+        default=128, description="Size that its first layer works on.", json_schema_extra=unit("px")
+    )
+    raw_resolution: int = Field(
+        default=128, ge=4, le=1024, description="Rays along a side of a picture.", json_schema_extra=unit("px")
+    )
+    channels: int = Field(default=256, ge=2, description="Channels of its first block; the second has half of them.")
+
+    @model_validator(mode="after")
+    def _two_blocks_suffice(self) -> Self:
+        if self.image_resolution // self.input_resolution not in (2, 4):
+            raise DisagreementError(
+                f"image_resolution ({self.image_resolution}) must be two or four times input_resolution "
+                f"({self.input_resolution})",
+                "image_resolution",
+                "input_resolution",
+            )
+        return self
+
+
 class GeneratorConfig(FrozenModel):
-    """The EpiGRAF generator: mapping, StyleGAN2 backbone, tri-plane field (METHOD, section 1)."""
+    """A generator: mapping, StyleGAN2 backbone, field (METHOD, sections 1 and 7)."""
 
     family: Family = Field(
         default="epigraf",
-        description="A field seen along rays, or StyleGAN2's flat pictures, as large as a plane, to compare with.",
+        description="EpiGRAF's field seen along rays, EG3D's with an upsampler, or StyleGAN2's flat pictures, as large "
+        "as a plane.",
     )
     z_dim: int = Field(default=512, ge=1, description="Dimensions of z.")
     w_dim: int = Field(default=512, ge=1, description="Dimensions of w.")
@@ -112,6 +143,10 @@ class GeneratorConfig(FrozenModel):
         default=512, description="Texels along an edge of a plane.", json_schema_extra=unit("px")
     )
     plane_features: int = Field(default=32, ge=1, description="Features of each of the three planes.")
+    plane_axes: PlaneMode = Field(
+        default="published",
+        description="EG3D's planes: x-y, x-z and z-x, as released weights have them, or fixed: z-y in place of z-x.",
+    )
     channel_base: int = Field(default=32768, ge=4, description="Channels at resolution n: min(base / n, max).")
     channel_max: int = Field(default=512, ge=1, description="Most channels of a backbone layer.")
     decoder_hidden: int = Field(default=64, ge=1, description="Width of the decoder's hidden layer.")
@@ -145,14 +180,16 @@ class GeneratorConfig(FrozenModel):
     background_width: int = Field(default=128, ge=1, le=1024, description="Width of the sphere background's layers.")
     background_blocks: int = Field(default=2, ge=1, le=8, description="Blocks of the sphere background's network.")
     render: RenderConfig = Field(default=RenderConfig(), description="Cameras and rays.")
+    upsampler: UpsamplerConfig = Field(default=UpsamplerConfig(), description="EG3D's upsampler.")
 
     @model_validator(mode="after")
     def _family_has_these(self) -> Self:
         needed = {"background": "none", "backbone": "stylegan2", "view_direction": False}
         wrong = [name for name, value in needed.items() if getattr(self, name) != value]
-        if self.family == "stylegan2" and wrong:
+        if self.family != "epigraf" and wrong:
             fix = ", ".join(f"{name} to {needed[name]}".replace("to False", "off") for name in wrong)
-            text = f"the family stylegan2 paints flat pictures and has no field: set {fix}, or family to epigraf"
+            what = {"stylegan2": "paints flat pictures and has no field", "eg3d": "has no such field"}[self.family]
+            text = f"the family {self.family} {what}: set {fix}, or family to epigraf"
             raise DisagreementError(text, "family", *wrong)
         return self
 
@@ -204,6 +241,9 @@ class GeneratorConfig(FrozenModel):
     @property
     def rays(self) -> RenderConfig:
         """How rays of the field are sampled and end: before a background nothing white, and no opaque last sample."""
+        if self.family == "eg3d":
+            # Its last sample is not opaque: rays end in white, or else in black, which lies behind the field.
+            return self.render.model_copy(update={"backdrop": "white"})
         if self.background == "none":
             return self.render
         return self.render.model_copy(update={"backdrop": "white", "white_back": False})
@@ -214,8 +254,8 @@ class DiscriminatorConfig(FrozenModel):
 
     kind: DiscriminatorKind = Field(
         default="hyper",
-        description="How it copes with scales: filters modulated by scale and place (the paper's), not at all, or one "
-        "network for each interval of scales.",
+        description="How it copes with scales: filters modulated by scale and place (the paper's), not at all, one "
+        "network for each interval of scales; or dual: whole pictures beside raw ones (EG3D's).",
     )
     experts: int = Field(
         default=2,
@@ -265,6 +305,14 @@ class DiscriminatorConfig(FrozenModel):
             raise DisagreementError(
                 f"patch_resolution ({self.patch_resolution}) must not exceed image_resolution "
                 f"({self.image_resolution})",
+                "patch_resolution",
+                "image_resolution",
+            )
+        if self.kind == "dual" and self.patch_resolution != self.image_resolution:
+            raise DisagreementError(
+                f"kind is 'dual', which judges whole pictures: set patch_resolution ({self.patch_resolution}) to "
+                f"image_resolution ({self.image_resolution})",
+                "kind",
                 "patch_resolution",
                 "image_resolution",
             )

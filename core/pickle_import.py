@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,21 +16,31 @@ from torch import nn
 
 from core.checkpoint import save_checkpoint
 from core.discriminator import PatchDiscriminator
+from core.dual_discriminator import DualDiscriminator
+from core.eg3d import Eg3dGenerator
 from core.epigraf import EpigrafGenerator
 from core.foreign_files import require_pickle
-from core.import_eg3d import write_eg3d
+from core.import_eg3d import dual_config, eg3d_config, gains
 from core.import_settings import CameraKind
 from core.inert_modules import InertNetwork, foreign_calls, networks_in
 from core.inert_pickle import PickleRefusedError, PickleSource, read_pickle
 from core.inert_tensors import TensorBuilder
 from core.inert_values import mapping_of
 from core.infer_architecture import Family, discriminator_config, family_of, generator_config
-from core.published_names import OURS_ALONE, has_no_influence, our_name, published_name
+from core.published_names import (
+    EG3D_JUDGE_RENAMED,
+    EG3D_RENAMED,
+    OURS_ALONE,
+    RENAMED,
+    has_no_influence,
+    our_name,
+    published_name,
+)
 
 Progress = Callable[[float, str], None]
 Network = TypeVar("Network", bound=nn.Module)
 SOURCE, DIGEST = "imported_from", "imported_sha256"
-EG3D_WAITS = "It is an EG3D, a family that this version does not render yet; its weights are kept."
+EG3D_ANGLE = "It does not state the angle of view: that of the published {0} is assumed."
 
 
 @dataclass(frozen=True)
@@ -96,8 +106,7 @@ def import_pickle(order: ImportOrder, say: Progress) -> Imported:
     progress = {SOURCE: order.source.name, DIGEST: digest, **_training(content)}
     warnings = _warning_of(foreign)
     if family == "eg3d":
-        write_eg3d(target, generator, networks.get("D"), progress)
-        return Imported(target, family, (EG3D_WAITS,), warnings)
+        return _write_eg3d(order, target, networks, generator, progress, warnings)
     return _write_epigraf(order, target, networks, generator, progress, warnings)
 
 
@@ -131,26 +140,72 @@ def _write_epigraf(
     return Imported(target, "epigraf", notes, warnings)
 
 
+def _write_eg3d(
+    order: ImportOrder,
+    target: Path,
+    networks: dict[str, InertNetwork],
+    published: InertNetwork,
+    progress: dict[str, Any],
+    warnings: tuple[str, ...],
+) -> Imported:
+    """As `_write_epigraf`."""
+    builder, discriminator = TensorBuilder(), None
+    try:
+        config = eg3d_config(published, order.cameras)
+    except ValidationError as error:
+        raise PickleRefusedError(f"its architecture is none that is known here: {_first_line(error)}") from error
+    generator = _fill(lambda: Eg3dGenerator(config), published, builder, EG3D_RENAMED, gains(published))
+    if "D" in networks:
+        try:
+            judge = dual_config(networks["D"])
+            discriminator = _fill(lambda: DualDiscriminator(judge, config), networks["D"], builder, EG3D_JUDGE_RENAMED)
+        except (PickleRefusedError, ValidationError) as error:
+            warnings += (f"The discriminator was left out: {_first_line(error)}.",)
+    save_checkpoint(target, generator, discriminator, progress)
+    return Imported(target, "eg3d", (EG3D_ANGLE.format("cars" if config.render.white_back else "faces"),), warnings)
+
+
 _WORDS: dict[CameraKind, str] = {"faces": "FFHQ", "objects": "Megascans"}
 
 
-def _fill(make: Callable[[], Network], published: InertNetwork, builder: TensorBuilder) -> Network:
-    """A network of ours with published numbers.  Raises PickleRefusedError naming what does not fit."""
+def _fill(
+    make: Callable[[], Network],
+    published: InertNetwork,
+    builder: TensorBuilder,
+    renamed: Mapping[str, str] = RENAMED,
+    factors: Mapping[str, float] | None = None,
+) -> Network:
+    """A network of ours with published numbers.
+
+    Args:
+        make: Gives a fresh one.
+        published: As it was read.
+        builder: Makes tensors of what was read.
+        renamed: What its parameters are called here.
+        factors: What numbers are multiplied by, by beginning of their published names.
+
+    Raises:
+        PickleRefusedError: Something does not fit; the message names it.
+    """
     with torch.device("meta"):  # the shapes alone: what the file claims takes no memory yet
         expected = make().state_dict()
-    given = {our_name(name): tensor for name, tensor in published.tensors.items()}
+    given = {our_name(name, renamed): tensor for name, tensor in published.tensors.items()}
     expected = {name: value for name, value in expected.items() if name not in OURS_ALONE}
     for name, value in expected.items():
         if name not in given:
-            raise PickleRefusedError(f"the parameter {published_name(name)} is missing")
+            raise PickleRefusedError(f"the parameter {published_name(name, renamed)} is missing")
         if given[name].shape != tuple(value.shape):
             raise PickleRefusedError(
-                f"the parameter {published_name(name)} has the shape {given[name].shape}, expected {tuple(value.shape)}"
+                f"the parameter {published_name(name, renamed)} has the shape {given[name].shape}, expected "
+                f"{tuple(value.shape)}"
             )
     for name in published.tensors:
-        if our_name(name) not in expected and not has_no_influence(name):
+        if our_name(name, renamed) not in expected and not has_no_influence(name):
             raise PickleRefusedError(f"the parameter {name} is not part of such a network as it is known here")
-    state = {name: builder.build(published_name(name), given[name]).to(torch.float32) for name in expected}
+    state = {name: builder.build(published_name(name, renamed), given[name]).to(torch.float32) for name in expected}
+    for beginning, factor in (factors or {}).items():
+        for name in (each for each in state if published_name(each, renamed).startswith(beginning)):
+            state[name] = state[name] * factor
     network = make()
     network.load_state_dict(network.state_dict() | state)
     return network.eval().requires_grad_(False)
@@ -176,9 +231,10 @@ def _family_imported(path: Path, digest: str) -> Family | None:
         made_of = json.loads(metadata.get("progress", "{}"))
     except (SafetensorError, OSError, ValueError):
         return None
-    if not isinstance(made_of, dict) or made_of.get(DIGEST) != digest:
+    # Earlier versions only kept an EG3D's weights: such a file is made anew.
+    if not isinstance(made_of, dict) or made_of.get(DIGEST) != digest or "family" in metadata:
         return None
-    return "eg3d" if metadata.get("family") == "eg3d" else "epigraf"
+    return "eg3d" if '"family":"eg3d"' in metadata.get("generator", "") else "epigraf"
 
 
 def _training(content: Any) -> dict[str, float]:

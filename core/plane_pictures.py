@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.triplane import PLANE_AXES, TriPlaneField
+from core.triplane import TriPlaneField
 
 COMPONENTS = 3
 # Half the range of colours, standard deviations: what lies beyond is rare, and shown as the end.
@@ -46,7 +46,7 @@ class PointFacts:
 
 def plane_features(field: TriPlaneField) -> Tensor:
     """The planes of one sample apart.  Returns [3, features, size, size]."""
-    return field.planes[0].unflatten(0, (len(PLANE_AXES), -1))
+    return field.planes[0].unflatten(0, (len(field.axes), -1))
 
 
 @torch.no_grad()
@@ -69,7 +69,7 @@ def plane_components(field: TriPlaneField) -> PlaneColours:
     found[:, :count] = (0.5 + 0.5 * (centred @ axes) / scale).clamp(0, 1)
     shares = torch.zeros(COMPONENTS, device=rows.device)
     shares[:count] = variances[:count] / variances.sum().clamp(min=torch.finfo(torch.float32).tiny)
-    return PlaneColours(found.reshape(len(PLANE_AXES), *features.shape[2:], COMPONENTS), shares)
+    return PlaneColours(found.reshape(len(field.axes), *features.shape[2:], COMPONENTS), shares)
 
 
 @torch.no_grad()
@@ -91,7 +91,7 @@ def point_facts(field: TriPlaneField, point: tuple[float, float, float]) -> Poin
     """Density and colour at a point, world units, seen from the front."""
     place = torch.tensor([[point]], dtype=torch.float32, device=field.planes.device)
     colour, density = field(place)
-    every = range(len(PLANE_AXES))
+    every = range(len(field.axes))
     without = [field.only([each for each in every if each != left])(place)[1] for left in every]
     values = F.softplus(torch.cat([density, *without], dim=-1))[0, 0].tolist()
     red, green, blue = colour[0, 0].tolist()

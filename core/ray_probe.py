@@ -12,15 +12,7 @@ from core.ray_profile import RayProfile
 from core.rays import place_rays, world_rays
 from core.triplane import TriPlaneField
 from core.viewing import Viewing
-from core.volume import (
-    DETERMINISTIC,
-    absorption,
-    coarse_depths,
-    compositing_weights,
-    evaluation_along,
-    fine_depths,
-    ray_range,
-)
+from core.volume import DETERMINISTIC, evaluation_along, ray_range
 
 
 @dataclass(frozen=True)
@@ -54,13 +46,15 @@ def probe_ray(viewing: Viewing, place: tuple[float, float]) -> RayProfile:
     origins, directions = world_rays(viewing.matrix, place_rays(grid, viewing.view.camera.fov))
     near, far = ray_range(origins, directions, viewing.rays)
     marched = _march(sample, viewing, origins, directions, near, far)
-    alpha, before = absorption(marched.density, marched.depths, viewing.rays.last_delta)
-    weights, passed = alpha * before, before[-1]
+    integrator = viewing.marching.integrator
+    taken, opacity = integrator.weights(marched.density, marched.depths, viewing.rays.last_delta)
+    weights, passed = integrator.shares(taken), 1 - opacity[0]
+    before = F.pad(1 - taken.cumsum(dim=-1), (1, 0), value=1.0)[: len(weights)].clamp(min=0)  # light that reaches each
     behind, behind_weight = None, torch.zeros(())
     if viewing.plain is not None:
         behind, behind_weight = torch.full((3,), viewing.plain, device=viewing.device), passed
     elif sample.background is not None:
-        behind, behind_weight = sample.background(grid, origins, directions)[0, 0], passed
+        behind, behind_weight = sample.background(grid, origins, directions)[0, 0].expand(3), passed
     elif viewing.rays.white_back:
         behind, behind_weight = torch.ones(3, device=viewing.device), 1 - weights.sum()
     colour = (weights[:, None] * marched.rgb).sum(dim=0)
@@ -77,14 +71,14 @@ def _march(
     field: TriPlaneField, viewing: Viewing, origins: Tensor, directions: Tensor, near: Tensor, far: Tensor
 ) -> _Marched:
     """The samples that `render_rays` takes of one ray, in its order."""
-    rays = viewing.rays
+    rays, sampler, integrator = viewing.rays, viewing.marching.sampler, viewing.marching.integrator
     evaluate = evaluation_along(field, origins, directions, rays, far > near, DETERMINISTIC)
-    depths = coarse_depths(near, far, rays.coarse_samples, DETERMINISTIC)
+    depths = sampler.coarse(near, far, rays.coarse_samples, DETERMINISTIC)
     rgb, density = evaluate(depths)
     fine = torch.zeros_like(depths)
     if rays.fine_samples:
-        weights, _ = compositing_weights(density, depths, rays.last_delta)
-        extra = fine_depths(depths, weights, rays.fine_samples, DETERMINISTIC)
+        weights, _ = integrator.weights(density, depths, rays.last_delta)
+        extra = sampler.fine(depths, weights, rays.fine_samples, DETERMINISTIC)
         extra_rgb, extra_density = evaluate(extra)
         depths, order = torch.cat([depths, extra], dim=-1).sort(dim=-1)
         fine = torch.cat([fine, torch.ones_like(extra)], dim=-1).gather(-1, order)

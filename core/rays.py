@@ -48,7 +48,18 @@ def patch_grid(patches: Patches, resolution: int) -> Tensor:
     """
     line = torch.linspace(-1, 1, resolution, device=patches.scales.device)
     y, x = torch.meshgrid(-line, line, indexing="ij")
-    grid = torch.stack([x, y], dim=-1)
+    return _in_patches(patches, torch.stack([x, y], dim=-1))
+
+
+def centre_grid(patches: Patches, resolution: int) -> Tensor:
+    """As `patch_grid`, but for pictures whose edges span the angle of view: places are the middles of their pixels."""
+    line = (2 * torch.arange(resolution, device=patches.scales.device) + 1) / resolution - 1
+    y, x = torch.meshgrid(-line, line, indexing="ij")
+    return _in_patches(patches, torch.stack([x, y], dim=-1))
+
+
+def _in_patches(patches: Patches, grid: Tensor) -> Tensor:
+    """Places of the whole image in patches instead.  [r, r, 2] -> [batch, r, r, 2]."""
     scale, offset = patches.scales[:, None, None, None], patches.offsets[:, None, None, :]
     return (grid + 1) * scale - 1 + 2 * offset
 
@@ -78,7 +89,7 @@ def world_rays(matrices: Tensor, directions: Tensor) -> tuple[Tensor, Tensor]:
     return matrices[:, None, :3, 3], directions @ matrices[:, :3, :3].transpose(1, 2)
 
 
-def pose_matrices(poses: np.ndarray, radius: float, device: torch.device | str = "cpu") -> Tensor:
+def pose_matrices(poses: np.ndarray, radius: float, device: torch.device | str = "cpu", pivot: float = 0.0) -> Tensor:
     """Camera-to-world matrices of poses [batch, 2 or more] (yaw, pitch, radians).  Returns [batch, 4, 4], float32."""
-    matrices = cam2world(poses[:, 0], poses[:, 1], radius)
+    matrices = cam2world(poses[:, 0], poses[:, 1], radius, pivot)
     return torch.from_numpy(matrices.astype(np.float32)).to(device)

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from core.discriminator import Discriminator, PatchDiscriminator
-from core.model_config import DiscriminatorConfig
+from core.dual_discriminator import DualDiscriminator
+from core.model_config import DiscriminatorConfig, GeneratorConfig
 from core.rays import Patches
 
 
@@ -51,6 +52,18 @@ class ScaleSpecificDiscriminator(Discriminator):
         return {}
 
 
-def build_discriminator(config: DiscriminatorConfig) -> Discriminator:
-    """A discriminator of the configured kind, initialised from torch's random state."""
+def build_discriminator(config: DiscriminatorConfig, generator: GeneratorConfig | None = None) -> Discriminator:
+    """A discriminator of the configured kind, initialised from torch's random state.
+
+    Args:
+        config: What it is made of.
+        generator: Whose pictures it judges; the dual kind is told their cameras and their raw size.
+
+    Raises:
+        ValueError: The dual kind without a generator.
+    """
+    if config.kind == "dual":
+        if generator is None:
+            raise ValueError("dual discrimination needs to know the generator that it judges")
+        return DualDiscriminator(config, generator)
     return ScaleSpecificDiscriminator(config) if config.kind == "scale-specific" else PatchDiscriminator(config)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.background import PlaneBackground, SphereBackground, inverse_distances
+from core.background import PlainBackground, PlaneBackground, SphereBackground, inverse_distances
 from core.triplane import Background
 
 HALF_MAX = 65_000.0
@@ -39,6 +39,8 @@ def bake_surround(
             return None
         case PlaneBackground(image=image):
             return bake_picture(image)
+        case PlainBackground(value=value):
+            return bake_picture(torch.full((1, 3, 2, 2), value))
         case SphereBackground():
             return _panorama(background, min(TEXELS_PER_VOXEL * resolution, LARGEST_PANORAMA), on_layer)
         case _:

@@ -12,11 +12,12 @@ from torch import Tensor
 
 from core.bounds import depth_range
 from core.camera import Camera
+from core.field_generator import FieldGenerator
 from core.generator import Generator, Sample
 from core.model_config import RenderConfig
 from core.scene import Backdrop
 from core.triplane import TriPlaneField
-from core.volume import DETERMINISTIC, Rendering, SamplingNoise
+from core.volume import DETERMINISTIC, QUADRATURE, Marching, Rendering, SamplingNoise
 
 # Beyond any scene, but finite: 1 / 0 has no place in the arithmetic of rays.
 FAR_AWAY = 1e6
@@ -44,12 +45,14 @@ class View:
         width: Pixels.
         height: Pixels.
         backdrop: What is seen through the field.
+        upsampled: Whether a generator with an upsampler shows its pictures, or else what rays see.
     """
 
     camera: Camera
     width: int
     height: int
     backdrop: Backdrop = "learned"
+    upsampled: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,11 @@ class Viewing:
                 self.sample = replace(self.sample, background=None)
         self.device = next(generator.parameters()).device
         self.matrix = torch.from_numpy(view.camera.matrix)[None].float().to(self.device)
+
+    @property
+    def marching(self) -> Marching:
+        """Which points of a ray are looked at, and how they are added up."""
+        return self._generator.parts.marching if isinstance(self._generator, FieldGenerator) else QUADRATURE
 
     @torch.no_grad()
     def render(self, places: Tensor) -> Rendering:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -22,7 +23,7 @@ class Rendering:
     """What rays see.
 
     Attributes:
-        rgb: [batch, rays, 3], about [-1, 1].
+        rgb: [batch, rays, 3], about [-1, 1]; or as many features as the field has in place of colours.
         depth: Expected distance along the ray, [batch, rays, 1].
         opacity: 1 - transmittance before the last sample, [batch, rays, 1]: the object without its backdrop.
     """
@@ -46,6 +47,44 @@ class SamplingNoise:
 
 
 DETERMINISTIC = SamplingNoise()
+
+
+class PointSampler(Protocol):
+    """Where rays are looked at."""
+
+    def coarse(self, near: Tensor, far: Tensor, samples: int, noise: SamplingNoise) -> Tensor:
+        """Depths between near and far, [batch, rays, 1] each.  Returns [batch, rays, samples], ascending."""
+        ...
+
+    def fine(self, depths: Tensor, weights: Tensor, count: int, noise: SamplingNoise) -> Tensor:
+        """Depths where the weights are that an integrator has found at depths [batch, rays, samples].
+
+        Returns:
+            [batch, rays, count], ascending.
+        """
+        ...
+
+
+class Integrator(Protocol):
+    """What samples along a ray add up to."""
+
+    def weights(self, raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
+        """Light that is absorbed.
+
+        Args:
+            raw_density: Before softplus, [batch, rays, samples].
+            depths: Ascending, [batch, rays, samples].
+            last_delta: How far the last sample reaches.
+
+        Returns:
+            Weights of the samples or of the intervals between them, [batch, rays, samples or one less], and the
+            opacity before the last sample, [batch, rays, 1].
+        """
+        ...
+
+    def shares(self, weights: Tensor) -> Tensor:
+        """What each sample has of these weights.  Returns [batch, rays, samples]."""
+        ...
 
 
 @torch.no_grad()
@@ -116,6 +155,14 @@ def compositing_weights(raw_density: Tensor, depths: Tensor, last_delta: float) 
     return alpha * before, 1 - before[..., -1:]
 
 
+@dataclass(frozen=True)
+class Marching:
+    """A point sampler and the integrator whose weights it reads."""
+
+    sampler: PointSampler
+    integrator: Integrator
+
+
 @torch.no_grad()
 def fine_depths(depths: Tensor, weights: Tensor, count: int, noise: SamplingNoise) -> Tensor:
     """Depths drawn by the inverse CDF of the coarse weights, over the midpoints between coarse samples.
@@ -130,13 +177,28 @@ def fine_depths(depths: Tensor, weights: Tensor, count: int, noise: SamplingNois
         Ascending, [batch, rays, count].
     """
     bins = (depths[..., :-1] + depths[..., 1:]) / 2  # [batch, rays, samples - 1]
-    density = weights[..., 1:-1] + WEIGHT_EPS
+    return inverse_cdf(bins, weights[..., 1:-1] + WEIGHT_EPS, count, noise)
+
+
+def inverse_cdf(bins: Tensor, density: Tensor, count: int, noise: SamplingNoise, *, right: bool = False) -> Tensor:
+    """Draw by the inverse of a piecewise linear distribution.
+
+    Args:
+        bins: Ends of its intervals, ascending, [batch, rays, more than intervals]; those beyond its last are not used.
+        density: Of each interval, not normalised, [batch, rays, intervals].
+        count: How many are drawn.
+        noise: Random or evenly spaced positions on the CDF.
+        right: To which side a position belongs that lies on the edge of two intervals.
+
+    Returns:
+        Ascending, [batch, rays, count].
+    """
     cdf = F.pad(torch.cumsum(density / density.sum(dim=-1, keepdim=True), dim=-1), (1, 0))
     if noise.jitter:
         positions = torch.rand(*cdf.shape[:-1], count, device=cdf.device).sort(dim=-1).values
     else:
         positions = torch.linspace(0, 1, count, device=cdf.device).expand(*cdf.shape[:-1], count).contiguous()
-    above = torch.searchsorted(cdf, positions)
+    above = torch.searchsorted(cdf, positions, right=right)
     below, above = (above - 1).clamp(min=0), above.clamp(max=cdf.shape[-1] - 1)
     cdf_below, cdf_above = cdf.gather(-1, below), cdf.gather(-1, above)
     bin_below, bin_above = bins.gather(-1, below), bins.gather(-1, above)
@@ -145,8 +207,40 @@ def fine_depths(depths: Tensor, weights: Tensor, count: int, noise: SamplingNois
     return bin_below + (positions - cdf_below) / width * (bin_above - bin_below)
 
 
+class StratifiedSampler(PointSampler):
+    """EpiGRAF's points: `coarse_depths` and `fine_depths`."""
+
+    def coarse(self, near: Tensor, far: Tensor, samples: int, noise: SamplingNoise) -> Tensor:
+        """Each inside its stratum."""
+        return coarse_depths(near, far, samples, noise)
+
+    def fine(self, depths: Tensor, weights: Tensor, count: int, noise: SamplingNoise) -> Tensor:
+        """Between the middles of coarse intervals."""
+        return fine_depths(depths, weights, count, noise)
+
+
+class Quadrature(Integrator):
+    """NeRF's sum over samples (Eq. 3): `compositing_weights`."""
+
+    def weights(self, raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
+        """Of the samples."""
+        return compositing_weights(raw_density, depths, last_delta)
+
+    def shares(self, weights: Tensor) -> Tensor:
+        """The weights themselves."""
+        return weights
+
+
+QUADRATURE = Marching(StratifiedSampler(), Quadrature())
+
+
 def render_rays(
-    field: Field, origins: Tensor, directions: Tensor, config: RenderConfig, noise: SamplingNoise = DETERMINISTIC
+    field: Field,
+    origins: Tensor,
+    directions: Tensor,
+    config: RenderConfig,
+    noise: SamplingNoise = DETERMINISTIC,
+    marching: Marching = QUADRATURE,
 ) -> Rendering:
     """Integrate a field along rays: coarse samples, fine ones where the coarse weights are, both merged by depth.
 
@@ -156,31 +250,35 @@ def render_rays(
         directions: Unit vectors, [batch, rays, 3].
         config: Depth range and sample counts.
         noise: Randomness of training.
+        marching: Which depths are looked at, and how they are added up.
 
     Returns:
         Colour, depth and opacity per ray.
     """
+    sampler, integrator = marching.sampler, marching.integrator
     near, far = ray_range(origins, directions, config)
     evaluate = evaluation_along(field, origins, directions, config, far > near, noise)
-    depths = coarse_depths(near, far, config.coarse_samples, noise)
+    depths = sampler.coarse(near, far, config.coarse_samples, noise)
     rgb, density = evaluate(depths)
     if config.fine_samples == 0:
-        weights, opacity = compositing_weights(density, depths, config.last_delta)
-        color = (weights[..., None] * rgb).sum(dim=-2)
+        weights, opacity = integrator.weights(density, depths, config.last_delta)
+        shares = integrator.shares(weights)
+        color = (shares[..., None] * rgb).sum(dim=-2)
     else:
-        weights, _ = compositing_weights(density.detach(), depths, config.last_delta)
-        extra = fine_depths(depths, weights, config.fine_samples, noise)
+        weights, _ = integrator.weights(density.detach(), depths, config.last_delta)
+        extra = sampler.fine(depths, weights, config.fine_samples, noise)
         extra_rgb, extra_density = evaluate(extra)
         depths, order = torch.cat([depths, extra], dim=-1).sort(dim=-1)
         density = torch.cat([density, extra_density], dim=-1).gather(-1, order)
-        weights, opacity = compositing_weights(density, depths, config.last_delta)
-        # Weights return to where their samples are, which is a third of what colours would have to be moved.
-        shares = torch.zeros_like(weights).scatter(-1, order, weights)[..., None]
-        coarse, fine = shares.split([config.coarse_samples, config.fine_samples], dim=-2)
+        weights, opacity = integrator.weights(density, depths, config.last_delta)
+        shares = integrator.shares(weights)
+        # Shares return to where their samples are, which is a third of what colours would have to be moved.
+        returned = torch.zeros_like(shares).scatter(-1, order, shares)[..., None]
+        coarse, fine = returned.split([config.coarse_samples, config.fine_samples], dim=-2)
         color = (coarse * rgb).sum(dim=-2) + (fine * extra_rgb).sum(dim=-2)
     if config.white_back:
         color = color + 1 - weights.sum(dim=-1, keepdim=True)
-    return Rendering(color, (weights * depths).sum(dim=-1, keepdim=True), opacity)
+    return Rendering(color, (shares * depths).sum(dim=-1, keepdim=True), opacity)
 
 
 def evaluation_along(
@@ -209,7 +307,7 @@ def evaluation_along(
         rgb, density = field(points.flatten(1, 2), directions)
         if noise.density_std > 0:
             density = density + torch.randn_like(density) * noise.density_std
-        return rgb.reshape(*depths.shape, 3), density.reshape(depths.shape)
+        return rgb.reshape(*depths.shape, -1), density.reshape(depths.shape)
 
     return evaluate
 

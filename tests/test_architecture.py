@@ -35,6 +35,7 @@ TORCH_FREE = {
         warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
         evaluation_target evaluation_job steering changes set_cli retention health errand
         known_poses patch_files health_alarms inversion_job inversion_settings pinned_weights given_picture
+        config_advice
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")

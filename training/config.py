@@ -9,10 +9,9 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from core.frustum import smallest_cube_scale
 from core.model_config import DisagreementError, DiscriminatorConfig, FrozenModel, GeneratorConfig, PowerOfTwo, unit
 from core.poses import PoseConfig
-from core.schedules import DecaySchedule, ScaleSchedule
+from core.schedules import ScaleSchedule
 from training.augment_config import AugmentConfig
 from training.metrics_config import MetricsConfig
 from training.parallel_config import ParallelConfig
@@ -92,18 +91,31 @@ class OptimizerConfig(FrozenModel):
         default=16, ge=1, le=1024, description="The penalty is applied every n-th step, n times as strong."
     )
 
+    density_weight: float = Field(
+        default=0.0, ge=0, le=1000, description="Weight of EG3D's smoothness of the density (published: 0.25)."
+    )
+    density_interval: int = Field(
+        default=4, ge=1, le=1024, description="Smoothness is asked for every n-th step, n times as strong."
+    )
+    density_distance: float = Field(
+        default=0.004, gt=0, le=100, description="Between the two points whose densities are compared, world units."
+    )
+
     @property
     def generator_adam(self) -> dict[str, Any]:
         """What Adam is told for the generator."""
-        return {"lr": self.generator_lr, "betas": (self.beta1, self.beta2), "eps": self.eps}
+        return self._adam(self.generator_lr, self.density_interval if self.density_weight > 0 else 0)
 
     @property
     def discriminator_adam(self) -> dict[str, Any]:
         """What Adam is told for the discriminator."""
-        # Lazy regularisation adds one step of D per interval: learning rate and betas are scaled to even that out.
-        ratio = self.r1_interval / (self.r1_interval + 1) if self.r1_gamma > 0 else 1.0
-        betas = (self.beta1**ratio, self.beta2**ratio)
-        return {"lr": self.discriminator_lr * ratio, "betas": betas, "eps": self.eps}
+        return self._adam(self.discriminator_lr, self.r1_interval if self.r1_gamma > 0 else 0)
+
+    def _adam(self, rate: float, interval: int) -> dict[str, Any]:
+        """For a network whose lazy regulariser adds a step per interval; 0 for one without."""
+        # Learning rate and betas are scaled to even that out.
+        ratio = interval / (interval + 1) if interval else 1.0
+        return {"lr": rate * ratio, "betas": (self.beta1**ratio, self.beta2**ratio), "eps": self.eps}
 
 
 class AnnealConfig(FrozenModel):
@@ -128,6 +140,19 @@ class AnnealConfig(FrozenModel):
     spoof_kimg: float = Field(
         default=1000, ge=0, description="Time from one to the other.", json_schema_extra=unit("kimg")
     )
+
+    raw_start: int | None = Field(
+        default=None,
+        ge=4,
+        le=1024,
+        description="Rays along a side of EG3D's raw pictures at the start; empty: always as many as at the end.",
+        json_schema_extra=unit("px", empty="as at the end"),
+    )
+    raw_kimg: float = Field(default=1000, ge=0, description="Time until the end.", json_schema_extra=unit("kimg"))
+
+    def raw_resolution(self, kimg: float, final: int) -> int:
+        """Rays along a side of raw pictures at a time, which grow linearly to the final ones."""
+        return round(final + ((self.raw_start or final) - final) * _remaining(kimg, self.raw_kimg))
 
     def spoof(self, kimg: float) -> float:
         """Probability that the generator is told another camera than the one that looks, in [0, 1]."""
@@ -266,6 +291,32 @@ class RunConfig(FrozenModel):
         return self
 
     @model_validator(mode="after")
+    def _pictures_and_judge_agree(self) -> Self:
+        family, kind = self.generator.family, self.discriminator.kind
+        if (family == "eg3d") != (kind == "dual"):
+            raise DisagreementError(
+                f"generator.family is {family} and discriminator.kind is {kind}: pictures of EG3D's upsampler are "
+                "judged by the kind dual, and no others are",
+                "generator.family",
+                "discriminator.kind",
+            )
+        made, judged = self.generator.upsampler.image_resolution, self.discriminator.image_resolution
+        if family == "eg3d" and made != judged:
+            raise DisagreementError(
+                f"generator.upsampler.image_resolution ({made}) and discriminator.image_resolution ({judged}) differ: "
+                "set both to the size to train at",
+                "generator.upsampler.image_resolution",
+                "discriminator.image_resolution",
+            )
+        if family == "stylegan2" and self.optimizer.density_weight > 0:
+            raise DisagreementError(
+                "optimizer.density_weight asks for smooth densities, and the family stylegan2 has none: set it to 0",
+                "optimizer.density_weight",
+                "generator.family",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _labels_agree(self) -> Self:
         made, judged = self.generator.label_count, self.discriminator.label_count
         if made and made != judged:
@@ -283,6 +334,15 @@ class RunConfig(FrozenModel):
         if self.data.path is None:
             raise ConfigError("no data set is chosen: set data.path to a zip or folder with a dataset.json")
         return self.data.path
+
+    @property
+    def dual(self) -> bool:
+        """Whether pictures are judged beside their raw ones; they are whole then, and patches play no part."""
+        return self.discriminator.kind == "dual"
+
+    def raw_resolution(self, kimg: float) -> int:
+        """Rays along a side of a raw picture at a time."""
+        return self.anneal.raw_resolution(kimg, self.generator.upsampler.raw_resolution)
 
     @property
     def schedule(self) -> ScaleSchedule:
@@ -305,89 +365,10 @@ class RunConfig(FrozenModel):
         return 0.5 ** (self.loop.batch / 1000 / half_life) if half_life > 0 else 0.0
 
     def advice(self, poses: np.ndarray | None = None) -> list[Advice]:
-        """What is allowed but probably not wanted.
+        """What is allowed but probably not wanted: see training/config_advice.py."""
+        from training.config_advice import advice_on  # which reads what is defined here
 
-        Args:
-            poses: [n, 2 or more] the data set's yaw and pitch, radians, if known: the box is then judged by them.
-        """
-        return [
-            *self._box_advice(poses),
-            *self._time_advice(),
-            *self._patch_advice(),
-            *[Advice(f"patches.{name}", text) for name, text in self.patches.warnings()],
-            *self._generator_advice(),
-            *self._augment_advice(),
-        ]
-
-    def _generator_advice(self) -> list[Advice]:
-        advice = []
-        if self.generator.backbone == "planes":
-            text = "every sample shows the same scene: that fits one scene. Set it to stylegan2 to learn a data set."
-            advice.append(Advice("generator.backbone", text))
-        if self.generator.view_direction:
-            text = "colours then change with the camera, which made views inconsistent in the paper (Appendix C)."
-            advice.append(Advice("generator.view_direction", f"{text} Turn it off unless you study that."))
-        return advice
-
-    def _box_advice(self, poses: np.ndarray | None) -> list[Advice]:
-        render = self.generator.render
-        if render.bounds == "box" or self.generator.family == "stylegan2":
-            return []
-        custom = poses if self.poses.kind == "custom" else None
-        needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far, custom)
-        if needed <= render.cube_scale:
-            return []
-        text = (
-            f"rays leave the box: half its edge is {render.cube_scale:g}, the corners of the pictures between near "
-            f"{render.near:g} and far {render.far:g} need {needed:.4f}, and outside it the field is constant fog. "
-            f"Set generator.render.cube_scale to {needed:.4f}, or generator.render.bounds to box."
-        )
-        return [Advice("generator.render.cube_scale", text)]
-
-    def _time_advice(self) -> list[Advice]:
-        total = self.loop.total_kimg
-        fading = {
-            "patches.anneal_kimg": self.patches.anneal_kimg if self.patches.kind in ("beta", "uniform") else 0,
-            "augment.speed_kimg": self.augment.speed_kimg if self.augment.kind == "adaptive" else 0,
-            "anneal.blur_kimg": self.anneal.blur_kimg if self.anneal.blur_sigma else 0,
-            "anneal.density_noise_kimg": self.anneal.density_noise_kimg if self.anneal.density_noise else 0,
-            "anneal.spoof_kimg": self.anneal.spoof_kimg if self.generator.camera_condition else 0,
-            "loop.kimg_per_tick": self.loop.kimg_per_tick,
-            "loop.snapshot_kimg": self.loop.snapshot_kimg,
-            "loop.sample_kimg": self.loop.sample_kimg,
-        }
-        notes = [
-            Advice(name, f"{kimg:g} kimg is longer than the whole training ({total:g} kimg): set it to at most that.")
-            for name, kimg in fading.items()
-            if kimg > total
-        ]
-        law = self.schedule
-        if isinstance(law, DecaySchedule) and law.final_kimg > total:
-            text = (
-                f"patches are as small as they get only after {law.final_kimg:.4g} kimg, longer than the whole "
-                f"training ({total:g} kimg): raise patches.decay ({law.decay:g} per 1000 steps), or use another law."
-            )
-            notes.append(Advice("patches.decay", text))
-        return notes
-
-    def _patch_advice(self) -> list[Advice]:
-        # The paper's scan of gamma over patch sizes (Appendix, Table 4): outside these ranges FID@2k was clearly worse.
-        good = {32: (0.01, 0.01), 64: (0.05, 1.0), 128: (0.1, 1.0)}.get(self.discriminator.patch_resolution)
-        gamma = self.optimizer.r1_gamma
-        if good is None or good[0] / 10 <= gamma <= good[1] * 10:
-            return []
-        low, high = good
-        text = (
-            f"R1 gamma {gamma:g} is far from what worked with patches of {self.discriminator.patch_resolution} px in "
-            f"the paper (Appendix, Table 4): try {low:g}{'' if low == high else f' to {high:g}'}."
-        )
-        return [Advice("optimizer.r1_gamma", text)]
-
-    def _augment_advice(self) -> list[Advice]:
-        conditions = self.generator.camera_condition or self.discriminator.camera_condition
-        angles_matter = conditions or self.poses.kind == "custom"
-        warnings = self.augment.warnings(angles_matter=angles_matter)
-        return [Advice(f"augment.{name}", text) for name, text in warnings]
+        return advice_on(self, poses)
 
 
 def _remaining(kimg: float, span_kimg: float) -> float:

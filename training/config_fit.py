@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def with_data_set(config: RunConfig, info: DataSetInfo, angles: np.ndarray | Non
     """
     values: dict[str, Any] = {"data.path": info.path.resolve(), "data.resolution": _resolution(config, info)}
     values["discriminator.image_resolution"] = values["data.resolution"]
-    offered: dict[str, Any] = {f"generator.render.{name}": getattr(info, name) for name in RAYS}
+    offered: dict[str, Any] = {f"generator.render.{name}": value for name, value in _rays(config, info).items()}
     offered["generator.render.white_back"] = info.background == "white"
     offered["generator.render.backdrop"] = "white" if info.background == "white" else "field"
     offered["poses.kind"] = "custom" if info.has_poses else "spherical-uniform"
@@ -51,15 +52,15 @@ def with_data_set(config: RunConfig, info: DataSetInfo, angles: np.ndarray | Non
 
 def data_advice(config: RunConfig, info: DataSetInfo) -> list[Advice]:
     """Where settings differ from what the data set says of its own pictures."""
-    render = config.generator.render
+    render, rays = config.generator.render, _rays(config, info)
     advice = [
         Advice(
             f"generator.render.{name}",
-            f"is {getattr(render, name):g}, but the pictures were made with {getattr(info, name):g}: remove the "
+            f"is {getattr(render, name):g}, but the pictures were made with {rays[name]:g}: remove the "
             "setting to take the data set's.",
         )
         for name in ("fov", "radius")
-        if getattr(info, name) is not None and abs(getattr(info, name) - getattr(render, name)) > 1e-6
+        if rays[name] is not None and abs(rays[name] - getattr(render, name)) > 1e-6
     ]
     if not info.has_poses:
         text = (
@@ -67,6 +68,17 @@ def data_advice(config: RunConfig, info: DataSetInfo) -> list[Advice]:
         )
         advice.append(Advice("poses.kind", text))
     return advice
+
+
+def _rays(config: RunConfig, info: DataSetInfo) -> dict[str, float | None]:
+    """What a data set says of cameras and rays, as the generator's family counts it."""
+    said: dict[str, float | None] = {name: getattr(info, name) for name in RAYS}
+    fov = said["fov"]
+    if config.generator.family == "eg3d" and fov is not None:
+        # Of a data set it reaches from middle to middle of the outermost pixels, here from edge to edge.
+        wider = math.tan(math.radians(fov) / 2) * info.resolution / (info.resolution - 1)
+        said["fov"] = math.degrees(2 * math.atan(wider))
+    return said
 
 
 def _resolution(config: RunConfig, info: DataSetInfo) -> int:

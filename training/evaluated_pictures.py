@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.generator import Generator, Sample
 from core.model_config import RenderConfig
-from core.rays import Patches, camera_rays, pose_matrices, world_rays
+from core.rays import Patches, camera_rays, world_rays
 from core.triplane import TriPlaneField
 from core.volume import ray_range
 from training.metrics_views import SEEN_OPACITY, SURFACE_OPACITY, View, surface_distance
@@ -56,7 +56,7 @@ def pictures(generator: Generator, poses: np.ndarray, resolution: int, seed: int
     for start in range(0, len(poses), size):
         part = poses[start : start + size]
         field = _field(generator, part, random, labels)
-        images = generator.picture(field, pose_matrices(part, render.radius, device), resolution)[:, :3]
+        images = generator.picture(field, generator.cameras(part, device), resolution)[:, :3]
         yield ((images.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1
 
 
@@ -82,7 +82,7 @@ def view_pairs(
         field = _field(generator, pose, random, labels)
         if not isinstance(field, TriPlaneField):
             raise ValueError("flat pictures have no views")
-        matrices = pose_matrices(np.concatenate([pose, _beside(pose)]), render.radius, device)
+        matrices = generator.cameras(np.concatenate([pose, _beside(pose)]), device)
         first, second = (_view(generator, field, matrix[None], side, rays) for matrix in matrices)
         yield first, second
 
@@ -111,7 +111,7 @@ def single_views(
         field = _field(generator, pose, random, lambda _count, known=known: known)
         if not isinstance(field, TriPlaneField):
             raise ValueError("flat pictures have no views")
-        yield _view(generator, field, pose_matrices(pose, generator.config.render.radius, device), side, rays)
+        yield _view(generator, field, generator.cameras(pose, device), side, rays)
 
 
 def _field(generator: Generator, poses: np.ndarray, random: torch.Generator, labels: Labels) -> Sample:
@@ -134,10 +134,11 @@ def _beside(pose: np.ndarray) -> np.ndarray:
 def _view(generator: Generator, field: Sample, matrices: Tensor, side: int, rays: RenderConfig) -> View:
     """What one camera [1, 4, 4] sees of one sample."""
     picture = generator.picture(field, matrices, side, rays=rays)[0]  # [5, side, side]
-    origins, directions = world_rays(matrices, camera_rays(Patches.whole(1, matrices.device), side, rays.fov))
+    fov = generator.pixel_fov(side)
+    origins, directions = world_rays(matrices, camera_rays(Patches.whole(1, matrices.device), side, fov))
     end = ray_range(origins, directions, rays)[1].reshape(side, side)
     depth, opacity = picture[3], picture[4]
     distance = surface_distance(depth, opacity, end, opaque_end=rays.backdrop == "field")
     surface = opacity > SURFACE_OPACITY
     solid = float(surface.sum() / (opacity > SEEN_OPACITY).sum().clamp(min=1))
-    return View(picture[:3].clamp(-1, 1), distance, surface, matrices[0], rays.fov, solid)
+    return View(picture[:3].clamp(-1, 1), distance, surface, matrices[0], fov, solid)

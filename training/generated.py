@@ -10,32 +10,13 @@ from torch import Tensor
 
 from core.generator import Generator, Sample, as_image
 from core.patches import gaussian_blur, pooled, supersampled_places
-from core.rays import Patches, pose_matrices
+from core.rays import Patches
 from core.schedules import sample_offsets
 from core.volume import SamplingNoise
 from training.config import RunConfig
+from training.dual import generated_pair
+from training.shown import Shown, some
 from training.telemetry import Telemetry
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the discriminator is shown and told: real or generated patches.
-
-    Attributes:
-        images: [batch, 3, r, r].
-        patches: Their squares.
-        angles: Yaw and pitch, radians, [batch, 2]; none if unknown.
-        labels: Classes, [batch], int64; none if unknown.
-    """
-
-    images: Tensor
-    patches: Patches
-    angles: Tensor | None = None
-    labels: Tensor | None = None
-
-    def __getitem__(self, rows: slice) -> Shown:
-        """Some of them."""
-        return Shown(self.images[rows], self.patches[rows], _some(self.angles, rows), _some(self.labels, rows))
 
 
 @dataclass(frozen=True)
@@ -58,7 +39,7 @@ class Draw:
 
     def __getitem__(self, rows: slice) -> Draw:
         """Some of them."""
-        told, labels = _some(self.told, rows), _some(self.labels, rows)
+        told, labels = some(self.told, rows), some(self.labels, rows)
         return Draw(self.z[rows], self.poses[rows], told, labels, self.patches[rows])
 
 
@@ -106,12 +87,17 @@ class GeneratedPatches:
 
     def render(self, draw: Draw, ws: Tensor, kimg: float) -> Shown:
         """Patches of ws [batch, ws_count, w_dim], from the cameras and with the noise of a time, kimg."""
-        matrices = pose_matrices(draw.poses, self.generator.config.render.radius, self.device)
+        matrices = self.generator.cameras(draw.poses, self.device)
         noise = SamplingNoise(jitter=True, density_std=self.config.anneal.noise(kimg))
         field = self.generator.field(ws, self.generator.config.noise)
+        told = self.angles(draw.poses), draw.labels
+        if self.config.dual:
+            side, sigma = self.config.raw_resolution(kimg), self.config.anneal.blur(kimg)
+            images, raw = generated_pair(self.generator, field, matrices, side, noise, sigma)
+            return Shown(images, draw.patches, *told, raw)
         images = self._rendered(field, matrices, draw.patches, noise)
         images = gaussian_blur(images, self.config.anneal.blur(kimg))
-        return Shown(images, draw.patches, self.angles(draw.poses), draw.labels)
+        return Shown(images, draw.patches, *told)
 
     def told(self, poses: np.ndarray, kimg: float) -> Tensor | None:
         """The cameras that the generator is told: some of them others than those that look (EG3D, Section 4.3)."""
@@ -154,7 +140,3 @@ class GeneratedPatches:
         if self.labels is None or not self.config.discriminator.label_count:
             return None
         return self.labels[self.rng.integers(len(self.labels), size=batch)]
-
-
-def _some(values: Tensor | None, rows: slice) -> Tensor | None:
-    return None if values is None else values[rows]

@@ -14,7 +14,7 @@ from torch import Tensor
 from core.bake import z_from_seed
 from core.camera import POLE_MARGIN, Camera, sphere_points
 from core.directions import directions_of
-from core.epigraf import CHUNK_RAYS
+from core.field_generator import CHUNK_RAYS
 from core.generator import Generator, Sample, as_image
 from core.model_config import RenderConfig
 from core.place_gradients import PlacedField, matrices_at

@@ -37,7 +37,7 @@ class Networks:
     def build(cls, config: RunConfig, device: torch.device) -> Networks:
         """Initialise from torch's random state (seed it first)."""
         generator = build_generator(config.generator)
-        discriminator = build_discriminator(config.discriminator)
+        discriminator = build_discriminator(config.discriminator, config.generator)
         average = copy.deepcopy(generator).eval().requires_grad_(False)
         set_precision(config.loop.precision, (generator, discriminator), device)
         return cls(generator.to(device).train(), average.to(device), discriminator.to(device).train())

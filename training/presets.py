@@ -14,7 +14,19 @@ from training.config import NAME_PATTERN, ConfigError, RunConfig
 from training.config_files import config_of, read_yaml
 
 # From the lightest to the heaviest; further files in the folder follow by name.
-ORDER = ("tiny", "small", "plants256", "food256", "cats256", "ffhq256", "ffhq512")
+ORDER = (
+    "tiny",
+    "small",
+    "plants256",
+    "food256",
+    "cats256",
+    "ffhq256",
+    "ffhq512",
+    "tiny-eg3d",
+    "eg3d-shapenet",
+    "eg3d-afhq",
+    "eg3d-ffhq",
+)
 
 # A preset says how to train, not what is made of it.
 OF_A_RUN = ("version", "name", "preset", "init")

@@ -13,7 +13,6 @@ from PIL.PngImagePlugin import PngInfo
 from core.bake import z_from_seed
 from core.files import replacing
 from core.generator import Generator
-from core.rays import pose_matrices
 from training.config import RunConfig
 from training.data_check import summarise_poses
 from training.data_set import ImageDataSet
@@ -50,7 +49,7 @@ def sample_poses(config: RunConfig, angles: np.ndarray | None) -> np.ndarray:
 def sample_grid(generator: Generator, poses: np.ndarray, resolution: int, latents: int = LATENTS) -> np.ndarray:
     """One row per latent (seeds 0, 1, …), one column per camera.  Returns [height, width, 3], uint8."""
     device = next(generator.parameters()).device
-    matrices = pose_matrices(poses, generator.config.render.radius, device)
+    matrices = generator.cameras(poses, device)
     rows = []
     for seed in range(latents):
         field = generator.field(generator.mapping(z_from_seed(seed, generator.config.z_dim).to(device)))

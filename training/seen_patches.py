@@ -14,10 +14,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.generator import Generator
-from core.rays import Patches, pose_matrices
+from core.rays import Patches
 from core.shares import Share
-from training.generated import Draw, Shown
+from training.generated import Draw
 from training.samples import as_pixels
+from training.shown import Shown
 
 # Of each kind; to render the pictures of more would take more than a hundredth of a small training's time.
 MOST = 4
@@ -178,7 +179,7 @@ def whole_pictures(generator: Generator, ws: Tensor, poses: np.ndarray, side: in
     """
     # Spatial noise that is drawn anew each time has no value that could be repeated: the fixed one stands for it.
     noise = "const" if generator.config.noise == "random" else generator.config.noise
-    matrices = pose_matrices(poses, generator.config.render.radius, ws.device)
+    matrices = generator.cameras(poses, ws.device)
     pictures = [
         generator.picture(generator.field(ws[row : row + 1], noise), matrices[row : row + 1], side)[0, :3]
         for row in range(len(ws))

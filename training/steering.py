@@ -72,6 +72,8 @@ def steered(config: RunConfig, values: Mapping[str, Any], kimg: float = 0.0) -> 
 def without_effect(config: RunConfig, name: str) -> str:
     """Why a steerable setting does nothing in this run, for people; empty if it does something."""
     law, augment = config.patches.kind, config.augment.kind
+    if config.dual and name.startswith("patches."):
+        return "has no effect: pictures are judged whole, beside raw ones"
     if name == "patches.beta_end" and law != "beta":
         return f"has no effect: the law of patch scales is {law}"
     if name == "patches.anneal_kimg" and law not in ("beta", "uniform"):

@@ -17,13 +17,15 @@ from training.augmenter import Augmenter
 from training.batches import RealBatch
 from training.config import RunConfig
 from training.diversity import diversity
-from training.generated import GeneratedPatches, Shown
+from training.dual import augmented, real_pair
+from training.generated import GeneratedPatches
 from training.health import BAD_STEPS, MAX_BAD_STEPS, diverged
 from training.networks import Networks
-from training.objective import discriminator_loss, generator_loss, r1_penalty
+from training.objective import density_roughness, discriminator_loss, generator_loss, r1_penalty
 from training.pieces import Computed, Outcome, Pieces
 from training.random_numbers import RandomNumbers
 from training.seen_patches import SeenRows, sighting
+from training.shown import Shown
 from training.team import Team
 from training.telemetry import Telemetry
 
@@ -95,6 +97,8 @@ class Stepper:
             TrainingDiverged: Gradients were not finite for too many steps in a row.
         """
         self._generator_step(kimg, telemetry)
+        if self.config.optimizer.density_weight > 0 and index % self.config.optimizer.density_interval == 0:
+            self._density_step(kimg, telemetry)
         shown = self._shown(real, kimg, telemetry)
         self._discriminator_step(shown, real.images, kimg, telemetry)
         if self.config.optimizer.r1_gamma > 0 and index % self.config.optimizer.r1_interval == 0:
@@ -108,10 +112,15 @@ class Stepper:
     def _shown(self, real: RealBatch, kimg: float, telemetry: Telemetry) -> Shown:
         """Patches of real pictures."""
         squares = self.generated.squares(kimg, telemetry)[self.share.rows]
+        told = self.generated.angles(real.angles), self.generated.classes(real.labels)
+        if self.config.dual:
+            side, sigma = self.config.raw_resolution(kimg), self.config.anneal.blur(kimg)
+            images, raw = real_pair(real.images, side, sigma)
+            return Shown(images, squares, *told, raw)
         resolution, antialias = self.config.discriminator.patch_resolution, self.config.patches.antialias
         patches = extract_patches(real.images, squares, resolution, antialias)
         patches = gaussian_blur(patches, self.config.anneal.blur(kimg))
-        return Shown(patches, squares, self.generated.angles(real.angles), self.generated.classes(real.labels))
+        return Shown(patches, squares, *told)
 
     def _generator_step(self, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.generator)
@@ -124,6 +133,20 @@ class Stepper:
 
         outcome = self._descend(compute, self.generator_optimizer, self.networks.generator, "Gradients/G", telemetry)
         telemetry.add_mean("Loss/G/loss", outcome.loss, outcome.weight)
+
+    def _density_step(self, kimg: float, telemetry: Telemetry) -> None:
+        """Smooth densities: EG3D's regulariser of the generator, lazy as R1 is of the discriminator."""
+        self._train_only(self.networks.generator)
+        settings, generator = self.config.optimizer, self.networks.generator
+        draw = self.generated.draw(kimg, Telemetry())  # nothing of it is shown
+
+        def compute(piece: Share) -> Computed:
+            field = generator.field(self.generated.mapped(draw[piece.rows]), generator.config.noise)
+            loss = density_roughness(field, settings.density_distance)
+            return Computed(loss * (settings.density_weight * settings.density_interval))
+
+        outcome = self._descend(compute, self.generator_optimizer, generator, "Gradients/density", telemetry)
+        telemetry.add_mean("Loss/G/reg", outcome.loss, outcome.weight)
 
     def _discriminator_step(self, real: Shown, pictures: Tensor, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
@@ -181,7 +204,9 @@ class Stepper:
         def compute(piece: Share) -> Computed:
             mine = real[piece.within(self.share)]
             images = mine.images.detach().requires_grad_(True)
-            penalty = r1_penalty(self._score(self._augmented(replace(mine, images=images), piece)), images)
+            raw = None if mine.raw is None else mine.raw.detach().requires_grad_(True)
+            given = self._augmented(replace(mine, images=images, raw=raw), piece)
+            penalty = r1_penalty(self._score(given), images, raw)
             return Computed(penalty.mean() * (settings.r1_gamma / 2 * settings.r1_interval), {"penalty": penalty})
 
         outcome = self._descend(
@@ -192,11 +217,12 @@ class Stepper:
 
     def _augmented(self, shown: Shown, piece: Share) -> Shown:
         """What D is given of a piece of the batch: its patches, augmented."""
-        return replace(shown, images=self.augmenter(shown.images, piece))
+        return augmented(self.augmenter, shown, piece)
 
     def _score(self, given: Shown) -> Tensor:
         """The discriminator's logits, [piece]."""
-        return self.networks.discriminator(given.images, given.patches, given.angles, given.labels)
+        beside = {} if given.raw is None else {"raw": given.raw}
+        return self.networks.discriminator(given.images, given.patches, given.angles, given.labels, **beside)
 
     def _train_only(self, network: nn.Module) -> None:
         self.networks.generator.requires_grad_(network is self.networks.generator)

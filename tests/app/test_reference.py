@@ -21,8 +21,10 @@ from core.families import build_generator
 from core.fold import fold
 from core.model_config import GeneratorConfig, RenderConfig
 from core.scene import Quality
+from core.upsampled_viewing import drawing_of
 from core.viewing import Tile, View, Viewing
 from tests.app.gl.fields import psnr
+from tests.core.eg3d_toy import eg3d_toy
 
 CONFIG = GeneratorConfig(
     z_dim=16, w_dim=16, plane_resolution=16, plane_features=4, channel_max=16, background="sphere",
@@ -136,6 +138,27 @@ def test_a_flat_family_is_drawn_from_both(tmp_path):
     assert np.array_equal(strip[:, :16], strip[:, 16:])
     baked = rendered(tmp_path / "baked.png", str(path), "--size", "16")
     assert np.abs(baked - strip[:, :16]).max() <= 2
+
+
+@pytest.mark.parametrize("white", [True, False])
+def test_an_eg3d_is_drawn_by_its_upsampler_and_its_field_as_rays_see_it(tmp_path, capsys, white):
+    render = RenderConfig(bounds="box", coarse_samples=24, fine_samples=24, white_back=white)
+    generator, path = eg3d_toy(render=render), tmp_path / "eg3d.safetensors"
+    save_checkpoint(path, generator, None, {})
+    asked = (str(path), "--size", "32", "--seed", "3")
+    upsampled = rendered(tmp_path / "upsampled.png", *asked, "--field", "reference")
+    baked = rendered(tmp_path / "baked.png", *asked, "--voxels", "96")
+    sample = generator.field(generator.mapping(z_from_seed(3, generator.config.z_dim), psi=0.7))
+    camera = read_picture(tmp_path / "upsampled.png").scene.camera
+    raw, large = (
+        drawing_of(generator, sample, View(camera, 32, 32, upsampled=each)).draw(Tile(0, 0, 32, 32))[..., :3]
+        for each in (False, True)
+    )
+    assert np.array_equal(upsampled, large)
+    assert np.abs(baked - raw).mean() < 2
+    assert np.abs(raw.astype(int) - large).mean() > 2.5, "an untrained upsampler shows something else"
+    assert main(["render", *asked, "--field", "exact", "--out", str(tmp_path / "x.png")]) != 0
+    assert "draw it with --field reference" in capsys.readouterr().err
 
 
 def test_the_exact_demo_is_torchs_to_sixty_decibels():

@@ -12,7 +12,6 @@ from app import window
 from app.imports import target_of
 from app.settings import Look
 from app.studio import Studio
-from core.pickle_import import EG3D_WAITS
 from core.scene import Scene
 from tests import ui
 from tests.app.studio_runs import ball
@@ -93,21 +92,18 @@ def test_a_hostile_one_is_refused_and_the_window_lives(demo: Path, monkeypatch):
     assert not list(demo.glob("*.safetensors"))
 
 
-def test_an_eg3d_is_converted_and_said_to_wait(demo: Path, monkeypatch):
+def test_an_eg3d_is_converted_and_shown(demo: Path, monkeypatch):
     pickles.write_pickle(demo / "ffhq.pkl", {"G_ema": pickles.eg3d_generator()})
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 30, "the demo")
         studio.openings.drop([str(demo / "ffhq.pkl")])
-        ui.wait_until(ctx, lambda: said(studio, "ffhq.safetensors", EG3D_WAITS), 60, "a word on the family")
+        ui.wait_until(ctx, lambda: said(studio, "ffhq.safetensors", "of the published faces"), 60, "a word on cameras")
+        ui.wait_until(ctx, lambda: studio.stage.scene.source.kind == "checkpoint", 60, "the checkpoint")
+        ui.wait_until(ctx, lambda: "ffhq" in studio.stage.engine.shown.volume.source, 60, "its field")
         ctx.yield_(2)
         ui.capture(ctx, demo / "eg3d.png")
-        assert studio.stage.scene.source.kind == "demo"
-        studio.openings.drop([str(demo / "ffhq.safetensors")])
-        ui.wait_until(ctx, lambda: studio.stage.engine.problem is not None, 60, "a word in the viewport")
-        assert "EG3D" in studio.stage.engine.problem.message
-        ctx.yield_(2)
-        ui.capture(ctx, demo / "eg3d-opened.png")
+        assert studio.stage.engine.problem is None
 
     ui.run_studio(clicks, monkeypatch, demo)
 

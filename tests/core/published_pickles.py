@@ -109,22 +109,27 @@ def discriminator(name: str = "epigraf-discriminator", folder: Path = DATA) -> M
     return network
 
 
-def eg3d_generator() -> Module:
-    """The parts of an EG3D generator that tell what it is."""
-    shapes = {
-        "backbone.mapping.fc0.weight": (512, 576),
-        "backbone.mapping.embed.weight": (512, 25),
-        "backbone.mapping.w_avg": (512,),
-        "backbone.synthesis.b4.const": (16, 4, 4),
-        "backbone.synthesis.b4.torgb.weight": (96, 16, 1, 1),
-        "backbone.synthesis.b4.resample_filter": (4, 4),
-        "decoder.net.0.weight": (64, 32),
-        "decoder.net.2.weight": (33, 64),
-        "superresolution.block0.conv0.weight": (128, 32, 3, 3),
-        "superresolution.block1.torgb.weight": (3, 64, 1, 1),
-    }
-    weights = {name: np.full(shape, index, np.float32) for index, (name, shape) in enumerate(shapes.items())}
-    return module_of(weights, "TriPlaneGenerator", rendering_kwargs={"box_warp": 1, "ray_start": 2.25})
+RAYS = {
+    "ray_start": 2.25, "ray_end": 3.3, "box_warp": 1, "white_back": False, "depth_resolution": 12,
+    "depth_resolution_importance": 12, "avg_camera_radius": 2.7, "avg_camera_pivot": [0, 0, 0.2], "decoder_lr_mul": 1,
+}  # fmt: skip
+
+
+def eg3d_generator(**settings: Any) -> Module:
+    """The reference EG3D generator; settings change what it says of its rays."""
+    network = module_of(
+        weights_of("eg3d-generator"), "TriPlaneGenerator", neural_rendering_resolution=64, img_resolution=128,
+        rendering_kwargs=RAYS | settings,
+    )  # fmt: skip
+    network.part("superresolution").state["input_resolution"] = 64
+    return network
+
+
+def eg3d_discriminator() -> Module:
+    """The reference dual discriminator."""
+    network = module_of(weights_of("eg3d-discriminator"), "DualDiscriminator")
+    network.part("b4.mbstd").state.update(group_size=2)
+    return network
 
 
 def pickled(content: Any, protocol: int = 4) -> bytes:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from core.epigraf import EpigrafGenerator, as_image
+from core.epigraf import EpigrafGenerator
+from core.generator import as_image
 from core.model_config import Antialias, GeneratorConfig, RenderConfig
 from core.patches import extract_patches, pixel_footprints, pooled, supersampled_places
 from core.rays import Patches, patch_grid, pose_matrices

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from core.background import PlaneBackground, inverse_distances, inverse_sphere
 from core.bake import bake, z_from_seed
 from core.baked import BakedVolume
-from core.epigraf import EpigrafGenerator, as_image
+from core.epigraf import EpigrafGenerator
+from core.generator import as_image
 from core.model_config import GeneratorConfig, RenderConfig
 from core.rays import Patches, camera_rays, patch_grid, pose_matrices, world_rays
 from core.volume import render_rays

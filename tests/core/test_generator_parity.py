@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.camera import cam2world
-from core.epigraf import as_image
+from core.generator import as_image
 from core.rays import Patches, camera_rays, pose_matrices
 from core.volume import DETERMINISTIC, coarse_depths, ray_range
 from tests.core.published import published_generator

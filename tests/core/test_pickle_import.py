@@ -1,19 +1,26 @@
 """Published networks become checkpoints: the same tensors, the same pictures; what does not fit is named."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors import safe_open
+from safetensors.torch import save_file
 
 from core.checkpoint import CheckpointError, load_checkpoint
 from core.import_main import answer
 from core.inert_pickle import PickleRefusedError
-from core.pickle_import import EG3D_WAITS, Imported, ImportOrder, import_pickle
+from core.pickle_import import DIGEST, Imported, ImportOrder, import_pickle
 from core.rays import pose_matrices
+from core.triplane import TriPlaneField
 from tests.core import published_pickles as pickles
-from tests.core.published import published_discriminator, published_generator
+from tests.core.published import (
+    published_discriminator,
+    published_dual_discriminator,
+    published_eg3d,
+    published_generator,
+)
 
 
 def convert(path: Path, target: Path | None = None, **options) -> Imported:
@@ -216,28 +223,66 @@ def test_a_discriminator_that_is_not_known_is_left_out_with_a_word(tmp_path: Pat
     assert load_checkpoint(done.path).discriminator is None
 
 
-def test_eg3d_is_kept_for_later(tmp_path: Path):
-    network = pickles.eg3d_generator()
+def test_an_imported_eg3d_renders_as_published(tmp_path: Path):
+    networks = {"G_ema": pickles.eg3d_generator(), "D": pickles.eg3d_discriminator()}
+    done = convert(pickles.write_pickle(tmp_path / "ffhq.pkl", networks))
+    assert (done.family, done.warnings) == ("eg3d", ())
+    assert "angle of view: that of the published faces" in done.notes[0]
+    loaded, (expected, reference) = load_checkpoint(done.path), published_eg3d()
+    # The angle of view is the one thing that such a file does not say.
+    stated = loaded.generator.config
+    render = stated.render.model_copy(update={"fov": expected.config.render.fov})
+    assert stated.render.fov == pytest.approx(expected.config.render.fov, abs=0.01)
+    assert stated.model_copy(update={"render": render}) == expected.config
+    label = reference["camera_label"][:, :16].reshape(2, 4, 4) * torch.tensor([1.0, -1.0, -1.0, 1.0])
+    picture = loaded.generator.picture(loaded.generator.field(reference["ws"]), label, 128, fov=render.fov)
+    assert (picture[:, :3] - reference["image"]).abs().max() <= 1e-3
+    judge, _ = published_dual_discriminator()
+    assert loaded.discriminator is not None
+    for name, value in judge.state_dict().items():
+        assert torch.equal(loaded.discriminator.state_dict()[name], value), name
+    assert convert(tmp_path / "ffhq.pkl").notes == ("It was imported before.",)
+
+
+def test_stored_plane_axes_decide_the_planes(tmp_path: Path):
     fixed = [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 0, 1], [0, 1, 0]], [[0, 0, 1], [0, 1, 0], [1, 0, 0]]]
+    network = pickles.eg3d_generator()
     network.part("renderer").state["plane_axes"] = torch.tensor(fixed, dtype=torch.float32)
-    done = convert(pickles.write_pickle(tmp_path / "ffhq.pkl", {"G_ema": network, "D": None}))
-    assert (done.family, done.notes) == ("eg3d", (EG3D_WAITS,))
-    with safe_open(done.path, framework="np") as file:
-        description = json.loads(file.metadata()["generator"])
-        assert (file.get_tensor("generator.backbone.mapping.w_avg") == 2).all()
-        assert "generator.backbone.synthesis.b4.resample_filter" not in file.keys()  # noqa: SIM118
-    assert (description["z_dim"], description["w_dim"], description["condition_dim"]) == (64, 512, 25)
-    assert description["plane_axes"] == [[0, 1], [0, 2], [2, 1]]
-    assert description["settings"]["rendering_kwargs"]["ray_start"] == 2.25
-    with pytest.raises(CheckpointError, match="EG3D"):
-        load_checkpoint(done.path)
+    done = convert(pickles.write_pickle(tmp_path / "fixed.pkl", {"G_ema": network}))
+    generator = load_checkpoint(done.path).generator
+    assert generator.config.plane_axes == "fixed"
+    field = generator.field(torch.zeros(1, generator.config.ws_count, 512))
+    assert isinstance(field, TriPlaneField)
+    assert field.axes == ((0, 1), (0, 2), (2, 1))
+    network.part("renderer").state["plane_axes"] = torch.tensor(fixed[:1] * 3, dtype=torch.float32)
+    with pytest.raises(PickleRefusedError, match="planes are spanned by the axes"):
+        convert(pickles.write_pickle(tmp_path / "odd.pkl", {"G_ema": network}))
 
 
-def test_eg3d_planes_are_the_published_ones_unless_the_file_says_otherwise(tmp_path: Path):
-    done = convert(pickles.write_pickle(tmp_path / "ffhq.pkl", {"G_ema": pickles.eg3d_generator()}))
-    with safe_open(done.path, framework="np") as file:
-        assert json.loads(file.metadata()["generator"])["plane_axes"] == [[0, 1], [0, 2], [2, 0]]
-    assert convert(tmp_path / "ffhq.pkl").family == "eg3d", "also when it was imported before"
+def test_settings_of_an_eg3d_that_are_no_parameters(tmp_path: Path):
+    """Objects in front of white, a label that G is not told, a decoder with a learning rate of its own."""
+    cars = {"white_back": True, "box_warp": 1.6, "ray_start": "auto", "ray_end": "auto", "avg_camera_radius": 1.7}
+    network = pickles.eg3d_generator(**cars, c_gen_conditioning_zero=True, decoder_lr_mul=0.5)
+    generator = load_checkpoint(convert(pickles.write_pickle(tmp_path / "cars.pkl", {"G": network})).path).generator
+    render = generator.config.render
+    assert (render.cube_scale, render.bounds, render.white_back, render.radius) == (0.8, "box", True, 1.7)
+    assert (render.near, render.far, render.fov) == (0.1, 2.6, pytest.approx(52, abs=0.1))
+    expected, _ = published_eg3d()
+    assert not generator.mapping.embed.weight.any()
+    assert torch.equal(generator.decoder.out.weight, expected.decoder.out.weight / 2)
+    assert torch.equal(generator.decoder.out.bias, expected.decoder.out.bias / 2)
+
+
+def test_an_eg3d_that_an_earlier_version_has_kept(tmp_path: Path):
+    """Its tensors had their published names; the message says what to do, and the import does not take it for done."""
+    path = tmp_path / "ffhq.safetensors"
+    source = pickles.write_pickle(tmp_path / "ffhq.pkl", {"G_ema": pickles.eg3d_generator()})
+    progress = json.dumps({DIGEST: hashlib.sha256(source.read_bytes()).hexdigest()})
+    facts = {"format": "epigraf-studio", "version": "1", "family": "eg3d", "generator": "{}", "progress": progress}
+    save_file({"generator.backbone.mapping.w_avg": torch.zeros(1)}, path, facts)
+    with pytest.raises(CheckpointError, match=r"EG3D.*once more with `epigraf import`"):
+        load_checkpoint(path)
+    assert convert(source).path == tmp_path / "ffhq-2.safetensors"
 
 
 def said_by_the_process(monkeypatch, capsys, source: Path, target: Path) -> tuple[int, list[dict]]:

@@ -12,9 +12,9 @@ from tests.training.test_trainer import assert_same_weights, final_weights
 from tests.training.toy import toy_config, toy_data, toy_run
 from training.__main__ import train_run
 from training.config import ConfigError
-from training.generated import Shown
 from training.random_numbers import drawing_for
 from training.run_dir import RunDirectory
+from training.shown import Shown
 from training.status import RunStatus
 from training.steps import Stepper
 

@@ -9,6 +9,7 @@ from training.config import ConfigError
 from training.presets import describe_preset, load_preset, preset_names
 
 PAPER = ("ffhq512", "ffhq256", "cats256", "plants256", "food256")
+EG3D = ("eg3d-ffhq", "eg3d-afhq", "eg3d-shapenet")
 # fov in degrees, near, far, radius, cube scale, white background, poses
 FACES = (12, 0.88, 1.12, 1, 0.2, False, "custom")
 MEGASCANS = (30, 0.75, 1.25, 1, 0.475, True, "spherical-uniform")
@@ -17,7 +18,8 @@ MILLION_IMAGES = {"ffhq512": 20, "ffhq256": 15, "cats256": 15, "plants256": 15, 
 
 
 def test_all_are_there():
-    assert preset_names() == ["tiny", "small", "plants256", "food256", "cats256", "ffhq256", "ffhq512"]
+    eg3d = ["tiny-eg3d", *EG3D[::-1]]
+    assert preset_names() == ["tiny", "small", "plants256", "food256", "cats256", "ffhq256", "ffhq512", *eg3d]
 
 
 @pytest.mark.parametrize("name", preset_names())
@@ -121,3 +123,30 @@ def test_a_preset_of_ones_own(tmp_path):
 def test_an_unknown_preset_names_the_known_ones():
     with pytest.raises(ConfigError, match=r"'tyni'.*tiny, small"):
         load_preset("tyni")
+
+
+# near, far, half box, white, radius, pivot, samples; image, input, raw; focal length over the picture's size
+RAYS = {
+    "eg3d-ffhq": (2.25, 3.3, 0.5, False, 2.7, 0.2, 48, 512, 128, 128, 4.2647),
+    "eg3d-afhq": (2.25, 3.3, 0.5, False, 2.7, -0.06, 48, 512, 128, 128, 4.2647),
+    "eg3d-shapenet": (0.1, 2.6, 0.8, True, 1.7, 0.0, 64, 128, 64, 64, 1.0254),
+}
+
+
+@pytest.mark.parametrize("name", EG3D)
+def test_eg3d_as_published(name):
+    config = load_preset(name)
+    generator, render, upsampler = config.generator, config.generator.render, config.generator.upsampler
+    near, far, half, white, radius, pivot, samples, *sizes, focal = RAYS[name]
+    assert (render.near, render.far, render.cube_scale, render.white_back) == (near, far, half, white)
+    assert (render.radius, render.pivot) == (radius, pivot)
+    assert 0.5 / math.tan(math.radians(render.fov) / 2) == pytest.approx(focal, rel=1e-3)
+    assert (render.coarse_samples, render.fine_samples) == (samples, samples)
+    assert [upsampler.image_resolution, upsampler.input_resolution, upsampler.raw_resolution] == sizes
+    assert (generator.plane_resolution, generator.plane_features, generator.mapping_layers) == (256, 32, 2)
+    assert (config.optimizer.density_weight, config.optimizer.density_interval) == (0.25, 4)
+    assert (config.loop.batch, config.ema_half_life_kimg) == (32, 10)
+    if name != "eg3d-shapenet":
+        assert [config.raw_resolution(kimg) for kimg in (0, 500, 1000, 2000)] == [64, 96, 128, 128]
+        assert [config.anneal.spoof(kimg) for kimg in (0, 500, 2000)] == [1, 0.75, 0.5]
+    assert config.advice() == []

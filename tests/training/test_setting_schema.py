@@ -41,7 +41,8 @@ def test_labels_of_a_group_tell_its_settings_apart():
 
 
 def test_groups_follow_the_configuration():
-    assert [group.name for group in GROUPS[:5]] == ["", "data", "generator", "generator.render", "discriminator"]
+    names = ["", "data", "generator", "generator.render", "generator.upsampler", "discriminator"]
+    assert [group.name for group in GROUPS[:6]] == names
     assert {group.name: group.title for group in GROUPS}["generator.render"] == "Cameras and rays"
     assert all(group.help for group in GROUPS if group.name)
 

@@ -46,6 +46,25 @@ TOY: dict[str, Any] = {
     "loop.threads": 1,
     "loop.live_seconds": 0.05,
 }
+# The same size for EG3D: whole pictures from raw ones of half the size.
+TOY_EG3D: dict[str, Any] = {
+    "generator__family": "eg3d",
+    "generator__camera_condition": True,
+    "generator__upsampler__image_resolution": RESOLUTION,
+    "generator__upsampler__input_resolution": 8,
+    "generator__upsampler__raw_resolution": 8,
+    "generator__upsampler__channels": 4,
+    "generator__render__bounds": "box",
+    "discriminator__kind": "dual",
+    "discriminator__patch_resolution": RESOLUTION,
+    "discriminator__camera_condition": True,
+    "discriminator__camera_dropout": 0.0,
+    "optimizer__density_weight": 0.25,
+    "optimizer__density_interval": 2,
+    "anneal__density_noise": 0.0,
+    "anneal__raw_start": 6,
+    "anneal__raw_kimg": 0.04,
+}
 
 
 def toy_data(path: Path, count: int = 24, resolution: int = RESOLUTION) -> Path:
