@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from training.events import PATTERN, EventWriter, cut_events, masked_crc, read_events
+from training.events import PATTERN, EventWriter, cut_events, read_events
+from training.wire import masked_crc
 from training.run_errors import RunError
 
 SINGLE = st.floats(width=32, allow_nan=False)
