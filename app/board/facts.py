@@ -138,6 +138,10 @@ def _setting_number(*names: str) -> Callable[[BoardRun], Cell]:
     return cell
 
 
+def _hours(hours: float) -> Cell:
+    return Cell(NOTHING, None) if math.isnan(hours) else Cell(f"{hours:.2f}" if hours < 100 else f"{hours:.0f}", hours)
+
+
 def _kimg(run: BoardRun) -> Cell:
     cell = number(run.kimg)
     return Cell(cell.text, cell.key, "" if math.isnan(run.total_kimg) else f"of {run.total_kimg:g} kimg")
@@ -162,7 +166,7 @@ FIXED: tuple[Column, ...] = (
     ),
     Column("kimg", "kimg", "Thousand images shown to the discriminator", _kimg, number=True),
     Column("speed", "s/kimg", "Seconds per kimg of late", lambda run: number(run.sec_per_kimg, 3), number=True),
-    Column("hours", "hours", "Trained so far", lambda run: number(run.hours, 3), number=True),
+    Column("hours", "hours", "Trained so far", lambda run: _hours(run.hours), number=True),
     Column("memory", "GiB", "Memory that it takes, GiB", lambda run: number(run.memory_gb, 3), number=True),
 )  # fmt: skip
 HIDDEN = frozenset({"seed", "batch"})

@@ -17,7 +17,16 @@ from app.board_window.values_table import ValuesTable
 from widgets.palette import Colour
 from widgets.smoothing import MOST_SMOOTHING
 
-VALUES_HEIGHT = 168
+VALUES_WIDTH = 400
+# Tag, label, field of the setup, and what it means.
+SWITCHES = (
+    (tags.LOG_X, "log x", "log_x", "A logarithmic x axis; wall clock has none"),
+    (tags.LOG_Y, "log y", "log_y", "Logarithmic y axes: what is not above zero is left out"),
+    (tags.CLIP, "clip outliers", "clip", "The y axis leaves out what lies far beyond most points of a line"),
+    (tags.GROUPED, "mean over seeds", "grouped",
+     "Runs that differ in their seed alone are one line: their mean, and a band of one standard deviation"),
+    (tags.EVENTS, "events", "events", "Marks: " + ", ".join(MARK_WORDS.values())),
+)  # fmt: skip
 
 
 class CurvesView:
@@ -43,29 +52,21 @@ class CurvesView:
         with dpg.group(horizontal=True):
             dpg.add_button(label="Scalars…", tag=tags.SCALARS_BUTTON, callback=self._open_scalars)
             dpg.add_combo(
-                list(get_args(Axis)), default_value=setup.axis, width=92, tag=tags.AXIS, callback=self._set("axis")
+                list(get_args(Axis)), default_value=setup.axis, width=96, tag=tags.AXIS, callback=self._set("axis")
             )
             dpg.add_slider_float(
-                default_value=setup.smoothing, max_value=MOST_SMOOTHING, width=120, format="smoothing %.3f",
+                default_value=setup.smoothing, max_value=MOST_SMOOTHING, width=150, format="smoothing %.3f",
                 tag=tags.SMOOTHING, callback=self._set("smoothing"), clamped=True,
             )  # fmt: skip
+            for tag, label, name, hint in SWITCHES:
+                dpg.add_checkbox(label=label, tag=tag, default_value=getattr(setup, name), callback=self._set(name))
+                with dpg.tooltip(tag):
+                    dpg.add_text(hint, wrap=360)
             dpg.add_button(label="Fit", tag=tags.FIT, callback=self.fit)
         with dpg.group(horizontal=True):
-            for tag, label, name, hint in (
-                (tags.LOG_X, "log x", "log_x", ""),
-                (tags.LOG_Y, "log y", "log_y", ""),
-                (tags.CLIP, "clip outliers", "clip", "The y axis leaves out what lies far beyond most points"),
-                (tags.GROUPED, "mean over seeds", "grouped",
-                 "Runs that differ in their seed alone: their mean, and a band of one standard deviation"),
-                (tags.EVENTS, "events", "events", ", ".join(MARK_WORDS.values())),
-            ):  # fmt: skip
-                dpg.add_checkbox(label=label, tag=tag, default_value=getattr(setup, name), callback=self._set(name))
-                if hint:
-                    with dpg.tooltip(tag):
-                        dpg.add_text(hint, wrap=360)
-        home = dpg.add_child_window(height=-VALUES_HEIGHT - 8, no_scrollbar=True)
+            home = dpg.add_child_window(width=-VALUES_WIDTH - 8, no_scrollbar=True, border=False)
+            self._values.build(VALUES_WIDTH)
         self._grid = PlotGrid(home, self._themes, self._colour)
-        self._values.build(VALUES_HEIGHT)
         with dpg.window(tag=tags.SCALARS_WINDOW, popup=True, show=False, width=380, height=420):
             dpg.add_input_text(hint="Find", tag=tags.SCALARS_FILTER, width=-1, callback=self._list_scalars)
             dpg.add_child_window(tag=tags.SCALARS_LIST)

@@ -16,7 +16,7 @@ from app.board_window.look import LineThemes
 from app.board_window.plot_grid import PlotGrid, PlotSpec
 from app.board_window.values_table import ValuesTable
 
-VALUES_HEIGHT = 168
+VALUES_WIDTH = 400
 NOT_MEASURED = (
     "None of these runs was measured: set metrics.interval, or choose Measure now in the Studio while it trains."
 )
@@ -50,9 +50,10 @@ class FigureView:
             add_metric_choice(self._state, tags.METRIC)
             dpg.add_text("on a logarithmic scale over kimg, as in Figure 6 of the paper")
         self._note = dpg.add_text("", wrap=560)
-        home = dpg.add_child_window(height=-VALUES_HEIGHT - 8, no_scrollbar=True)
+        with dpg.group(horizontal=True):
+            home = dpg.add_child_window(width=-VALUES_WIDTH - 8, no_scrollbar=True, border=False)
+            self._values.build(VALUES_WIDTH)
         self._grid = PlotGrid(home, self._themes, lambda curve: self._state.colour(curve.runs[0].path))
-        self._values.build(VALUES_HEIGHT)
 
     def update(self) -> None:
         """Show what has changed."""

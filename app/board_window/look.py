@@ -68,6 +68,12 @@ def bind_theme(theme: Theme) -> None:
             dpg.add_theme_color(target, rgba(colour), category=dpg.mvThemeCat_Plots)
         for target, numbers in _lengths().items():
             dpg.add_theme_style(target, *numbers, category=dpg.mvThemeCat_Core)
+    grounds = GROUNDS[theme]
+    with dpg.theme_component(dpg.mvButton, enabled_state=False, parent=whole):
+        dpg.add_theme_color(dpg.mvThemeCol_Text, rgba(grounds.disabled), category=dpg.mvThemeCat_Core)
+        for name in ("Button", "ButtonHovered", "ButtonActive"):
+            target = getattr(dpg, f"mvThemeCol_{name}")
+            dpg.add_theme_color(target, rgba(grounds.field[0], 0.4), category=dpg.mvThemeCat_Core)
     dpg.bind_theme(whole)
 
 

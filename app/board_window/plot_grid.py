@@ -287,7 +287,9 @@ class PlotGrid:
         place = None
         for plot in self._plots:
             if dpg.is_item_hovered(plot.item):
-                place = float(dpg.get_plot_mouse_pos()[0])
+                low, high, _ = plot.extent
+                under = float(dpg.get_plot_mouse_pos()[0])
+                place = under if low <= under <= high else None  # beside the plot, over its numbers
         if place == self.place:
             return
         self.place = place

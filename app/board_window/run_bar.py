@@ -25,17 +25,17 @@ class RunBar:
     def __init__(self, state: BoardState, control: Control) -> None:
         self._state, self._control = state, control
 
-    def build(self, height: int) -> None:
+    def build(self) -> None:
         """Make the items."""
-        with dpg.child_window(height=height, no_scrollbar=True, border=False):
-            with dpg.group(horizontal=True):
-                dpg.add_button(label="Pause", tag=tags.PAUSE, callback=self._pause)
-                dpg.add_button(label="Stop", tag=tags.STOP, callback=lambda: self._send("stop"))
-                dpg.add_button(label="Open in Studio", tag=tags.STUDIO, callback=self._open)
-                dpg.add_button(label="Show all", tag=tags.SHOW_ALL, callback=lambda: self._show(True))
-                dpg.add_button(label="Hide all", tag=tags.SHOW_NONE, callback=lambda: self._show(False))
+        with dpg.group(horizontal=True):
+            dpg.add_button(label="Show all", tag=tags.SHOW_ALL, callback=lambda: self._show(True))
+            dpg.add_button(label="Hide all", tag=tags.SHOW_NONE, callback=lambda: self._show(False))
+            dpg.add_spacer(width=12)
+            dpg.add_button(label="Pause", tag=tags.PAUSE, width=66, callback=self._pause)
+            dpg.add_button(label="Stop", tag=tags.STOP, callback=lambda: self._send("stop"))
+            dpg.add_button(label="Open in Studio", tag=tags.STUDIO, callback=self._open)
             dpg.add_text("", tag=tags.POINTED_NAME)
-            dpg.add_text("", tag=tags.POINTED_NOTE, wrap=560)
+        dpg.add_text("", tag=tags.POINTED_NOTE, wrap=0, show=False)
 
     def update(self) -> None:
         """Show what has changed."""
@@ -48,9 +48,9 @@ class RunBar:
         dpg.set_value(tags.POINTED_NAME, run.name if run is not None else NOBODY)
         colour = rgba(self._state.colour(run.path)) if run is not None else tone(theme, "quiet")
         dpg.configure_item(tags.POINTED_NAME, color=colour)
-        dpg.set_value(tags.POINTED_NOTE, self._note(run))
-        bad = run is not None and bool(run.problem)
-        dpg.configure_item(tags.POINTED_NOTE, color=tone(theme, "error" if bad else "quiet"))
+        note, bad = self._note(run), run is not None and bool(run.problem)
+        dpg.set_value(tags.POINTED_NOTE, note)
+        dpg.configure_item(tags.POINTED_NOTE, color=tone(theme, "error" if bad else "quiet"), show=bool(note))
 
     def _note(self, run: BoardRun | None) -> str:
         if run is None:

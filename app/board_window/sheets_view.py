@@ -20,7 +20,7 @@ from app.board_window.plot_grid import PlotGrid, PlotSpec
 
 # Settings of so many runs fit beside each other.
 MOST_RUNS = 12
-BAR_WIDTH = 130
+BAR_WIDTH, FILTERS_WIDTH = 130, 720
 Cell = tuple[str, tuple[int, int, int, int]]
 
 
@@ -145,8 +145,9 @@ class FiltersView:
         dpg.add_text(
             f"Which part of D's filters switches; the paper found about {PAPER_SHARE:.0%} switched by the scale"
         )
-        self._home = dpg.add_child_window(height=230, border=False)
-        self._plots = dpg.add_child_window(no_scrollbar=True)
+        with dpg.group(horizontal=True):
+            self._plots = dpg.add_child_window(width=-FILTERS_WIDTH - 8, no_scrollbar=True, border=False)
+            self._home = dpg.add_child_window(width=FILTERS_WIDTH, border=False)
         self._grid = PlotGrid(self._plots, self._themes, lambda curve: self._state.colour(curve.runs[0].path))
 
     def update(self) -> None:

@@ -16,8 +16,8 @@ from app.board_window.look import rgba, text_colour, tone
 SWATCH = 17
 # Pixels.
 SHOWN_WIDTH, NAME_WIDTH = 44, 150
-WIDTHS = {"state": 62, "preset": 62, "data": 78, "schedule": 84, "discriminator": 62, "kimg": 52, "speed": 50}
-WIDTH, METRIC_WIDTH = 46, 92
+WIDTHS = {"state": 62, "preset": 62, "data": 78, "schedule": 84, "discriminator": 62, "kimg": 54, "speed": 54}
+WIDTH, METRIC_WIDTH = 46, 124
 
 
 class TableView:
@@ -68,6 +68,8 @@ class TableView:
             for column in columns:
                 width = METRIC_WIDTH if " " in column.key else WIDTHS.get(column.key, WIDTH)
                 head = dpg.add_table_column(label=column.title, init_width_or_weight=width)
+                with dpg.tooltip(head):
+                    dpg.add_text(column.hint)
                 self._heads[dpg.get_alias_id(head) if isinstance(head, str) else head] = column.key
 
     def _add_row(self, index: int) -> None:

@@ -31,10 +31,10 @@ class ValuesTable:
         self._cells: list[list[int | str]] = []
         self._head: int | str = 0
 
-    def build(self, height: int) -> None:
-        """Make the items."""
-        with dpg.child_window(height=height, no_scrollbar=True):
-            self._head = dpg.add_text("")
+    def build(self, width: int) -> None:
+        """Make the items, so many pixels wide."""
+        with dpg.child_window(width=width, no_scrollbar=True, border=False):
+            self._head = dpg.add_text("", wrap=width - 8)
             self._home = dpg.add_child_window(border=False)
 
     def forget(self) -> None:

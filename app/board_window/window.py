@@ -37,8 +37,7 @@ from widgets.notes import Problem
 log = logging.getLogger(__name__)
 
 SIZE = (1280, 800)
-LEFT_PART = 0.47
-RUN_BAR_HEIGHT = 86
+TABLE_HEIGHT = 250
 # While nobody moves the mouse and nothing has changed, so many seconds pass between two frames.
 ACTIVE_S, RESTING_FRAME_S = 3.0, 0.06
 # Colours of a picker change in every frame; settings are written when they have rested.
@@ -90,14 +89,14 @@ class Board:
         bind_theme(self._theme)
         with dpg.window(tag=tags.MAIN, no_scrollbar=True, no_scroll_with_mouse=True):
             self._build_head()
-            with dpg.group(horizontal=True):
-                with dpg.child_window(tag="left", width=int(SIZE[0] * LEFT_PART), no_scrollbar=True, resizable_x=True):
-                    dpg.add_child_window(tag=tags.TABLE_HOME, height=-RUN_BAR_HEIGHT - 6, no_scrollbar=True)
-                    self._run_bar.build(RUN_BAR_HEIGHT)
-                with dpg.child_window(no_scrollbar=True), dpg.tab_bar(tag=tags.TABS):
-                    for tag, (label, view) in self.tabs.items():
-                        with dpg.tab(label=label, tag=tag):
-                            view.build()
+            dpg.add_child_window(
+                tag=tags.TABLE_HOME, height=TABLE_HEIGHT, no_scrollbar=True, border=False, resizable_y=True
+            )
+            self._run_bar.build()
+            with dpg.child_window(no_scrollbar=True, border=False), dpg.tab_bar(tag=tags.TABS):
+                for tag, (label, view) in self.tabs.items():
+                    with dpg.tab(label=label, tag=tag):
+                        view.build()
         with dpg.window(tag=tags.COLUMNS_WINDOW, popup=True, show=False, max_size=(400, 560)):
             pass
         self._export.build()
@@ -117,7 +116,7 @@ class Board:
             dpg.add_button(
                 label="Export…", tag=tags.EXPORT_BUTTON, callback=lambda: self._export.open(_below(tags.EXPORT_BUTTON))
             )
-            dpg.add_button(label="Theme", tag=tags.THEME_BUTTON, callback=self._other_theme)
+            dpg.add_button(tag=tags.THEME_BUTTON, callback=self._other_theme)
             dpg.add_text("", tag=tags.STATUS)
         dpg.add_text("", tag=tags.MESSAGE, show=False, wrap=SIZE[0] - 40)
 
@@ -200,6 +199,7 @@ class Board:
         if self.state.settings.theme != self._theme:
             self._theme = self.state.settings.theme
             bind_theme(self._theme)
+        dpg.configure_item(tags.THEME_BUTTON, label="Light theme" if self._theme == "dark" else "Dark theme")
         problem = self.state.table.problem
         dpg.set_value(tags.FILTER_NOTE, problem)
         dpg.configure_item(tags.FILTER_NOTE, color=tone(self._theme, "error"), show=bool(problem))
