@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -72,18 +73,10 @@ def kind_of(names: set[str]) -> RunKind | None:
     return "tensorboard" if any(name.startswith(EVENTS) for name in names) else None
 
 
-def natural(text: str) -> tuple[tuple[int, str], ...]:
-    """A key that sorts run2 before run10."""
-    parts, digits = [], ""
-    for character in f"{text.lower()}\0":
-        if character.isdecimal():
-            digits += character
-            continue
-        if digits:
-            parts.append((int(digits), ""))
-            digits = ""
-        parts.append((-1, character))
-    return tuple(parts)
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts run2 before run10, and numbers before letters."""
+    parts = re.findall(r"\d+|\D", text.lower())
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
 def _is_metrics(name: str) -> bool:

@@ -76,11 +76,15 @@ class Hand:
         self._do("mouseup", "1")
         yield frames(4)
 
-    def type(self, text: str) -> Iterator[Until]:
-        """Type into what has the keyboard."""
-        for character in text:
-            self._do("type", "--", character)
-            yield frames(2)
+    def type(self, tag: str, text: str) -> Iterator[Until]:
+        """Type into a field that has the keyboard, in place of what is there."""
+        import dearpygui.dearpygui as dpg
+
+        self._do("key", "ctrl+a")
+        yield frames(2)
+        self._do("type", "--delay", "4", "--", text)
+        yield lambda: dpg.get_value(tag) == text
+        yield frames(2)
 
     def key(self, name: str) -> None:
         """Press a key, as "BackSpace"."""
@@ -150,7 +154,7 @@ def _open(display: str, runs: Path, folder: Path, script: Script, answers: Any) 
     try:
         run_board(runs, folder / "settings", start)
     except BaseException:  # noqa: BLE001 - whatever it was, the test shall show it
-        answers.put(("error", traceback.format_exc()))
+        answers.put(("error", f"{traceback.format_exc()}\nso far: {hand[0].told if hand else None}"))
     else:
         answers.put(("told", hand[0].told))
 
