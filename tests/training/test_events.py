@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from training.events import PATTERN, EventWriter, cut_events, read_events
-from training.wire import masked_crc
 from training.run_errors import RunError
+from training.wire import masked_crc
 
 SINGLE = st.floats(width=32, allow_nan=False)
 EVENTS = st.lists(

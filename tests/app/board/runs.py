@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from app.board.folders import FoundRun, find_runs
-from app.board.reader import RunReader
 from app.board.pages import read_page
+from app.board.reader import RunReader
 from app.board.runs import BoardRun
 from app.scalars import KIMG
 from tests.training.toy import toy_run
@@ -60,7 +60,8 @@ def stylegan_run(folder: Path, ticks: int = 10) -> Path:
     (folder / "training_options.json").write_text(json.dumps(options))
     lines = [
         {
-            KIMG: {"num": 1, "mean": 4.0 * tick, "std": 0.0}, "Loss/G/loss": {"num": 64, "mean": 0.5 * tick, "std": 0.1},
+            KIMG: {"num": 1, "mean": 4.0 * tick, "std": 0.0},
+            "Loss/G/loss": {"num": 64, "mean": 0.5 * tick, "std": 0.1},
             "Timing/sec_per_kimg": {"num": 1, "mean": 12.5, "std": 0}, "timestamp": 1.6e9 + tick,
             "Timing/total_sec": {"num": 1, "mean": 7200.0 * tick, "std": 0.0},
         }

@@ -47,7 +47,8 @@ def test_our_run_tells_state_settings_curves_events_and_samples(tmp_path: Path):
     assert len(seen.columns["Loss/G/loss"]) == TICKS
     assert [event.kind for event in seen.events] == ["set", "start"]
     assert [sample.kimg for sample in seen.samples] == [0, 2, 4]
-    assert not seen.loading and not seen.problem
+    assert not seen.loading
+    assert not seen.problem
 
 
 def _change():
@@ -113,7 +114,8 @@ def test_growing_statistics_are_read_on_and_cut_ones_anew(tmp_path: Path):
     run.append_stats({KIMG: 4.1, "Progress/step": 1025, "New/scalar": 7.0})
     bring_up_to_date()
     assert len(reader.run.columns[KIMG]) == TICKS + 1
-    assert np.isnan(reader.run.columns["New/scalar"][:-1]).all() and reader.run.columns["New/scalar"][-1] == 7
+    assert np.isnan(reader.run.columns["New/scalar"][:-1]).all()
+    assert reader.run.columns["New/scalar"][-1] == 7
     run.cut_back(step=500, tick=20, kimg=2.0)
     bring_up_to_date()
     assert len(reader.run.columns[KIMG]) == 20
@@ -146,11 +148,16 @@ def test_one_broken_folder_says_why_and_leaves_the_others_alone(tmp_path: Path):
     watch.look()
     seen = {run.name: run for run in watch.seen.runs}
     assert len(seen) == 5
-    assert not seen[good.name].problem and len(seen[good.name].columns[KIMG]) == TICKS
-    assert "config.yaml" in seen[bad.name].problem and len(seen[bad.name].columns[KIMG]) == TICKS
-    assert "training_options.json" in seen["worse"].problem and seen["worse"].kimg == 40
-    assert "damaged from byte" in seen["torn"].problem and seen["torn"].columns["a"].tolist() == [1.0]
-    assert seen[mute.name].state == "unreadable" and "status.json" in seen[mute.name].problem
+    assert not seen[good.name].problem
+    assert len(seen[good.name].columns[KIMG]) == TICKS
+    assert "config.yaml" in seen[bad.name].problem
+    assert len(seen[bad.name].columns[KIMG]) == TICKS
+    assert "training_options.json" in seen["worse"].problem
+    assert seen["worse"].kimg == 40
+    assert "damaged from byte" in seen["torn"].problem
+    assert seen["torn"].columns["a"].tolist() == [1.0]
+    assert seen[mute.name].state == "unreadable"
+    assert "status.json" in seen[mute.name].problem
 
 
 def test_values_that_are_no_numbers_are_left_out(tmp_path: Path):

@@ -12,7 +12,17 @@ from app.board.plot_export import Drawing, write_plots
 from app.board.runs import BoardRun
 from app.board.sample_grid import common_time, sample_rows, sample_times, strip
 from app.board.series import (
-    Curve, CurveCache, PlotSetup, groups, line_of, place_of, scalar_names, thinned, value_at, x_span, y_span,
+    Curve,
+    CurveCache,
+    PlotSetup,
+    groups,
+    line_of,
+    place_of,
+    scalar_names,
+    thinned,
+    value_at,
+    x_span,
+    y_span,
 )  # fmt: skip
 from app.scalars import KIMG
 from tests.app.board.runs import own_run, read_all
@@ -23,7 +33,8 @@ PLAIN = PlotSetup(smoothing=0.0, clip=False)
 def made(name: str, y: np.ndarray, /, version: int = 0, **settings: object) -> BoardRun:
     count = len(y)
     columns = {
-        KIMG: np.arange(count) / 2, "Progress/step": np.arange(count) * 10.0, "Timing/total_sec": np.arange(count) * 60.0,
+        KIMG: np.arange(count) / 2, "Progress/step": np.arange(count) * 10.0,
+        "Timing/total_sec": np.arange(count) * 60.0,
         "timestamp": 1.7e9 + np.arange(count), "loss": y,
     }  # fmt: skip
     named = {key.replace("__", "."): value for key, value in settings.items()}
@@ -46,7 +57,8 @@ def test_a_run_without_the_scalar_or_the_axis_has_no_line():
     assert CurveCache().curves([run, bare], "other", PLAIN) == []
     assert [curve.label for curve in CurveCache().curves([run, bare], "loss", PLAIN)] == ["a"]
     assert scalar_names([run]) == ("loss",)
-    assert x_span([]) is None and y_span([], PLAIN, 0, 1) is None
+    assert x_span([]) is None
+    assert y_span([], PLAIN, 0, 1) is None
 
 
 def test_lines_are_kept_until_their_numbers_change():
@@ -68,7 +80,8 @@ def test_outliers_are_clipped_line_by_line():
     low[7] = 1e6
     curves = CurveCache().curves([made("a", low), made("b", high)], "loss", PLAIN)
     bottom, top = y_span(curves, PlotSetup(smoothing=0.0, clip=True), 0, 1e9)
-    assert bottom < low.min() and 104 < top < 130  # the spike is gone, the higher line is not
+    assert bottom < low.min()
+    assert 104 < top < 130
     assert y_span(curves, PLAIN, 0, 1e9)[1] > 1e6
     assert y_span(curves, PLAIN, 10, 20)[1] < 130  # only what is seen decides
 
@@ -81,9 +94,12 @@ def test_mean_over_seeds_with_a_band_of_one_deviation():
     ]
     assert [[run.name for run in group] for group in groups(runs)] == [["a", "b"], ["c"]]
     both, alone = CurveCache().curves(runs, "loss", PlotSetup(smoothing=0.0, grouped=True))
-    assert both.label == "a and 1 more" and alone.label == "c" and alone.low is None
+    assert both.label == "a and 1 more"
+    assert alone.label == "c"
+    assert alone.low is None
     assert both.line.smooth.tolist() == [2.0, 4.0, 3.0]  # the shorter one is left out where it has ended
-    assert both.low is not None and both.high is not None
+    assert both.low is not None
+    assert both.high is not None
     np.testing.assert_allclose(both.high - both.low, [2 * math.sqrt(2), 2 * math.sqrt(8), 0.0])
 
 

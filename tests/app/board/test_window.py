@@ -71,11 +71,13 @@ def test_table_is_filtered_pointed_at_and_hidden_by_clicks(tmp_path: Path):
     assert told["all"] == ["00001-alpha", "00002-beta", "00003-gamma", "theirs"]
     assert told["none"] == []
     problem, listed = told["bad regex"]
-    assert problem.startswith("no regular expression") and len(listed) == 4
+    assert problem.startswith("no regular expression")
+    assert len(listed) == 4
     assert told["regex"] == ["00001-alpha", "00002-beta"]
     assert told["shown"] == ["00002-beta"]
     assert told["pointed"] == ("00002-beta", True)
-    assert "state" not in told["columns"] and "gamma" in told["columns"]
+    assert "state" not in told["columns"]
+    assert "gamma" in told["columns"]
     pixels = np.asarray(Image.open(tmp_path / "table.png").convert("RGB"))
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 100  # something was drawn
     settings = json.loads((tmp_path / "settings" / "board.json").read_text())
@@ -128,7 +130,8 @@ def test_plots_share_their_axis_and_crosshair_and_all_tabs_draw(tmp_path: Path):
     place, words = told["crosshair"]
     assert words.startswith(f"At {place:.5g} kimg")
     whole, (first, second) = told["zoomed"]
-    assert first == pytest.approx(second) and first[1] - first[0] < 0.99 * (whole[1] - whole[0])
+    assert first == pytest.approx(second)
+    assert first[1] - first[0] < 0.99 * (whole[1] - whole[0])
     assert told["fitted"] == pytest.approx(whole)
     assert told["grouped"] == ["00001-alpha and 1 more", "00002-beta", "theirs"]
     assert told["scalars"] == ["Loss/G/loss", "Loss/D/loss", "Resources/cpu_mem_gb"]
@@ -169,7 +172,8 @@ def test_files_are_written_and_a_living_run_is_paused(tmp_path: Path):
     told = on_board(runs, tmp_path, export_and_control)
     assert all(told[suffix].startswith("Saved") for suffix in (".csv", ".tex", ".svg")), told
     table = next((tmp_path / "out").glob("board-runs-*.csv")).read_text()
-    assert "00002-beta" in table and "theirs" in table
+    assert "00002-beta" in table
+    assert "theirs" in table
     assert len(list((tmp_path / "out").iterdir())) == 3
     assert told["offered"] == (True, True)
     assert told["message"] == "00003-gamma was told to pause"
@@ -197,4 +201,5 @@ def test_without_a_display_the_command_says_so(tmp_path: Path, display: str):
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
     run = [sys.executable, "-P", "-m", "app", "board", str(tmp_path / "absent")]
     ended = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
-    assert ended.returncode == 2 and "absent is no folder" in ended.stderr
+    assert ended.returncode == 2
+    assert "absent is no folder" in ended.stderr
