@@ -89,7 +89,7 @@ class CurveCache:
             return [Curve((run,), run.name, line) for run in runs if len((line := self._line(run, scalar, setup)).x)]
         curves = []
         for group in groups(runs):
-            versions = tuple(run.version for run in group)
+            versions = tuple(-1 if run.loading else run.version for run in group)
             key = (tuple(run.path for run in group), scalar, setup)
             kept = self._means.get(key)
             if kept is None or kept[0] != versions:
@@ -106,7 +106,8 @@ class CurveCache:
     def _line(self, run: BoardRun, scalar: str, setup: PlotSetup) -> Line:
         key = (run.path, scalar, setup.axis, setup.smoothing, setup.log_x, setup.log_y)
         kept = self._lines.get(key)
-        if kept is None or kept[0] != run.version:
+        # The beginning of a long run is shown at once, and then all of it: not every page that is read.
+        if kept is None or (kept[0] != run.version and not run.loading):
             kept = self._lines[key] = run.version, line_of(run, scalar, setup)
         return kept[1]
 

@@ -24,7 +24,7 @@ LOOK_S, FIND_S = 1.0, 3.0
 # From so many bytes on, processes of their own read: on a thread, Python would take its time from the window.
 MUCH_BYTES = 8 * 1024 * 1024
 # While much is read, what has come is shown so often, seconds.
-SHOW_S = 0.25
+SHOW_S = 0.5
 # Small pages are read on the thread, so many bytes at a time, with a breath for the window.
 SMALL_BYTES, BREATH_S = 256 * 1024, 0.002
 

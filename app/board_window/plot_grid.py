@@ -16,8 +16,13 @@ from widgets.palette import Colour, Theme
 
 # Of a frame, this much goes into lines that have changed, seconds.
 BUDGET_S = 0.006
-# Two points for so many pixels; with many lines in a plot, fewer.
-PIXELS_PER_BUCKET, MOST_BUCKETS = 2, 8000
+# Smallest and largest value for so many pixels; for all lines of a plot together so many times, since software OpenGL
+# takes microseconds for every piece of a line.
+PIXELS_PER_BUCKET, LEAST_BUCKETS, MOST_BUCKETS = 2, 50, 4000
+# With more lines than that, only the pointed run's is also drawn as measured: the others would be one grey cloud.
+MOST_RAW = 12
+# Ends of an axis that differ by less than this part of its length are the same.
+SAME = 1e-3
 Item = int | str
 
 
@@ -80,7 +85,7 @@ class PlotGrid:
         self._queue: dict[tuple[int, object], _Plot] = {}
         self._free: list[tuple[Item, int]] = []
         self._x_set: tuple[float, float] | None = None
-        self._fit = True
+        self._fit, self._grown = True, False
         self._frames = 0
         self.place: float | None = None
         self.complete = False
@@ -98,6 +103,7 @@ class PlotGrid:
         if setup.clip != self._setup.clip or setup.axis != self._setup.axis or setup.smoothing != self._setup.smoothing:
             self._fit = True
         restyled = pointed != self._pointed
+        self._grown = True
         self._setup, self._theme, self._pointed = setup, theme, pointed
         if shape != self._built:
             self._build(specs)
@@ -120,8 +126,10 @@ class PlotGrid:
             self.complete = True
             return
         self._follow_held()
-        if self._fit:
+        if self._fit or (self._grown and not self._free and self._untouched()):
             self._fit_all()
+            self._grown = False
+        self._grown &= bool(self._free)  # axes that are still being set cannot tell whether somebody has zoomed
         self._follow_extents()
         self._refresh()
         self._follow_mouse()
@@ -185,6 +193,7 @@ class PlotGrid:
                 self._queue[id(plot), key] = plot
             if restyled or series.drawn != self._colour(curve):
                 self._style(series)
+                self._queue[id(plot), key] = plot
         self._mark(plot)
 
     def _items(self, plot: _Plot, curve: Curve) -> dict[str, Item]:
@@ -199,7 +208,7 @@ class PlotGrid:
 
     def _style(self, series: _Series) -> None:
         colour = series.drawn = self._colour(series.curve)
-        pointed = any(run.path == self._pointed for run in series.curve.runs)
+        pointed = self._is_pointed(series)
         for part, item in series.items.items():
             theme = {
                 "raw": self._themes.raw,
@@ -207,6 +216,9 @@ class PlotGrid:
                 "smooth": lambda colour: self._themes.smooth(colour, pointed),
             }[part](colour)
             dpg.bind_item_theme(item, theme)
+
+    def _is_pointed(self, series: _Series) -> bool:
+        return any(run.path == self._pointed for run in series.curve.runs)
 
     def _mark(self, plot: _Plot) -> None:
         """Put the marks of events onto the lines."""
@@ -230,6 +242,13 @@ class PlotGrid:
         ):
             self._fit = True
 
+    def _untouched(self) -> bool:
+        """Whether axes show what they were set to: nobody has zoomed, so that they may follow what grows."""
+        return all(
+            _same(dpg.get_axis_limits(plot.x), self._x_set) and _same(dpg.get_axis_limits(plot.y), plot.set_y)
+            for plot in self._plots
+        )
+
     def _fit_all(self) -> None:
         span = x_span(curve for plot in self._plots for curve in plot.curves)
         if span is None:
@@ -242,6 +261,7 @@ class PlotGrid:
         for plot in self._plots:
             self._limit(plot.x, low, high)
             ends = y_span(plot.curves, self._setup, low, high)
+            plot.set_y = ends
             if ends is not None:
                 self._limit(plot.y, *ends)
 
@@ -273,14 +293,16 @@ class PlotGrid:
 
     def _draw(self, plot: _Plot, series: _Series) -> None:
         low, high, width = plot.extent
-        buckets = max(min(width // PIXELS_PER_BUCKET, MOST_BUCKETS // max(len(plot.series), 1)), 50)
-        parts = thinned(series.curve, low, high, buckets)
+        buckets = min(width // PIXELS_PER_BUCKET, MOST_BUCKETS // max(len(plot.series), 1))
+        parts = thinned(series.curve, low, high, max(buckets, LEAST_BUCKETS))
         dpg.set_value(series.items["smooth"], _lists(*parts["smooth"]))
         if "band" in series.items:
             (x, bottom), (_, top) = parts["low"], parts["high"]
             dpg.set_value(series.items["band"], _lists(x, bottom, top))
         else:
-            raw = parts.get("raw", (np.empty(0), np.empty(0)))
+            nothing = np.empty(0), np.empty(0)
+            shown = len(plot.series) <= MOST_RAW or self._is_pointed(series)
+            raw = parts.get("raw", nothing) if shown else nothing
             dpg.set_value(series.items["raw"], _lists(*raw))
 
     def _follow_mouse(self) -> None:
@@ -301,6 +323,14 @@ class PlotGrid:
 
 def _key(curve: Curve) -> object:
     return tuple(run.path for run in curve.runs), curve.low is None
+
+
+def _same(seen: Sequence[float], wanted: tuple[float, float] | None) -> bool:
+    """Whether an axis shows what was wanted; an axis that was never set shows anything."""
+    if wanted is None:
+        return True
+    room = SAME * abs(wanted[1] - wanted[0])
+    return abs(seen[0] - wanted[0]) <= room and abs(seen[1] - wanted[1]) <= room
 
 
 def _lists(*arrays: np.ndarray) -> list[list[float]]:
