@@ -2,9 +2,9 @@
 
     python -m benchmarks.board [--runs 50] [--ticks 20000] [--seconds 6]
 
-All in one run: runs are written by a script, then an empty window and the board draw as fast as they can.  Opened is the
-board when every run is read and every line of every run is drawn.  Beside the clock stands what the processor has worked
-for a frame: that is the same on a busy machine.  Without a display, Xvfb is used.
+All in one run: runs are written by a script, then an empty window and the board draw as fast as they can.  Opened is
+the board when every run is read and every line of every run is drawn.  Beside the clock stands what the processor has
+worked for a frame: that is the same on a busy machine.  Without a display, Xvfb is used.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from widgets.palette import TONES, Colour, Theme, Tone
 
 # The Studio's font: the file lies beside the toolkit, which itself must not be loaded here.
 FONT_HOME, FONT_FILE, FONT_SIZE = "imgui_bundle", "assets/fonts/Roboto/Roboto-Regular.ttf", 15
-SMOOTH_WIDTH, POINTED_WIDTH, RAW_WIDTH = 1.6, 3.0, 1.0
+SMOOTH_WIDTH, POINTED_WIDTH, THIN_WIDTH = 1.6, 3.0, 1.0
 RAW_ALPHA, BAND_ALPHA = 0.28, 0.2
 MARK_SIZE = 5.0
 MARKS = {
@@ -133,13 +133,14 @@ class LineThemes:
     def __init__(self) -> None:
         self._themes: dict[tuple[object, ...], int | str] = {}
 
-    def smooth(self, colour: Colour, pointed: bool) -> int | str:
-        """Of a line; the pointed one is bold."""
-        return self._line(dpg.mvLineSeries, colour, 1.0, POINTED_WIDTH if pointed else SMOOTH_WIDTH)
+    def smooth(self, colour: Colour, pointed: bool, crowded: bool) -> int | str:
+        """Of a line; the pointed one is bold, and those of a crowd are thin."""
+        width = POINTED_WIDTH if pointed else THIN_WIDTH if crowded else SMOOTH_WIDTH
+        return self._line(dpg.mvLineSeries, colour, 1.0, width)
 
     def raw(self, colour: Colour) -> int | str:
         """Of a line as measured, behind the smoothed one."""
-        return self._line(dpg.mvLineSeries, colour, RAW_ALPHA, RAW_WIDTH)
+        return self._line(dpg.mvLineSeries, colour, RAW_ALPHA, THIN_WIDTH)
 
     def crosshair(self, theme: Theme) -> int | str:
         """Of the line through all plots."""

@@ -20,7 +20,7 @@ BUDGET_S = 0.006
 # takes microseconds for every piece of a line.
 PIXELS_PER_BUCKET, LEAST_BUCKETS, MOST_BUCKETS = 2, 50, 4000
 # With more lines than that, only the pointed run's is also drawn as measured: the others would be one grey cloud.
-MOST_RAW = 12
+CROWD = 12
 # Ends of an axis that differ by less than this part of its length are the same.
 SAME = 1e-3
 Item = int | str
@@ -179,6 +179,8 @@ class PlotGrid:
         """Give a plot its curves: items of those that have gone are deleted, changed ones are drawn anew."""
         plot.curves = spec.curves
         wanted = {_key(curve): curve for curve in spec.curves}
+        crowded = len(wanted) > CROWD
+        restyled |= crowded != (len(plot.series) > CROWD)
         for key in plot.series.keys() - wanted:
             for item in plot.series.pop(key).items.values():
                 dpg.delete_item(item)
@@ -186,13 +188,13 @@ class PlotGrid:
             series = plot.series.get(key)
             if series is None:
                 series = plot.series[key] = _Series(self._items(plot, curve), curve)
-                self._style(series)
+                self._style(series, crowded)
                 self._queue[id(plot), key] = plot
             elif series.curve.line is not curve.line:
                 series.curve = curve
                 self._queue[id(plot), key] = plot
             if restyled or series.drawn != self._colour(curve):
-                self._style(series)
+                self._style(series, crowded)
                 self._queue[id(plot), key] = plot
         self._mark(plot)
 
@@ -206,14 +208,14 @@ class PlotGrid:
         items["smooth"] = dpg.add_line_series([], [], parent=plot.y, before=plot.cross)
         return items
 
-    def _style(self, series: _Series) -> None:
+    def _style(self, series: _Series, crowded: bool) -> None:
         colour = series.drawn = self._colour(series.curve)
         pointed = self._is_pointed(series)
         for part, item in series.items.items():
             theme = {
                 "raw": self._themes.raw,
                 "band": self._themes.band,
-                "smooth": lambda colour: self._themes.smooth(colour, pointed),
+                "smooth": lambda colour: self._themes.smooth(colour, pointed, crowded),
             }[part](colour)
             dpg.bind_item_theme(item, theme)
 
@@ -301,7 +303,7 @@ class PlotGrid:
             dpg.set_value(series.items["band"], _lists(x, bottom, top))
         else:
             nothing = np.empty(0), np.empty(0)
-            shown = len(plot.series) <= MOST_RAW or self._is_pointed(series)
+            shown = len(plot.series) <= CROWD or self._is_pointed(series)
             raw = parts.get("raw", nothing) if shown else nothing
             dpg.set_value(series.items["raw"], _lists(*raw))
 
