@@ -66,11 +66,11 @@ def _metric_columns(metric: str) -> tuple[Column, Column]:
     name = short(metric)
     return (
         Column(
-            f"{BEST}{name}", f"{name} best", f"Best value of {name} so far", lambda run: _figure(best(run, metric)),
+            f"{BEST}{name}", f"best {name}", f"Best value of {name} so far", lambda run: _figure(best(run, metric)),
             number=True,
         ),
         Column(
-            f"{LAST}{name}", f"{name} last", f"Last value of {name}", lambda run: _figure(latest(run, metric)),
+            f"{LAST}{name}", f"last {name}", f"Last value of {name}", lambda run: _figure(latest(run, metric)),
             number=True,
         ),
     )  # fmt: skip
@@ -138,7 +138,8 @@ def _setting_number(*names: str) -> Callable[[BoardRun], Cell]:
     return cell
 
 
-def _hours(hours: float) -> Cell:
+def hours_cell(hours: float) -> Cell:
+    """A training time, hours."""
     return Cell(NOTHING, None) if math.isnan(hours) else Cell(f"{hours:.2f}" if hours < 100 else f"{hours:.0f}", hours)
 
 
@@ -166,7 +167,7 @@ FIXED: tuple[Column, ...] = (
     ),
     Column("kimg", "kimg", "Thousand images shown to the discriminator", _kimg, number=True),
     Column("speed", "s/kimg", "Seconds per kimg of late", lambda run: number(run.sec_per_kimg, 3), number=True),
-    Column("hours", "hours", "Trained so far", lambda run: _hours(run.hours), number=True),
+    Column("hours", "hours", "Trained so far", lambda run: hours_cell(run.hours), number=True),
     Column("memory", "GiB", "Memory that it takes, GiB", lambda run: number(run.memory_gb, 3), number=True),
 )  # fmt: skip
 HIDDEN = frozenset({"seed", "batch"})

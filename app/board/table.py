@@ -15,6 +15,8 @@ from app.board.runs import BoardRun
 
 NAME = "run"
 ABSENT = "–"
+# What runs are called, and where: never the same.
+NAMES = frozenset({"name", "desc", "run_dir"})
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,11 @@ class Difference:
 
 
 def differences(runs: Sequence[BoardRun]) -> tuple[Difference, ...]:
-    """Settings by name in which runs differ; what a run does not know counts as a value of its own."""
+    """Settings by name in which runs differ, but for their names; what a run does not know is a value of its own."""
     found = []
     for name in dict.fromkeys(name for run in runs for name in run.settings):
         values = tuple(_said(run.settings, name) for run in runs)
-        if len(set(values)) > 1:
+        if len(set(values)) > 1 and name not in NAMES:
             found.append(Difference(name, values, _usual(values)))
     return tuple(sorted(found, key=lambda difference: difference.name))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.board.ablation import Ablation
-from app.board.facts import NOTHING, number
+from app.board.facts import NOTHING, hours_cell, number
 from app.board.runs import short
 from app.board.table import Table
 from core.files import write_text
@@ -59,7 +59,7 @@ def ablation_sheet(ablation: Ablation) -> Sheet:
     """A table like the paper's Table 2."""
     heads = (*ablation.settings, short(ablation.metric), "at kimg", "hours", "runs")
     rows = tuple(
-        (*row.varied, row.value_text, number(row.kimg).text, number(row.hours, 3).text, str(len(row.runs)))
+        (*row.varied, row.value_text, number(row.kimg).text, hours_cell(row.hours).text, str(len(row.runs)))
         for row in ablation.rows
     )
     return Sheet(heads, rows, (*(False for _ in ablation.settings), True, True, True, True))

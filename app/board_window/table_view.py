@@ -15,9 +15,9 @@ from app.board_window.look import rgba, text_colour, tone
 
 SWATCH = 17
 # Pixels.
-SHOWN_WIDTH, NAME_WIDTH = 44, 150
-WIDTHS = {"state": 62, "preset": 62, "data": 78, "schedule": 84, "discriminator": 62, "kimg": 54, "speed": 54}
-WIDTH, METRIC_WIDTH = 46, 124
+SHOWN_WIDTH, NAME_WIDTH = 44, 142
+WIDTHS = {"state": 60, "preset": 46, "data": 66, "schedule": 78, "discriminator": 102, "kimg": 52, "speed": 52}
+WIDTH, METRIC_WIDTH = 44, 136
 
 
 class TableView:

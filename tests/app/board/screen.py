@@ -70,11 +70,11 @@ class Hand:
     def click(self, tag: str | int, across: float = 0.5, down: float = 0.5) -> Iterator[Until]:
         """Click an item, and let the board see each part of it in a frame."""
         self.move(tag, across, down)
-        yield frames(3)
+        yield frames(2)
         self._do("mousedown", "1")
-        yield frames(3)
+        yield frames(2)
         self._do("mouseup", "1")
-        yield frames(4)
+        yield frames(3)
 
     def type(self, tag: str, text: str) -> Iterator[Until]:
         """Type into a field that has the keyboard, in place of what is there."""

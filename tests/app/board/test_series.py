@@ -1,6 +1,7 @@
 """Lines of the board: axes, smoothing, outliers, means over seeds, thinning; samples; and pictures of all points."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,9 @@ def made(name: str, y: np.ndarray, /, version: int = 0, **settings: object) -> B
         "timestamp": 1.7e9 + np.arange(count), "loss": y,
     }  # fmt: skip
     named = {key.replace("__", "."): value for key, value in settings.items()}
-    return BoardRun(FoundRun(Path("/runs") / name, "studio", name), settings=named, columns=columns, version=version)
+    return BoardRun(
+        FoundRun(Path("/runs") / name, "studio", name), settings=named, columns=columns, version=version, loading=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +68,10 @@ def test_lines_are_kept_until_their_numbers_change():
     cache, run = CurveCache(), made("a", np.arange(5.0))
     first = cache.curves([run], "loss", PLAIN)[0].line
     assert cache.curves([run], "loss", PLAIN)[0].line is first
-    assert len(cache.curves([made("a", np.arange(6.0), version=1)], "loss", PLAIN)[0].line.x) == 6
+    longer = made("a", np.arange(6.0), version=1)
+    loading = replace(longer, loading=True)  # page after page of a long run: its beginning stays until it is read
+    assert cache.curves([loading], "loss", PLAIN)[0].line is first
+    assert len(cache.curves([longer], "loss", PLAIN)[0].line.x) == 6
 
 
 def test_logarithmic_axes_leave_out_what_has_no_logarithm():

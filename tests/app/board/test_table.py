@@ -130,7 +130,7 @@ def test_table_2_has_a_row_for_each_configuration_with_its_seeds():
     assert first.value_text == "7 ± 1.4"
     assert (second.varied, second.value, second.best) == (("standard",), 10.0, False)
     assert third.value_text == NOTHING
-    assert ablation_sheet(table).rows[0] == ("hyper", "7 ± 1.4", "1", "3", "2")
+    assert ablation_sheet(table).rows[0] == ("hyper", "7 ± 1.4", "1", "3.00", "2")
     assert ablation([], FID).rows == ()
 
 
@@ -139,13 +139,13 @@ def test_tables_as_csv_markdown_and_latex_hold_the_same_cells():
     columns = [column for column in columns_for(runs) if column.key in ("gamma", "best fid50k_full")]
     table = make_table(runs, columns, Filter(), Order())
     rows = list(csv.reader(io.StringIO(as_csv(full_sheet(table)))))
-    assert rows == [["run", "γ", "fid50k_full best"], ["a_1", "0.5", "1.23456789"], ["b|2", "", ""]]
+    assert rows == [["run", "γ", "best fid50k_full"], ["a_1", "0.5", "1.23456789"], ["b|2", "", ""]]
     markdown = as_markdown(run_sheet(table)).splitlines()
     assert markdown == [
-        "| run | γ | fid50k_full best |", "| --- | ---: | ---: |", "| a_1 | 0.5 | 1.235 |", r"| b\|2 | – | – |",
+        "| run | γ | best fid50k_full |", "| --- | ---: | ---: |", "| a_1 | 0.5 | 1.235 |", r"| b\|2 | – | – |",
     ]  # fmt: skip
     latex = as_latex(run_sheet(table))
-    assert r"run & $\gamma$ & fid50k\_full best \\" in latex
+    assert r"run & $\gamma$ & best fid50k\_full \\" in latex
     assert r"a\_1 & 0.5 & 1.235 \\" in latex
     assert r"\begin{tabular}{lrr}" in latex
     with pytest.raises(ValueError, match=r"\.csv, \.md, \.tex"):
