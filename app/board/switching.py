@@ -17,7 +17,7 @@ SHARES: dict[str, str] = {
 }
 # "≈ 40 % of the filters are getting switched on and off depending on the patch scale": the paper's figure.
 PAPER_SHARE = 0.4
-EMPTY = "None of these runs has recorded which filters of D switch. Runs with the hyper discriminator do, from now on."
+EMPTY = "None of these runs has recorded which filters of D switch: only the hyper discriminator has such filters."
 
 
 @dataclass(frozen=True)

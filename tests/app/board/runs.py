@@ -33,7 +33,7 @@ def own_run(folder: Path, name: str = "first", ticks: int = TICKS, offset: float
                 KIMG: tick / 10, "Progress/tick": tick, "Progress/step": 25 * tick, "Progress/start": 1 + tick // 31,
                 "Loss/G/loss": offset + 1 + 0.1 * rng.normal(), "Loss/D/loss": offset + 2 - tick / ticks,
                 "Timing/total_sec": 360.0 * tick, "Timing/sec_per_kimg": 3600.0, "timestamp": 1.7e9 + 360 * tick,
-                "Resources/cpu_mem_gb": 0.5,
+                "Resources/cpu_mem_gb": 0.5, "Modulation/switch_scale": tick / 100,
             }  # fmt: skip
             if tick % 10 == 0:
                 row["Metrics/frechet_random"] = offset + 100 / tick
