@@ -16,7 +16,18 @@ from app.board_window.look import rgba, text_colour, tone
 SWATCH = 17
 # Pixels.
 SHOWN_WIDTH, NAME_WIDTH = 44, 142
-WIDTHS = {"state": 60, "preset": 52, "data": 66, "schedule": 78, "discriminator": 102, "patch": 50, "gamma": 36, "kimg": 50, "speed": 52, "hours": 50}
+WIDTHS = {
+    "state": 60,
+    "preset": 52,
+    "data": 66,
+    "schedule": 78,
+    "discriminator": 102,
+    "patch": 50,
+    "gamma": 36,
+    "kimg": 50,
+    "speed": 52,
+    "hours": 50,
+}
 WIDTH, METRIC_WIDTH = 42, 136
 
 
