@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,8 +9,6 @@ from pathlib import Path
 from app.board.control import start_window
 from app.paths import default_runs_dir
 from app.tasks import Tasks
-
-log = logging.getLogger(__name__)
 
 
 class BoardOpening:
@@ -28,11 +25,6 @@ class BoardOpening:
         """Open the board over a folder of runs; without one, over that in which runs are kept."""
         self._tasks.take()  # errors are in the Log
         self._tasks.submit("Opening the board…", partial(_open, folder or default_runs_dir()))
-
-    @property
-    def waiting(self) -> bool:
-        """Whether one is being opened."""
-        return bool(self._tasks.waiting)
 
     def close(self) -> None:
         """Let the last one open."""
