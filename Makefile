@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help studio test soak explore coverage lint format bench docs system clean
+.PHONY: help studio test soak explore coverage lint format bench docs system system-tests clean
 
 help:
 	@echo "make studio   install what is needed and open the studio"
@@ -65,6 +65,9 @@ docs: $(VENV)/.docs
 system:
 	@$(PYTHON) tools/system_packages.py
 
+system-tests:
+	@$(PYTHON) tools/system_packages.py --tests
+
 clean:
 	rm -rf $(VENV) build dist out *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -79,7 +82,7 @@ $(VENV)/.studio: $(VENV)/.made setup.cfg constraints.txt | system
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.studio
+$(VENV)/.test: $(VENV)/.studio | system-tests
 	$(PIP) install -c constraints.txt -e ".[test]"
 	@touch $@
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "evaluate": "training.evaluate_cli",
     "runs": "training.runs_cli",
     "set": "training.set_cli",
+    "board": "app.board.cli",
 }
 
 PACKAGES = ("app", "widgets", "training", "core")

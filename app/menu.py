@@ -52,6 +52,13 @@ def _file(studio: Studio) -> list[Action]:
         Action("File", "Open folder…", partial(studio.choose, "open folder"), Chord(Key.o, ctrl=True, shift=True)),
         *recent,
         clear,
+        Action(
+            "File",
+            "Board…",
+            partial(studio.board.open, studio.train.fields.runs_dir),
+            Chord(Key.b, ctrl=True),
+            tooltip="Many runs side by side, in a window of their own",
+        ),
         *_keeping(studio),
         Action("File", "Quit", studio.ask_to_close, Chord(Key.q, ctrl=True), group=2),
     ]

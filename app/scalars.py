@@ -15,9 +15,14 @@ PLAIN = {float, int, type(None)}
 
 
 class ScalarTable:
-    """Columns that grow; a name that a line lacks is NaN there."""
+    """Columns that grow; a name that a line lacks is NaN there.
 
-    def __init__(self) -> None:
+    Args:
+        required: A scalar without which a line is left out; None takes all lines.
+    """
+
+    def __init__(self, required: str | None = KIMG) -> None:
+        self._required = required
         self._columns: dict[str, np.ndarray] = {}
         self._length = 0
         self._capacity = FIRST_CAPACITY
@@ -32,8 +37,9 @@ class ScalarTable:
         self._length = 0
 
     def append(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add lines; only numbers are kept, and lines without progress are left out."""
-        rows = [row for row in rows if _is_number(row.get(KIMG))]
+        """Add lines; only numbers are kept, and lines without the required one are left out."""
+        if self._required is not None:
+            rows = [row for row in rows if _is_number(row.get(self._required))]
         while self._length + len(rows) > self._capacity:
             self._grow()
         start, stop = self._length, self._length + len(rows)

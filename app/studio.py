@@ -12,6 +12,7 @@ from imgui_bundle import hello_imgui
 from app import layout
 from app.arrivals import show_opened, with_path
 from app.autosave import Autosave
+from app.board.opening import BoardOpening
 from app.desk_makers import desk_makers
 from app.desks import Desks
 from app.dialogs import DialogKind
@@ -77,7 +78,7 @@ class Studio:
         self.stage.time.setup, self._share = settings.time, settings.share
         self.openings = Openings(settings.recent, self.wake)
         self.exporting, self.inverting = Exporting(self.wake), Inverting(self.wake)
-        self.gallery = Gallery(self.wake)
+        self.gallery, self.board = Gallery(self.wake), BoardOpening(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
         self.ticks, self.spot = TickHistory(self.wake), Spot()
@@ -204,6 +205,7 @@ class Studio:
         self._autosave.close()
         self.exporting.close()
         self.gallery.close()
+        self.board.close()
         self.inverting.close()
         self.train.close()
         self.openings.close()

@@ -35,7 +35,7 @@ TORCH_FREE = {
         warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
         evaluation_target evaluation_job steering changes set_cli retention health errand
         known_poses patch_files health_alarms inversion_job inversion_settings pinned_weights given_picture
-        config_advice
+        config_advice event_pages wire
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")
@@ -152,10 +152,21 @@ def test_layers_stay_clear_of(layer: str, forbidden: tuple[str, ...]):
     assert not broken, f"{layer}/ must not import these:\n{broken}"
 
 
-def test_only_the_board_imports_dear_pygui():
+def test_only_the_boards_window_imports_dear_pygui():
     imports = [each for layer in LAYERS for each in imports_in(layer) if each.is_of("dearpygui")]
-    broken = listed(each for each in imports if not each.file.relative_to(ROOT).as_posix().startswith("app/board"))
+    home = "app/board_window/"
+    broken = listed(each for each in imports if not each.file.relative_to(ROOT).as_posix().startswith(home))
+    assert imports
     assert not broken, f"Dear PyGui and imgui-bundle must not meet in one process:\n{broken}"
+
+
+@pytest.mark.parametrize("folder", ["board", "board_window"])
+def test_the_board_loads_neither_the_other_toolkit_nor_torch(folder: str):
+    modules = [module_of(path) for path in sources("app") if path.parent.name == folder and path.stem != "__init__"]
+    assert f"app.{folder}.{'state' if folder == 'board' else 'window'}" in modules
+    loaded = modules_after("\n".join(f"import {module}" for module in modules))
+    forbidden = {"imgui_bundle", "glfw", "OpenGL", "torch", "vtkmodules", "matplotlib"}
+    assert not loaded & (forbidden | ({"dearpygui"} if folder == "board" else set()))
 
 
 def test_only_geometry_and_data_import_vtk():

@@ -127,7 +127,7 @@ def third_party_imports(folder: Path) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name not in own}
 
 
-@pytest.mark.parametrize(("folder", "extras"), [*((name, ("", "board")) for name in PACKAGES), ("tests", ("", "test"))])
+@pytest.mark.parametrize(("folder", "extras"), [*((name, ("",)) for name in PACKAGES), ("tests", ("", "test"))])
 def test_imports_are_declared(repository: Path, declared: dict[str, list[Requirement]], folder: str, extras: tuple):
     known = {canonical(requirement.name) for extra in extras for requirement in declared[extra]}
     undeclared = [

@@ -1,4 +1,7 @@
-"""Check what the program needs from the system; as root on Debian or Ubuntu, install it (run by make)."""
+"""Check what the program needs from the system; as root on Debian or Ubuntu, install it (run by make).
+
+python tools/system_packages.py [--tests]      # with what only tests need, which are skipped without it
+"""
 
 import ctypes
 import importlib.util
@@ -6,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 
 # The shared library that the window loads, and the Debian package that brings it.
 LIBRARIES = {
@@ -18,6 +22,9 @@ LIBRARIES = {
     "libXinerama.so.1": "libxinerama1",
     "libXrandr.so.2": "libxrandr2",
 }
+
+# The programs that tests of the board need, and their Debian packages: a display without a screen, and a mouse on it.
+TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool"}
 
 
 def is_missing(library: str) -> bool:
@@ -37,14 +44,25 @@ def missing_packages() -> list[str]:
     return packages
 
 
-def main() -> int:
+def missing_for_tests() -> list[str]:
+    """Debian's names of the programs that only tests need."""
+    return [package for program, package in TEST_PROGRAMS.items() if shutil.which(program) is None]
+
+
+def main(arguments: Sequence[str] = ()) -> int:
     """Exit code 0: all there, installed now, or for the window to say; 1: the person has to do what is printed."""
     if sys.version_info < (3, 11):
         version = sys.version.split()[0]
         print(f"EpiGRAF Studio needs Python 3.11 or newer; {sys.executable} is {version}.", file=sys.stderr)
         print("Name another one: make studio PYTHON=python3.12", file=sys.stderr)
         return 1
-    packages = missing_packages() if sys.platform.startswith("linux") else []
+    on_linux, for_tests = sys.platform.startswith("linux"), "--tests" in arguments
+    packages = missing_packages() if on_linux else []
+    extra = missing_for_tests() if on_linux and for_tests else []
+    if extra and (os.geteuid() != 0 or shutil.which("apt-get") is None):
+        print(f"Tests of the board are skipped without {', '.join(extra)} (Debian's names).", file=sys.stderr)
+        extra = []
+    packages += extra
     if not packages:
         return 0
     print(f"Not found on this system: {', '.join(packages)} (Debian's names).", file=sys.stderr)
@@ -61,4 +79,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

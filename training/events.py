@@ -22,12 +22,10 @@ from typing import Self
 
 from core.files import replacing
 from training.run_errors import explained
+from training.wire import FIXED32, FIXED64, VARINT, bytes_field, fields, key, masked_crc, varint
 
 PATTERN = "events.out.tfevents.*"
 FILE_VERSION = b"brain.Event:2"
-_CRC_MASK = 0xA282EAD8
-_POLYNOMIAL = 0x82F63B78  # Castagnoli, reflected
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,8 @@ class EventWriter:
         self.path = (
             folder / f"events.out.tfevents.{int(now):010d}.{platform.node() or 'host'}.{os.getpid()}.{time.time_ns()}"
         )
-        start = _bytes_field(7, _key(1, _VARINT) + _varint(1))
-        head = _record(_head(now, 0) + _bytes_field(3, FILE_VERSION)) + _record(_head(now, first_step) + start)
+        start = bytes_field(7, key(1, VARINT) + varint(1))
+        head = _record(_head(now, 0) + bytes_field(3, FILE_VERSION)) + _record(_head(now, first_step) + start)
         with explained("write", self.path):
             self._file = self.path.open("xb", buffering=0)
             self._file.write(head)
@@ -81,10 +79,10 @@ class EventWriter:
             RunError: It cannot be written.
         """
         values = b"".join(
-            _bytes_field(1, _bytes_field(1, name.encode()) + _key(2, _FIXED32) + struct.pack("<f", value))
+            bytes_field(1, bytes_field(1, name.encode()) + key(2, FIXED32) + struct.pack("<f", value))
             for name, value in scalars.items()
         )
-        message = _head(time.time() if wall_time is None else wall_time, step) + _bytes_field(5, values)
+        message = _head(time.time() if wall_time is None else wall_time, step) + bytes_field(5, values)
         record = _record(message)
         with explained("write", self.path):
             start = self._file.tell()
@@ -129,27 +127,6 @@ def _within(event: Event, step: int, tick: float) -> bool:
     return event.step <= step and event.scalars.get("Progress/tick", 0) <= tick
 
 
-def masked_crc(content: bytes) -> int:
-    """CRC-32C as record files want it: rotated by 15 bits, plus a constant."""
-    crc = 0xFFFFFFFF
-    for byte in content:
-        crc = _TABLE[(crc ^ byte) & 0xFF] ^ (crc >> 8)
-    crc ^= 0xFFFFFFFF
-    return ((crc >> 15 | crc << 17) + _CRC_MASK) & 0xFFFFFFFF
-
-
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        for _ in range(8):
-            byte = byte >> 1 ^ (_POLYNOMIAL if byte & 1 else 0)
-        table.append(byte)
-    return tuple(table)
-
-
-_TABLE = _crc_table()
-
-
 def _record(message: bytes) -> bytes:
     length = struct.pack("<Q", len(message))
     crcs = struct.pack("<I", masked_crc(length)), struct.pack("<I", masked_crc(message))
@@ -171,71 +148,27 @@ def _records(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         offset = end
 
 
-def _key(number: int, wire: int) -> bytes:
-    return _varint(number << 3 | wire)
-
-
-def _varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*encoded, value])
-
-
-def _bytes_field(number: int, content: bytes) -> bytes:
-    return _key(number, _BYTES) + _varint(len(content)) + content
-
-
 def _head(wall_time: float, step: int) -> bytes:
-    return _key(1, _FIXED64) + struct.pack("<d", wall_time) + _key(2, _VARINT) + _varint(step)
+    return key(1, FIXED64) + struct.pack("<d", wall_time) + key(2, VARINT) + varint(step)
 
 
 def _event(message: bytes) -> Event:
     wall_time, step, scalars = 0.0, 0, {}
-    for number, value in _fields(message):
+    for number, value in fields(message):
         if number == 1 and isinstance(value, bytes):
             wall_time = struct.unpack("<d", value)[0]
         elif number == 2 and isinstance(value, int):
             step = value
         elif number == 5 and isinstance(value, bytes):
-            scalars |= dict(_scalar(entry) for tag, entry in _fields(value) if tag == 1 and isinstance(entry, bytes))
+            scalars |= dict(_scalar(entry) for tag, entry in fields(value) if tag == 1 and isinstance(entry, bytes))
     return Event(wall_time, step, scalars)
 
 
 def _scalar(message: bytes) -> tuple[str, float]:
     name, number = "", 0.0
-    for tag, value in _fields(message):
+    for tag, value in fields(message):
         if tag == 1 and isinstance(value, bytes):
             name = value.decode()
         elif tag == 2 and isinstance(value, bytes):
             number = struct.unpack("<f", value)[0]
     return name, number
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Fields of a protobuf message: number, and the integer or the bytes."""
-    offset = 0
-    while offset < len(message):
-        key, offset = _read_varint(message, offset)
-        number, wire = key >> 3, key & 7
-        if wire == _VARINT:
-            value, offset = _read_varint(message, offset)
-            yield number, value
-            continue
-        if wire == _BYTES:
-            size, offset = _read_varint(message, offset)
-        else:
-            size = {_FIXED64: 8, _FIXED32: 4}[wire]
-        yield number, message[offset : offset + size]
-        offset += size
-
-
-def _read_varint(message: bytes, offset: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[offset]
-        value |= (byte & 0x7F) << shift
-        offset, shift = offset + 1, shift + 7
-        if byte < 0x80:
-            return value, offset

@@ -33,6 +33,23 @@ def test_nothing_is_done_when_all_is_there(system, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_what_only_tests_need_is_installed_for_tests_by_root_and_else_said(system, capsys, monkeypatch):
+    def which(name: str) -> str | None:
+        return None if name in ("Xvfb", "xdotool") else f"/usr/bin/{name}"
+
+    commands = system(missing=set(), root=True)
+    monkeypatch.setattr(system_packages.shutil, "which", which)
+    assert system_packages.main() == 0
+    assert not commands
+    assert system_packages.main(["--tests"]) == 0
+    assert commands[-1] == [*INSTALL, "xvfb", "xdotool"]
+    commands = system(missing=set(), root=False)
+    monkeypatch.setattr(system_packages.shutil, "which", which)
+    assert system_packages.main(["--tests"]) == 0  # tests are skipped, and say why
+    assert not commands
+    assert "skipped without xvfb, xdotool" in capsys.readouterr().err
+
+
 def test_root_installs_what_is_missing_only(system):
     commands = system(missing={"libEGL.so.1", "libGL.so.1"}, root=True)
     assert system_packages.main() == 0

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from training.events import PATTERN, EventWriter, cut_events, masked_crc, read_events
+from training.events import PATTERN, EventWriter, cut_events, read_events
 from training.run_errors import RunError
+from training.wire import masked_crc
 
 SINGLE = st.floats(width=32, allow_nan=False)
 EVENTS = st.lists(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.style import GROUNDS
+from widgets.grounds import GROUNDS
 from widgets.palette import LINES, TONES, Colour
 
 
