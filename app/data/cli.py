@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from app.data import convert_cli
+from app.data.interruption import Interruption
 from app.progress import ProgressLine
-
-OnProgress = Callable[[int, int, str], None]
 
 MESHES = """Render every OBJ, PLY, STL or GLB file of a folder from all around, on white.  Vertex colours and textures
 are used; objects without get a pattern of their own.  Ctrl-C leaves nothing behind."""
@@ -29,6 +27,7 @@ def register(subparsers: Any) -> None:
     """Add the command to the parser of `epigraf`."""
     parser: argparse.ArgumentParser = subparsers.add_parser("data", help="make and check data sets")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    convert_cli.add(commands)
     meshes = _command(commands, "meshes", "render a folder of meshes", MESHES, MESH_EXAMPLES)
     meshes.add_argument("folder", type=Path, help="folder of meshes")
     meshes.add_argument("--protocol", default="objects", choices=("objects", "megascans"), help="placing and cameras")
@@ -94,36 +93,6 @@ def run_check(args: argparse.Namespace) -> int:
         report = check(args.path, line.update)
     print(report.text())
     return 0 if report.ok else 1
-
-
-class Interruption:
-    """Notes Ctrl-C and a polite kill, and acts on them only between pictures: inside VTK they would end in a crash."""
-
-    def __init__(self) -> None:
-        self._asked = False
-        self._before: dict[signal.Signals, Any] = {}
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def between(self, update: OnProgress) -> OnProgress:
-        """The same report of progress, which raises KeyboardInterrupt once that was asked for."""
-
-        def checked(done: int, total: int, detail: str) -> None:
-            if self._asked:
-                raise KeyboardInterrupt
-            update(done, total, detail)
-
-        return checked
-
-    def _note(self, *_: object) -> None:
-        self._asked = True
 
 
 def positive(text: str) -> int:

@@ -227,7 +227,7 @@ def test_an_interrupted_job_leaves_nothing(tmp_path, name, stop, repository):
 
 def test_help_shows_examples_and_needs_no_vtk(capsys):
     before = set(sys.modules)
-    for command in ("meshes", "shapes", "check"):
+    for command in ("meshes", "shapes", "check", "convert"):
         with pytest.raises(SystemExit):
             main(["data", command, "--help"])
         assert f"epigraf data {command}" in capsys.readouterr().out.split("examp")[1]
