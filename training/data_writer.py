@@ -133,6 +133,12 @@ def encode_picture(pixels: np.ndarray, picture_format: PictureFormat) -> bytes:
     return buffer.getvalue()
 
 
+def decode_stored(content: bytes) -> np.ndarray:
+    """`encode_picture` backwards."""
+    with Image.open(io.BytesIO(content)) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
 class _ZipSink:
     """Files into an archive."""
 

@@ -11,7 +11,8 @@ from app.data.interruption import Interruption
 from app.progress import ProgressLine
 
 MESHES = """Render every OBJ, PLY, STL or GLB file of a folder from all around, on white.  Vertex colours and textures
-are used; objects without get a pattern of their own.  Ctrl-C leaves nothing behind."""
+are used; objects without get a pattern of their own.  What is interrupted or killed leaves finished objects in a hidden
+folder beside the data set; the same command goes on there, and makes the same bytes."""
 MESH_EXAMPLES = """examples:
   epigraf data meshes models --views 64 --resolution 64 --out models64.zip
   epigraf data meshes models --protocol megascans --resolution 256 --out models256.zip"""
@@ -32,6 +33,9 @@ def register(subparsers: Any) -> None:
     meshes.add_argument("folder", type=Path, help="folder of meshes")
     meshes.add_argument("--protocol", default="objects", choices=("objects", "megascans"), help="placing and cameras")
     _picture_arguments(meshes, views=None, resolution=64)
+    meshes.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes that render (default: 1)")
+    meshes.add_argument("--preview", type=Path, metavar="FILE.png", help="keep the first pictures on one sheet")
+    meshes.add_argument("--afresh", action="store_true", help="forget what an interrupted command has left")
     meshes.set_defaults(handler=run_meshes)
     shapes = _command(commands, "shapes", "make the built-in data set of procedural objects", SHAPES, SHAPE_EXAMPLES)
     shapes.add_argument("--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of a kind)")
@@ -49,18 +53,30 @@ def register(subparsers: Any) -> None:
 def run_meshes(args: argparse.Namespace) -> int:
     """`epigraf data meshes`.  Returns the exit code; raises MeshError, DataSetError."""
     with Interruption() as interruption, ProgressLine("rendering") as line:
-        from app.data.meshes import PROTOCOLS, render_folder  # VTK is loaded only when something is rendered
+        from app.data.mesh_folder import render_folder  # VTK is loaded only when something is rendered
+        from app.data.mesh_parts import PartStore
+        from app.data.meshes import PROTOCOLS
 
-        dropped = render_folder(
-            args.folder,
-            args.out,
-            views=args.views or PROTOCOLS[args.protocol].views,
-            resolution=args.resolution,
-            protocol=PROTOCOLS[args.protocol],
-            seed=args.seed,
-            overwrite=args.force,
-            on_progress=interruption.between(line.update),
-        )
+        store = PartStore(args.out)
+        if args.afresh:
+            store.remove()
+        try:
+            dropped = render_folder(
+                args.folder,
+                args.out,
+                views=args.views or PROTOCOLS[args.protocol].views,
+                resolution=args.resolution,
+                protocol=PROTOCOLS[args.protocol],
+                seed=args.seed,
+                overwrite=args.force,
+                jobs=args.jobs,
+                preview=args.preview,
+                on_progress=interruption.between(line.update),
+            )
+        except KeyboardInterrupt:
+            line.clear()
+            print(f"{store.kept()} finished objects are kept in {store.folder}; the same command goes on there")
+            raise
     for item in dropped:
         print(f"left out {item.name}: {item.reason}")
     return _say_written(args.out)
