@@ -12,12 +12,15 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from training.data_format import DESCRIPTION_FILE, DataSetError
+from training.data_text import short
 
 PICTURE_SUFFIXES = frozenset({".png", ".webp", ".jpg", ".jpeg"})
 # No file of a data set is larger than this, packed or not, in bytes.
 MOST_BYTES = 1 << 29
 # Text packs to a twentieth at best; what packs better, and is large, was made to fill somebody's memory.
 MOST_RATIO, RATIO_FROM = 200, 1 << 20
+# Longer reasons quote nonsense from the archive.
+MOST_REASON = 200
 # What damaged archives make the reader raise.
 ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, LookupError, ValueError,
@@ -87,7 +90,7 @@ class ZipSource:
         for entry in self._archive.infolist():
             if not is_safe(entry.filename):
                 raise DataSetError(
-                    f"{self.path}: the entry {entry.filename!r} points out of the archive. This zip was damaged or "
+                    f"{self.path}: the entry {short(entry.filename)} points out of the archive. This zip was damaged or "
                     "made with bad intent; pack the folder again."
                 )
             if entry.is_dir() or is_hidden(entry.filename):
@@ -106,8 +109,11 @@ class ZipSource:
             with self._lock:
                 return self._archive.read(name)
         except ZIP_ERRORS as error:
+            reason = (
+                str(error) if len(str(error)) < MOST_REASON else "its header is not what the table of contents says"
+            )
             raise DataSetError(
-                f"{self.path}: {name} cannot be read ({error}). The zip is damaged: copy or download it again."
+                f"{self.path}: {name} cannot be read ({reason}). The zip is damaged: copy or download it again."
             ) from error
 
     def close(self) -> None:
@@ -177,7 +183,7 @@ def is_hidden(name: str) -> bool:
 
 def _entry_problem(entry: zipfile.ZipInfo) -> str:
     """Why an entry is not read; empty if it can be."""
-    name = entry.filename
+    name = entry.filename if len(entry.filename) < MOST_REASON else short(entry.filename)
     if entry.flag_bits & 1:
         return f"{name} is encrypted. Pack the folder again without a password."
     if stat.S_ISLNK(entry.external_attr >> 16):

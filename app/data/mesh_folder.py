@@ -96,34 +96,35 @@ def render_folder(
         resolution: Pixels along a side.
         protocol: How objects are placed and looked at.
         seed: Of the poses.
-        overwrite: Replace a data set that is there.
+        overwrite: Replace what is there.
         jobs: Processes that render.
         preview: A PNG with the first pictures, drawn anew whenever there are more; None draws none.
         on_progress: Called with pictures done, pictures in all, and the object's name; may raise to end it.
 
     Returns:
-        The objects that were left out, damaged ones among them.
+        The objects that were left out, with reasons.
 
     Raises:
         MeshError: There are no meshes, or none was left.
-        DataSetError: The data set cannot be written.
-        OSError: A process has ended, or finished objects cannot be kept.
+        OSError: A process has ended, or something cannot be written (DataSetError: the data set).
     """
     files = mesh_files(folder)
     require_free(out, overwrite=overwrite)
     recipe = Recipe(folder.resolve().name, views, resolution, protocol, seed)
-    store, beside = PartStore(out), beside_meshes(folder, files)
-    tasks = [MeshTask(index, file, key_of(file, _mark(recipe), beside)) for index, file in enumerate(files)]
-    progress = _Progress(views, len(tasks), on_progress)
-    _render_missing(tasks, recipe, store, jobs, progress, preview)
-    parts = (_found(store, task) for task in tasks)
+    store, tasks = PartStore(out), _tasks(folder, files, recipe)
+    _render_missing(tasks, recipe, store, jobs, _Progress(views, len(tasks), on_progress), preview)
     try:
-        dropped = write_parts(parts, out, recipe, overwrite=overwrite)
+        dropped = write_parts((_found(store, task) for task in tasks), out, recipe, overwrite=overwrite)
     except MeshError:  # nothing can come of it
         store.remove()
         raise
     store.remove()
     return dropped
+
+
+def _tasks(folder: Path, files: Sequence[Path], recipe: Recipe) -> list[MeshTask]:
+    beside = beside_meshes(folder, files)
+    return [MeshTask(index, file, key_of(file, _mark(recipe), beside)) for index, file in enumerate(files)]
 
 
 def _render_missing(
