@@ -94,7 +94,7 @@ def pose_findings(angles: np.ndarray) -> list[Finding]:
     said = [*_shared_pose(angles), *_units(angles), *_middle(yaw, pitch)]
     rolled = np.flatnonzero(np.abs(roll) > ROLLED)
     if len(rolled):
-        text = f"{len(rolled)} pictures are rolled by more than 2°"
+        text = counted(len(rolled), "picture is rolled by more than 2°", "pictures are rolled by more than 2°")
         said.append(Finding("rolled", text, "training knows no roll: turn the pictures upright", _few(rolled)))
     if not said and not covers_sphere(angles):
         text = (
@@ -110,12 +110,12 @@ def picture_findings(found: Survey, angles: np.ndarray | None) -> list[Finding]:
     """What is odd about pictures: broken, alike, mirrored."""
     said: list[Finding] = []
     if found.broken:
-        text = f"{len(found.broken)} pictures cannot be read"
+        text = counted(len(found.broken), "picture cannot be read", "pictures cannot be read")
         said.append(Finding("broken", text, "replace or remove them", tuple(index for index, _ in found.broken)))
     groups = copies(np.where(found.readable, found.digests, np.arange(len(found.digests), dtype=np.uint64)))
     repeated = [index for group in groups for index in group[1:]]
     if repeated:
-        text = f"{len(repeated)} pictures are copies of others"
+        text = counted(len(repeated), "picture is a copy of another", "pictures are copies of others")
         shown = tuple(index for group in groups for index in group)
         said.append(Finding("copies", text, "they count double; mirroring is done by the trainer, not stored", shown))
     elsewhere = [] if angles is None else [group for group in groups if _spread(angles[list(group)]) > SAME]
@@ -129,7 +129,7 @@ def picture_findings(found: Survey, angles: np.ndarray | None) -> list[Finding]:
     alike = seen[near_pairs(found.tiny[seen])]
     alike = alike[found.digests[alike[:, 0]] != found.digests[alike[:, 1]]] if len(alike) else alike
     if len(alike):
-        text = f"{len(alike)} pairs of pictures look the same"
+        text = counted(len(alike), "pair of pictures looks the same", "pairs of pictures look the same")
         advice = "frames of a film, or one picture saved twice? They count double"
         said.append(Finding("near copies", text, advice, tuple(alike.ravel().tolist()), warns=False))
     return said + _about_mirrors(found, angles, seen)
@@ -219,6 +219,11 @@ def _middle(yaw: np.ndarray, pitch: np.ndarray) -> list[Finding]:
         return [*said, Finding("half turn", text, f"{advice} 180)")]
     text = f"cameras stand at the side, around yaw {offset:.0f}°"
     return [*said, Finding("side", text, f"{advice} {-offset:.0f})")]
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """So many things, with the words for one or for several."""
+    return f"{count} {one if count == 1 else many}"
 
 
 def _spread(angles: np.ndarray) -> float:

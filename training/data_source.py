@@ -90,8 +90,8 @@ class ZipSource:
         for entry in self._archive.infolist():
             if not is_safe(entry.filename):
                 raise DataSetError(
-                    f"{self.path}: the entry {short(entry.filename)} points out of the archive. This zip was damaged or "
-                    "made with bad intent; pack the folder again."
+                    f"{self.path}: the entry {short(entry.filename)} points out of the archive. This zip was damaged "
+                    "or made with bad intent; pack the folder again."
                 )
             if entry.is_dir() or is_hidden(entry.filename):
                 continue

@@ -222,12 +222,14 @@ def pictures_of(found: Mapping[str, Any], available: list[str], folder: str, whe
     for name in found:
         path = PurePosixPath(name)
         if not is_safe(str(path)):
-            raise DataSetError(f"{where}: {name} points out of the data. Name pictures relative to its root.")
+            raise DataSetError(f"{where}: {short(name)} points out of the data. Name pictures relative to its root.")
         tries = [str(base / path), str(path)]
         picture = next((each for each in tries if each in whole), None)
         picture = picture or next((bare[each] for each in tries if bare.get(each)), None) or last.get(path.name)
         if picture is None:
-            raise DataSetError(f"{where}: there is no picture {name}, or several could be meant. Is the copy complete?")
+            raise DataSetError(
+                f"{where}: there is no picture {short(name)}, or several could be meant. Is the copy complete?"
+            )
         if picture in chosen:
             raise DataSetError(f"{where}: {name} and {chosen[picture]} are the same picture.")
         chosen[picture] = name

@@ -230,7 +230,7 @@ CAMERAS = "file,yaw,pitch\np0.png,10,80\n"
         ("a.csv", "file,yaw_deg,pitch_deg\np0.png,x,80\n", "which is no number"),
         ("a.csv", "file,yaw_deg,pitch_deg\np0.png,nan,80\n", "not finite"),
         ("a.csv", "file,yaw_deg,pitch_deg\np0.png,1,80\np0.png,1,80\n", "a second time"),
-        ("a.csv", "file,yaw_deg,pitch_deg\nq.png,1,80\n", "no picture q.png"),
+        ("a.csv", "file,yaw_deg,pitch_deg\nq.png,1,80\n", "no picture .q.png"),
         ("a.csv", "file,yaw_deg,pitch_deg\n../p0.png,1,80\n", "points out of the data"),
         ("a.csv", "file,yaw_deg,pitch_deg\n", "no line behind"),
         ("t.json", "[]", "expected an object"),

@@ -63,7 +63,7 @@ def rolled() -> np.ndarray:
         (np.abs(faces(pitch=0.2)), "elevation", "from the horizon"),
         (faces(yaw=math.pi), "half turn", "--turn 180"),
         (faces(yaw=math.pi / 2), "side", "at the side, around yaw"),
-        (rolled(), "rolled", "1 pictures"),
+        (rolled(), "rolled", "1 picture is rolled"),
     ],
 )
 def test_each_mistake_of_poses_is_told(angles: np.ndarray, kind: FindingKind, words: str):
