@@ -61,6 +61,9 @@ class DataDesk:
 
     Attributes:
         form: What is chosen in the panel.
+        reading: Of all pictures.
+        pictures: Small ones.
+        jobs: Data sets that are made.
     """
 
     def __init__(self, train: TrainController, wake: Callable[[], None]) -> None:
@@ -69,8 +72,8 @@ class DataDesk:
         self._panel = DataPanel()
         self._previews = TemporaryDirectory(prefix="epigraf-previews-")
         self._opened: Loader[tuple[str, int], OpenedData] = Loader(lambda key: open_data(key[0]), wake)
-        self._reading = PictureReading(cache_dir() / "data", wake)
-        self._pictures, self._sheets = DataThumbnails(wake), Thumbnails(wake)
+        self.reading = PictureReading(cache_dir() / "data", wake)
+        self.pictures, self._sheets = DataThumbnails(wake), Thumbnails(wake)
         self.jobs = DataJobs(Path(self._previews.name), wake)
         self._revision = 0
         self._fits: tuple[object, RaysView] | None = None
@@ -85,14 +88,18 @@ class DataDesk:
         if isinstance(opened, LoadFailure):
             opened, problem = None, opened.message
         if opened is not None:
-            self._reading.want(opened)
-        self._pictures.show(opened.facts.path if opened is not None else None)
+            self.reading.want(opened)
+        self.pictures.show(opened.facts.path if opened is not None else None)
         self.form, intents = self._panel.draw(self.form, self._view(asked, opened, problem))
         for intent in intents:
             self._handle(intent)
         chosen = self._paths.poll()
         if chosen is not None:
             self.take(*chosen)
+
+    def front(self, tab: str) -> None:
+        """Bring a tab of the panel to the front."""
+        self._panel.front = tab
 
     def take(self, kind: DialogKind, path: str) -> None:
         """Take a path that was chosen."""
@@ -109,13 +116,13 @@ class DataDesk:
 
     def free_gpu(self) -> None:
         """Free what lies on the GPU, while the context is still there."""
-        self._pictures.free_gpu()
+        self.pictures.free_gpu()
         self._sheets.free_gpu()
 
     def close(self) -> None:
         """End threads and processes."""
         self.jobs.close()
-        for each in (self._reading, self._pictures, self._sheets, self._opened):
+        for each in (self.reading, self.pictures, self._sheets, self._opened):
             each.close()
         self._previews.cleanup()
 
@@ -134,7 +141,7 @@ class DataDesk:
         view = DataView(asked, problem=problem, made=self.jobs.items, preview=self._preview)
         if opened is None:
             return view
-        found = self._reading.found
+        found = self.reading.found
         try:
             in_form = opened.facts.path == data_path(self._train.form)
         except ValueError:
@@ -142,13 +149,13 @@ class DataDesk:
         return replace(
             view,
             facts=opened.facts,
-            reading=self._reading.fraction,
+            reading=self.reading.fraction,
             read=found is not None,
-            stopped=self._reading.problem,
+            stopped=self.reading.problem,
             findings=opened.findings if found is None else found.findings,
             broken=() if found is None else tuple(text for _, text in found.survey.broken),
             rays=self._rays(opened, None if found is None else found.survey),
-            picture=self._pictures.get,
+            picture=self.pictures.get,
             in_form=in_form,
         )
 
@@ -172,9 +179,9 @@ class DataDesk:
                 self._paths.open(kind, self._asked()[0] if kind.startswith("look") else self.form.make.source)
             case ReadAgain():
                 self._revision += 1
-                self._reading.forget()
+                self.reading.forget()
             case StopReading():
-                self._reading.stop()
+                self.reading.stop()
             case TakePath(path):
                 self._train.edit(replace(self._train.form, choice="own", data_path=str(path)), ())
             case TakeRays(rays):

@@ -37,7 +37,7 @@ TORCH_FREE = {
         known_poses patch_files health_alarms inversion_job inversion_settings pinned_weights given_picture
         config_advice
         contact_sheet data_convert data_findings data_survey data_text likenesses picture_files pose_csv pose_files
-        pose_matrices ray_fit resample
+        pose_figures pose_matrices ray_fit resample
     """,
 }
 HEAVY = ("torch", "vtk", "vtkmodules", "pyvista", "dearpygui")

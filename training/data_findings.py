@@ -30,6 +30,8 @@ SHARED_PART, LEAST_SHARED = 0.3, 8
 # Angles closer than this are the same.
 SAME = math.radians(3)
 ROLLED = math.radians(2)
+# Pictures of one thing from further apart than this are no copies, however alike they are.
+NEARBY = math.radians(15)
 WIDTH_OF_A_BIT = 1e-3
 
 
@@ -120,14 +122,15 @@ def picture_findings(found: Survey, angles: np.ndarray | None) -> list[Finding]:
         said.append(Finding("copies", text, "they count double; mirroring is done by the trainer, not stored", shown))
     elsewhere = [] if angles is None else [group for group in groups if _spread(angles[list(group)]) > SAME]
     if elsewhere:
-        text, shown = (
-            f"{len(elsewhere)} pictures occur with different poses",
-            tuple(i for each in elsewhere for i in each),
-        )
+        shown = tuple(index for group in elsewhere for index in group)
+        text = counted(len(elsewhere), "picture occurs with different poses", "pictures occur with different poses")
         said.append(Finding("copies with other poses", text, "one of the poses is wrong", shown))
     seen = np.flatnonzero(found.readable)
     alike = seen[near_pairs(found.tiny[seen])]
-    alike = alike[found.digests[alike[:, 0]] != found.digests[alike[:, 1]]] if len(alike) else alike
+    if len(alike):
+        alike = alike[found.digests[alike[:, 0]] != found.digests[alike[:, 1]]]
+    if len(alike) and angles is not None:  # what looks alike from elsewhere is symmetric
+        alike = alike[[_spread(angles[pair]) < NEARBY for pair in alike]]
     if len(alike):
         text = counted(len(alike), "pair of pictures looks the same", "pairs of pictures look the same")
         advice = "frames of a film, or one picture saved twice? They count double"

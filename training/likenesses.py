@@ -16,6 +16,8 @@ COLUMNS, ROWS = 17, 16
 HASH_BITS = (COLUMNS - 1) * ROWS
 # Bits that may differ, and grey levels of 255 by which tiny pictures may differ on average.
 MOST_BITS, MOST_LEVELS = 7, 2.5
+# A thin object changes few levels of the whole picture: they may differ by this part of what is not background.
+MOST_PART = 0.15
 # The hash in so many parts: with fewer differing bits than parts, one part is the same in both.
 PARTS = HASH_BITS // 32
 # Of more pictures than this that share a part, only neighbours by their whole hash are compared.
@@ -76,7 +78,10 @@ def near_pairs(tiny: np.ndarray) -> np.ndarray:
     bits = np.bitwise_count(hashes[pairs[:, 0]] ^ hashes[pairs[:, 1]]).sum(axis=1)
     pairs = pairs[bits <= MOST_BITS]
     levels = np.abs(tiny[pairs[:, 0]].astype(np.int16) - tiny[pairs[:, 1]]).mean(axis=(1, 2))
-    return np.unique(np.sort(pairs[levels <= MOST_LEVELS], axis=1), axis=0).reshape(-1, 2)
+    flat = tiny.reshape(len(tiny), -1).astype(np.int16)
+    content = np.abs(flat - np.median(flat, axis=1, keepdims=True)).mean(axis=1)
+    pairs = pairs[levels <= np.minimum(MOST_LEVELS, MOST_PART * content[pairs[:, 0]])]
+    return np.unique(np.sort(pairs, axis=1), axis=0).reshape(-1, 2)
 
 
 def _candidates(hashes: np.ndarray, part: int) -> Iterator[np.ndarray]:

@@ -24,7 +24,7 @@ from widgets.data_view import (
 from widgets.quality import choice
 
 KINDS: dict[MakeKind, str] = {
-    "pictures": "pictures, with or without poses",
+    "pictures": "pictures",
     "meshes": "meshes, rendered from all around",
 }
 PAPERS: dict[Paper, str] = {"white": "white", "black": "black"}

@@ -17,7 +17,7 @@ def test_a_uniform_sphere_is_flat_on_the_map():
 
 
 def test_places_on_the_map():
-    figures = pose_figures(np.array([[math.pi / 2, 0.01, 0.0], [3 * math.pi, math.pi / 2, 0.0]]))
+    figures = pose_figures(np.array([[math.pi / 2, 0.01, 0.0], [3 * math.pi, math.pi / 2 + 0.01, 0.0]]))
     rows, columns = np.nonzero(figures.density)
     assert rows.tolist() == [0, 6]
     assert columns.tolist() == [18, 0]  # a quarter turn; half a turn, which is also minus half a turn
