@@ -55,7 +55,7 @@ class DataPanel:
         return form, tuple(intents)
 
     def _tabs(self, view: DataView) -> list[tuple[str, str, Callable[..., DataForm]]]:
-        worrying = len(view.broken) + sum(each.warns for each in view.findings)
+        worrying = sum(each.warns for each in view.findings)
         found = f"{FOUND} ({worrying})" if worrying else FOUND
         return [
             (PICTURES, PICTURES, _opened(data_pictures.draw)),

@@ -46,7 +46,8 @@ def _finding(form: DataForm, each: Finding) -> DataForm:
     with text_colour("quiet"):
         imgui.text(sentence(each.advice))
     imgui.pop_text_wrap_pos()
-    if each.pictures and imgui.text_link(f"Show {len(each.pictures)} pictures###show {each.kind}"):
+    count = len(each.pictures)
+    if count and imgui.text_link(f"{'Show it' if count == 1 else f'Show {count} pictures'}###show {each.kind}"):
         form = replace(form, only=each.pictures, only_words=each.text)
     imgui.end_group()
     imgui.spacing()
