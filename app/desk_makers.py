@@ -24,6 +24,7 @@ def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
         layout.MODULATION: partial(_modulation, studio),
         layout.PATCH_VIEW: partial(_patch_view, studio),
         layout.HEALTH: partial(_health, studio),
+        layout.DATA: partial(_data, studio),
     }
 
 
@@ -31,6 +32,12 @@ def _geometry(studio: Studio) -> PanelDesk:
     from app.geometry_desk import GeometryDesk
 
     return GeometryDesk(studio.stage, studio.wake, partial(studio.panels_shown.show, layout.VIEWPORT))
+
+
+def _data(studio: Studio) -> PanelDesk:
+    from app.data_desk import DataDesk
+
+    return DataDesk(studio.train, studio.wake)
 
 
 def _planes(studio: Studio) -> PanelDesk:

@@ -8,9 +8,10 @@ from typing import Literal
 from imgui_bundle import im_file_dialog
 
 from app.paths import user_path
+from widgets.data_view import DataBrowse
 
 # Fields of the Train panel, or anything that can be opened.
-DialogKind = Literal["zip", "folder", "runs", "open file", "open folder", "compare", "invert"]
+DialogKind = Literal["zip", "folder", "runs", "open file", "open folder", "compare", "invert"] | DataBrowse
 
 KEY = "choose a path"
 TITLES: dict[DialogKind, str] = {
@@ -21,6 +22,11 @@ TITLES: dict[DialogKind, str] = {
     "compare": "Choose a checkpoint to compare with",
     "invert": "Choose a picture whose sample is looked for",
     "open folder": "Open the folder of a run or of a data set",
+    "look zip": "Look at a data set",
+    "look folder": "Look at the folder of a data set",
+    "source zip": "Choose a zip of pictures to make a data set of",
+    "source folder": "Choose a folder of pictures or meshes to make a data set of",
+    "poses file": "Choose a file of poses",
 }
 # An empty filter asks for folders.
 FILTERS: dict[DialogKind, str] = {
@@ -29,7 +35,9 @@ FILTERS: dict[DialogKind, str] = {
     "{.safetensors,.pkl,.zip,.png,.jpg,.jpeg,.webp,.mp4,.gif,.json},.*",
     "compare": "Checkpoint (*.safetensors){.safetensors}",
     "invert": "Picture (*.png, *.jpg, *.jpeg, *.webp){.png,.jpg,.jpeg,.webp}",
-    **dict.fromkeys(("folder", "runs", "open folder"), ""),
+    "poses file": "Poses (*.json, *.csv){.json,.csv}",
+    **dict.fromkeys(("look zip", "source zip"), "Zip (*.zip){.zip},.*"),
+    **dict.fromkeys(("folder", "runs", "open folder", "look folder", "source folder"), ""),
 }
 
 

@@ -18,7 +18,7 @@ from app.preset_files import PresetFiles
 from widgets.notes import Note
 from widgets.preset_view import PresetIntent, PresetItem
 from widgets.setting_view import SettingsView, without_changes
-from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, Measure, StartRun, TrainForm
+from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, LookAtData, Measure, StartRun, TrainForm
 
 if TYPE_CHECKING:  # pydantic and psutil wait until after the first frame
     from training.machine import Machine
@@ -103,7 +103,7 @@ class FormController:
                 self._presets.handle(intent, self.form.preset, config, self.form.changes)
             case CancelMeasure() | StartRun():  # a run that starts wants the machine for itself
                 self._estimates.cancel()
-            case Browse():
+            case Browse() | LookAtData():
                 pass
 
     def close(self) -> None:

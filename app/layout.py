@@ -20,6 +20,7 @@ CURVES, PATCHES, MODULATION, LOG, SAMPLES = "Curves", "Patch scales", "Modulatio
 PERFORMANCE, TIMELINE, GEOMETRY = "Performance", "Timeline", "Geometry"
 PLANES, RAY_PROBE, SCORE_MAP = "Tri-planes", "Ray probe", "Score map"
 PATCH_VIEW, HEALTH = "Patch view", "Health"
+DATA = "Data"
 MAIN = "MainDockSpace"
 # The little triangle on every tab bar offers nothing that the View menu does not.
 PLAIN = imgui.internal.DockNodeFlagsPrivate_.no_window_menu_button.value  # `|` of the enum fails in Python 3.11.2
@@ -44,11 +45,12 @@ PLACES: dict[str, str] = {
     SCORE_MAP: MAIN,
     PATCH_VIEW: "bottom",
     HEALTH: "bottom",
+    DATA: MAIN,
 }
 # Panels that look inside networks, samples and training: a group of their own in the View menu.
 INSIDE = frozenset({PATCHES, MODULATION, PATCH_VIEW, HEALTH, SCORE_MAP, PLANES, RAY_PROBE, GEOMETRY})
 # Panels that are there when somebody asks for them.
-HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES, RAY_PROBE, SCORE_MAP, PATCH_VIEW, HEALTH})
+HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES, RAY_PROBE, SCORE_MAP, PATCH_VIEW, HEALTH, DATA})
 
 
 def runner_params(

@@ -27,6 +27,13 @@ def default_runs_dir() -> Path:
     return platformdirs.user_data_path(APP_NAME, appauthor=False) / "runs"
 
 
+def cache_dir() -> Path:
+    """What can be found out again."""
+    import platformdirs
+
+    return platformdirs.user_cache_path(APP_NAME, appauthor=False)
+
+
 def imports_dir() -> Path:
     """Where imported networks go whose own folder cannot be written."""
     import platformdirs

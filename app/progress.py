@@ -34,6 +34,10 @@ class ProgressLine:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away, so that others can be written there."""
         self._write("")
 
     def update(self, done: int, total: int, detail: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from imgui_bundle import hello_imgui
@@ -81,6 +82,7 @@ class Studio:
         self.gallery, self.board = Gallery(self.wake), BoardOpening(self.wake)
         self.overlays = Overlays(self.messages, settings.ask_before_exit)
         self.panels_shown = PanelsShown()
+        self.train.look_at_data = partial(self.panels_shown.show, layout.DATA)
         self.ticks, self.spot = TickHistory(self.wake), Spot()
         self.desks = Desks(desk_makers(self))
         self._train_panel = TrainPanel()

@@ -48,7 +48,17 @@ from widgets.runs_view import (
     WarmStart,
 )
 from widgets.steering_view import SteeringIntent, SteeringView
-from widgets.train_view import Browse, BrowseKind, DismissProblem, FieldIntent, Intent, StartRun, TrainForm, TrainView
+from widgets.train_view import (
+    Browse,
+    BrowseKind,
+    DismissProblem,
+    FieldIntent,
+    Intent,
+    LookAtData,
+    StartRun,
+    TrainForm,
+    TrainView,
+)
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
     from training.status import CommandName
@@ -72,6 +82,7 @@ class TrainController:
         self.fields = FormController(form, wake)
         self.steering = SteeringController(wake)
         self.follow = True
+        self.look_at_data: Callable[[], None] = lambda: None
         self.browse: BrowseKind | None = None
         self.offer: Offer | None = None
         self._watch = RunWatch(wake)
@@ -274,6 +285,8 @@ class TrainController:
                 self.fields.handle(intent)
             case Browse(kind):
                 self.browse = kind
+            case LookAtData():
+                self.look_at_data()
             case RevealRun(path) if self._has_file_manager:
                 self._actions.reveal(path)
             case RevealRun(path):

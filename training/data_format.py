@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,17 +9,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from training.data_text import DataSetError, kind_of, number, parse_json, short
+
 DESCRIPTION_FILE = "dataset.json"
 FORMAT_VERSION = 1
 # Yaw may be written in [-pi, pi] or [0, 2 pi]; the slack is for rounded decimals.
 ANGLE_SLACK = 1e-2
+# Networks are told labels as vectors with a place for each.
+MOST_LABELS = 100_000
 
 Angles = tuple[float, float, float]
 Background = Literal["white", "black", "as-is"]
-
-
-class DataSetError(ValueError):
-    """A data set that cannot be used; the message names the file and what to do."""
 
 
 class StudioBlock(BaseModel):
@@ -67,16 +66,17 @@ def parse_description(text: str | bytes, where: str) -> Description:
     Raises:
         DataSetError: The text is no JSON, or a value in it cannot be used.
     """
-    try:
-        content = json.loads(text)
-    except ValueError as error:
-        raise DataSetError(f"{where}: this is no valid JSON ({error}). Write the file again.") from error
+    return description_of(parse_json(text, where), where)
+
+
+def description_of(content: Any, where: str) -> Description:
+    """Validate what was read of a `dataset.json`, arguments and errors as of `parse_description`."""
     if not isinstance(content, dict):
-        raise DataSetError(f'{where}: expected an object with "camera_angles" and "labels", got {_kind(content)}.')
+        raise DataSetError(f'{where}: expected an object with "camera_angles" and "labels", got {kind_of(content)}.')
     angles, labels = content.get("camera_angles"), content.get("labels")
     return Description(
-        angles=None if angles is None else _parse_angles(_entries(angles, "camera_angles", where), where),
-        labels=None if labels is None else _parse_labels(_entries(labels, "labels", where), where),
+        angles=None if angles is None else _parse_angles(entries(angles, "camera_angles", where), where),
+        labels=None if labels is None else _parse_labels(entries(labels, "labels", where), where),
         studio=_parse_studio(content.get("studio"), where),
     )
 
@@ -84,14 +84,15 @@ def parse_description(text: str | bytes, where: str) -> Description:
 def angles_problem(values: object) -> str | None:
     """What is wrong with one pose, or None.  The pose should be (yaw, pitch, roll) in radians."""
     if not isinstance(values, list | tuple) or len(values) != 3:
-        return f"a pose is [yaw, pitch, roll] in radians, got {_short(values)}"
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return f"a pose is three numbers, got {_short(values)}"
-    yaw, pitch, roll = (float(value) for value in values)
+        return f"a pose is [yaw, pitch, roll] in radians, got {short(values)}"
+    numbers = [number(value) for value in values]
+    if any(value is None for value in numbers):
+        return f"a pose is three numbers, got {short(values)}"
+    yaw, pitch, roll = (value for value in numbers if value is not None)
     if not all(math.isfinite(value) for value in (yaw, pitch, roll)):
-        return f"the pose {_short(values)} is not finite"
+        return f"the pose {short(values)} is not finite"
     if max(abs(yaw), abs(pitch), abs(roll)) > math.tau + ANGLE_SLACK:
-        return f"the pose {_short(values)} looks like degrees; angles are in radians (multiply by pi / 180)"
+        return f"the pose {short(values)} looks like degrees; angles are in radians (multiply by pi / 180)"
     if not -ANGLE_SLACK <= pitch <= math.pi + ANGLE_SLACK:
         return (
             f"pitch {pitch:.4g} lies outside [0, pi]; pitch is the angle from straight up (0), "
@@ -100,42 +101,44 @@ def angles_problem(values: object) -> str | None:
     return None
 
 
-def _entries(content: Any, key: str, where: str) -> dict[str, Any]:
-    """Pairs [name, value] as a dictionary; a JSON object is understood as well."""
-    if isinstance(content, dict):
-        return content
-    if not isinstance(content, list):
-        raise DataSetError(f'{where}: "{key}" must be a list of [picture, value] pairs, got {_kind(content)}.')
-    entries: dict[str, Any] = {}
-    for position, pair in enumerate(content):
-        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
-            raise DataSetError(f'{where}: "{key}" entry {position} must be [picture, value], got {_short(pair)}.')
-        if pair[0] in entries:
+def entries(content: Any, key: str, where: str) -> dict[str, Any]:
+    """Pairs [name, value] as a dictionary; a JSON object is understood as well.  Raises DataSetError."""
+    if not isinstance(content, dict | list):
+        raise DataSetError(f'{where}: "{key}" must be a list of [picture, value] pairs, got {kind_of(content)}.')
+    found: dict[str, Any] = {}
+    for position, pair in enumerate(content.items() if isinstance(content, dict) else content):
+        if not isinstance(pair, list | tuple) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise DataSetError(f'{where}: "{key}" entry {position} must be [picture, value], got {short(pair)}.')
+        if not pair[0].isprintable():
+            raise DataSetError(f'{where}: "{key}" entry {position} has a name with characters that cannot be shown.')
+        if pair[0] in found:
             raise DataSetError(f'{where}: "{key}" names {pair[0]} twice. Every picture has one entry.')
-        entries[pair[0]] = pair[1]
-    return entries
+        found[pair[0]] = pair[1]
+    return found
 
 
-def _parse_angles(entries: dict[str, Any], where: str) -> dict[str, Angles]:
+def _parse_angles(poses: dict[str, Any], where: str) -> dict[str, Angles]:
     """Validated poses by picture name."""
-    for name, values in entries.items():
+    for name, values in poses.items():
         problem = angles_problem(values)
         if problem:
             raise DataSetError(f'{where}: "camera_angles" of {name}: {problem}.')
-    return {name: (float(yaw), float(pitch), float(roll)) for name, (yaw, pitch, roll) in entries.items()}
+    return {name: (float(yaw), float(pitch), float(roll)) for name, (yaw, pitch, roll) in poses.items()}
 
 
-def _parse_labels(entries: dict[str, Any], where: str) -> dict[str, int]:
+def _parse_labels(labels: dict[str, Any], where: str) -> dict[str, int]:
     """Validated labels by picture name."""
-    for name, value in entries.items():
+    for name, value in labels.items():
         if isinstance(value, list) and len(value) == 25:
             raise DataSetError(
-                f'{where}: the labels are 25 numbers, the cameras of EG3D. Put the poses into "camera_angles" as '
-                '[yaw, pitch, roll] in radians, and set "labels" to null.'
+                f"{where}: the labels are 25 numbers, the cameras of EG3D. Turn the set into one with poses: "
+                "epigraf data convert SOURCE --out NAME.zip"
             )
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise DataSetError(f"{where}: the label of {name} must be a whole number from 0, got {_short(value)}.")
-    return entries
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MOST_LABELS:
+            raise DataSetError(
+                f"{where}: the label of {name} must be a whole number from 0 to {MOST_LABELS - 1}, got {short(value)}."
+            )
+    return labels
 
 
 def _parse_studio(content: Any, where: str) -> StudioBlock:
@@ -147,7 +150,7 @@ def _parse_studio(content: Any, where: str) -> StudioBlock:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(["studio", *(str(part) for part in first["loc"])])
-        raise DataSetError(f'{where}: "{field}" is {_short(first["input"])}: {first["msg"]}.') from error
+        raise DataSetError(f'{where}: "{field}" is {short(first["input"])}: {first["msg"]}.') from error
     if block.version > FORMAT_VERSION:
         raise DataSetError(
             f"{where}: version {block.version} of the format was written by a newer epigraf-studio; "
@@ -156,15 +159,3 @@ def _parse_studio(content: Any, where: str) -> StudioBlock:
     if block.near is not None and block.far is not None and block.near >= block.far:
         raise DataSetError(f'{where}: "studio.near" ({block.near}) must be smaller than "studio.far" ({block.far}).')
     return block
-
-
-def _kind(value: object) -> str:
-    """A JSON value's kind, for messages."""
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true/false", type(None): "null"}
-    return names.get(type(value), "a number")
-
-
-def _short(value: object) -> str:
-    """A value for messages, cut to a readable length."""
-    text = json.dumps(value, default=str)
-    return text if len(text) <= 60 else text[:57] + "..."

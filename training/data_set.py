@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from training.data_format import DESCRIPTION_FILE, Angles, Background, DataSetError, Description, parse_description
 from training.data_source import Source, open_source, picture_names, read_description
+from training.picture_files import decoding
 
 MAX_RESOLUTION = 8192
+CONVERT = "Convert the set: epigraf data convert SOURCE --out NAME.zip"
 
 
 @dataclass(frozen=True)
@@ -200,20 +202,15 @@ def decode_picture(content: bytes, where: str, resolution: int, background: Back
     Raises:
         DataSetError: It is damaged, has another size, or has 16 bits.
     """
-    try:
-        with Image.open(io.BytesIO(content)) as picture:
-            if picture.size != (resolution, resolution):
-                raise DataSetError(_size_message(where, picture.size, resolution))
-            if picture.mode.startswith(("I", "F")):
-                raise DataSetError(f"{where}: has 16 or more bits per channel. Convert the pictures to 8 bits.")
-            if picture.has_transparency_data:
-                paper = Image.new("RGBA", picture.size, "black" if background == "black" else "white")
-                return np.asarray(Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB"))
-            return np.asarray(picture.convert("RGB"))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        if isinstance(error, DataSetError):
-            raise
-        raise DataSetError(f"{where}: is no readable picture ({_reason(error)}). Replace or remove it.") from error
+    with decoding(where), Image.open(io.BytesIO(content)) as picture:
+        if picture.size != (resolution, resolution):
+            raise DataSetError(_size_message(where, picture.size, resolution))
+        if picture.mode.startswith(("I", "F")):
+            raise DataSetError(f"{where}: has 16 or more bits per channel. {CONVERT}.")
+        if picture.has_transparency_data:
+            paper = Image.new("RGBA", picture.size, "black" if background == "black" else "white")
+            return np.asarray(Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB"))
+        return np.asarray(picture.convert("RGB"))
 
 
 def require_entries(path: Path, names: list[str], entries: Mapping[str, object] | None, key: str) -> None:
@@ -261,15 +258,13 @@ def _describe(source: Source, names: list[str], text: bytes, description: Descri
 def _first_resolution(source: Source, name: str) -> int:
     """Side of the first picture, pixels.  Raises DataSetError when it is unreadable or not square."""
     where = f"{source.path}: {name}"
-    try:
-        with Image.open(io.BytesIO(source.read(name))) as picture:
-            width, height = picture.size
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataSetError(f"{where}: is no readable picture ({_reason(error)}). Replace or remove it.") from error
+    content = source.read(name)
+    with decoding(where), Image.open(io.BytesIO(content)) as picture:
+        width, height = picture.size
     if width != height:
-        raise DataSetError(f"{where}: is {width} x {height} pixels; pictures must be square. Crop or pad them.")
+        raise DataSetError(f"{where}: is {width} x {height} pixels; pictures must be square. {CONVERT}.")
     if width > MAX_RESOLUTION:
-        raise DataSetError(f"{where}: is {width} pixels wide; at most {MAX_RESOLUTION} can be used. Scale them down.")
+        raise DataSetError(f"{where}: is {width} pixels wide; at most {MAX_RESOLUTION} can be used. {CONVERT}.")
     return width
 
 
@@ -310,10 +305,5 @@ def _size_message(where: str, size: tuple[int, int], resolution: int) -> str:
     width, height = size
     return (
         f"{where}: is {width} x {height} pixels, the first picture of the set {resolution} x {resolution}. "
-        "All must have one size: scale or remove it."
+        "All must have one size: remove it, or convert all (epigraf data convert)."
     )
-
-
-def _reason(error: BaseException) -> str:
-    """A decoder's message without addresses of objects in memory."""
-    return "unknown format" if isinstance(error, UnidentifiedImageError) else str(error)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
+import stat
+import struct
 import threading
 import zipfile
 import zlib
@@ -9,8 +12,20 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from training.data_format import DESCRIPTION_FILE, DataSetError
+from training.data_text import short
 
 PICTURE_SUFFIXES = frozenset({".png", ".webp", ".jpg", ".jpeg"})
+# No file of a data set is larger than this, packed or not, in bytes.
+MOST_BYTES = 1 << 29
+# Text packs to a twentieth at best; what packs better, and is large, was made to fill somebody's memory.
+MOST_RATIO, RATIO_FROM = 200, 1 << 20
+# Longer reasons quote nonsense from the archive.
+MOST_REASON = 200
+# What damaged archives make the reader raise.
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, LookupError, ValueError,
+    ArithmeticError, RuntimeError, MemoryError,
+)  # fmt: skip
 
 
 class Source(Protocol):
@@ -42,6 +57,8 @@ class FolderSource:
 
     def read(self, name: str) -> bytes:
         """The content of one file.  Raises DataSetError."""
+        if self.sizes.get(name, 0) > MOST_BYTES:
+            raise DataSetError(f"{self.path / name}: {_too_large(self.sizes[name])}")
         try:
             return (self.path / name).read_bytes()
         except OSError as error:
@@ -59,7 +76,7 @@ class ZipSource:
         self._lock = threading.Lock()
         try:
             self._archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        except ZIP_ERRORS as error:
             raise DataSetError(f"{path}: {_why_no_zip(path, error)}") from error
         try:
             self.sizes = self._list()
@@ -71,19 +88,19 @@ class ZipSource:
         """Sizes by name; refuses names that would lead out of the archive."""
         sizes: dict[str, int] = {}
         for entry in self._archive.infolist():
-            name = entry.filename
-            if not is_safe(name):
+            if not is_safe(entry.filename):
                 raise DataSetError(
-                    f"{self.path}: the entry {name!r} points out of the archive. This zip was damaged or made with bad "
-                    "intent; pack the folder again."
+                    f"{self.path}: the entry {short(entry.filename)} points out of the archive. This zip was damaged "
+                    "or made with bad intent; pack the folder again."
                 )
-            if entry.is_dir() or is_hidden(name):
+            if entry.is_dir() or is_hidden(entry.filename):
                 continue
-            if entry.flag_bits & 1:
-                raise DataSetError(f"{self.path}: {name} is encrypted. Pack the folder again without a password.")
-            if name in sizes:
-                raise DataSetError(f"{self.path}: holds {name} twice. Pack the folder again.")
-            sizes[name] = entry.file_size
+            problem = _entry_problem(entry)
+            if problem:
+                raise DataSetError(f"{self.path}: {problem}")
+            if entry.filename in sizes:
+                raise DataSetError(f"{self.path}: holds {entry.filename} twice. Pack the folder again.")
+            sizes[entry.filename] = entry.file_size
         return sizes
 
     def read(self, name: str) -> bytes:
@@ -91,9 +108,12 @@ class ZipSource:
         try:
             with self._lock:
                 return self._archive.read(name)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, NotImplementedError, ValueError) as error:
+        except ZIP_ERRORS as error:
+            reason = (
+                str(error) if len(str(error)) < MOST_REASON else "its header is not what the table of contents says"
+            )
             raise DataSetError(
-                f"{self.path}: {name} cannot be read ({error}). The zip is damaged: copy or download it again."
+                f"{self.path}: {name} cannot be read ({reason}). The zip is damaged: copy or download it again."
             ) from error
 
     def close(self) -> None:
@@ -113,15 +133,20 @@ def open_source(path: Path) -> Source:
     return FolderSource(path) if path.is_dir() else ZipSource(path)
 
 
-def picture_names(source: Source) -> list[str]:
+def picture_names(source: Source, suffixes: frozenset[str] = PICTURE_SUFFIXES) -> list[str]:
     """The pictures of a source, sorted by name.
 
     Raises:
-        DataSetError: There are none.
+        DataSetError: There are none, or one has a name that cannot be shown.
     """
-    names = sorted(name for name in source.sizes if PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES)
+    names = sorted(name for name in source.sizes if PurePosixPath(name).suffix.lower() in suffixes)
+    for name in names:
+        if not name.isprintable():
+            raise DataSetError(
+                f"{source.path}: the name {name!a} has characters that cannot be shown. Rename the file."
+            )
     if not names:
-        kinds = ", ".join(sorted(suffix[1:] for suffix in PICTURE_SUFFIXES))
+        kinds = ", ".join(sorted(suffix[1:] for suffix in suffixes))
         raise DataSetError(f"{source.path}: holds no pictures ({kinds}). Is this the right file or folder?")
     return names
 
@@ -154,6 +179,27 @@ def is_safe(name: str) -> bool:
 def is_hidden(name: str) -> bool:
     """Whether a name is a system's by-product (.DS_Store, the __MACOSX copy of a zip made on a Mac)."""
     return any(part == "__MACOSX" or (part.startswith(".") and part not in {".", ".."}) for part in name.split("/"))
+
+
+def _entry_problem(entry: zipfile.ZipInfo) -> str:
+    """Why an entry is not read; empty if it can be."""
+    name = entry.filename if len(entry.filename) < MOST_REASON else short(entry.filename)
+    if entry.flag_bits & 1:
+        return f"{name} is encrypted. Pack the folder again without a password."
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return f"{name} is a link to another file. Pack the files themselves (zip without --symlinks)."
+    if entry.file_size > MOST_BYTES:
+        return f"{name} {_too_large(entry.file_size)}"
+    if entry.file_size > RATIO_FROM and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+        return (
+            f"{name} unpacks to {entry.file_size / max(entry.compress_size, 1):.0f} times its size, as no picture "
+            "does: a zip made to fill the memory. Pack the folder again."
+        )
+    return ""
+
+
+def _too_large(size: int) -> str:
+    return f"has {size / 1e6:.0f} MB; at most {MOST_BYTES / 1e6:.0f} MB are read. Is it a picture or a description?"
 
 
 def _why_no_zip(path: Path, error: Exception) -> str:

@@ -52,11 +52,15 @@ class DataSetWriter:
         Returns:
             The picture's name in the data set.
         """
+        return self.add_encoded(encode_picture(pixels, self._format), angles, label)
+
+    def add_encoded(self, content: bytes, angles: Angles | None = None, label: int | None = None) -> str:
+        """Append a picture that `encode_picture` has made in this set's format; else like `add`."""
         problem = None if angles is None else angles_problem(angles)
         if problem:
             raise ValueError(problem)
         name = f"{self.count // PICTURES_PER_FOLDER:05d}/img{self.count:08d}.{self._format}"
-        self._sink.put(name, encode_picture(pixels, self._format))
+        self._sink.put(name, content)
         if angles is not None:
             self._angles.append((name, angles))
         if label is not None:
@@ -127,6 +131,12 @@ def encode_picture(pixels: np.ndarray, picture_format: PictureFormat) -> bytes:
     else:
         picture.save(buffer, "png", optimize=True)
     return buffer.getvalue()
+
+
+def decode_stored(content: bytes) -> np.ndarray:
+    """`encode_picture` backwards."""
+    with Image.open(io.BytesIO(content)) as picture:
+        return np.asarray(picture.convert("RGB"))
 
 
 class _ZipSink:

@@ -11,7 +11,7 @@ from widgets.common import button, coloured, icon_button, icons, sentence, text_
 from widgets.setting_rows import begin_row, draw_beside, draw_note
 from widgets.setting_view import EstimateView, SettingsView
 from widgets.settings_form import SettingsForm
-from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, Measure, StartRun, TrainForm
+from widgets.train_view import Browse, CancelMeasure, FormIntent, FormView, LookAtData, Measure, StartRun, TrainForm
 
 DATA_NAMES = {"shapes": "Built-in shapes", "own": "Own zip or folder"}
 
@@ -117,12 +117,14 @@ def _advice(view: SettingsView) -> str:
 
 
 def _data(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainForm:
-    begin_row("Data", "Pictures with the poses of their cameras")
+    begin_row("Data", "Pictures with the poses of their cameras", tail=1)
     if imgui.begin_combo("##data", DATA_NAMES[form.choice]):
         for choice in ("shapes", "own"):
             if imgui.selectable(DATA_NAMES[choice], choice == form.choice)[0]:
                 form = replace(form, choice=choice)
         imgui.end_combo()
+    if icon_button(icons.ICON_FA_MAGNIFYING_GLASS, "look at data", "Look at the data, or make a data set: panel Data"):
+        intents.append(LookAtData())
     if form.choice == "own":
         begin_row("Path", "A zip or folder with a dataset.json", tail=2)
         changed, path = imgui.input_text_with_hint("##path", "zip or folder", form.data_path)

@@ -125,6 +125,11 @@ class Browse:
 
 
 @dataclass(frozen=True)
+class LookAtData:
+    """Show the Data panel."""
+
+
+@dataclass(frozen=True)
 class DismissProblem:
     """The problem has been read."""
 
@@ -140,5 +145,5 @@ class CancelMeasure:
 
 
 FieldIntent = Measure | CancelMeasure | PresetIntent
-FormIntent = StartRun | Browse | FieldIntent
+FormIntent = StartRun | Browse | LookAtData | FieldIntent
 Intent = RunIntent | FormIntent | SteeringIntent | DismissProblem

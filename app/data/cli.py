@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from app.data import convert_cli
+from app.data.interruption import Interruption
 from app.progress import ProgressLine
 
-OnProgress = Callable[[int, int, str], None]
-
 MESHES = """Render every OBJ, PLY, STL or GLB file of a folder from all around, on white.  Vertex colours and textures
-are used; objects without get a pattern of their own.  Ctrl-C leaves nothing behind."""
+are used; objects without get a pattern of their own.  What is interrupted or killed leaves finished objects in a hidden
+folder beside the data set; the same command goes on there, and makes the same bytes."""
 MESH_EXAMPLES = """examples:
   epigraf data meshes models --views 64 --resolution 64 --out models64.zip
   epigraf data meshes models --protocol megascans --resolution 256 --out models256.zip"""
@@ -29,10 +28,14 @@ def register(subparsers: Any) -> None:
     """Add the command to the parser of `epigraf`."""
     parser: argparse.ArgumentParser = subparsers.add_parser("data", help="make and check data sets")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    convert_cli.add(commands)
     meshes = _command(commands, "meshes", "render a folder of meshes", MESHES, MESH_EXAMPLES)
     meshes.add_argument("folder", type=Path, help="folder of meshes")
     meshes.add_argument("--protocol", default="objects", choices=("objects", "megascans"), help="placing and cameras")
     _picture_arguments(meshes, views=None, resolution=64)
+    meshes.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes that render (default: 1)")
+    meshes.add_argument("--preview", type=Path, metavar="FILE.png", help="keep the first pictures on one sheet")
+    meshes.add_argument("--afresh", action="store_true", help="forget what an interrupted command has left")
     meshes.set_defaults(handler=run_meshes)
     shapes = _command(commands, "shapes", "make the built-in data set of procedural objects", SHAPES, SHAPE_EXAMPLES)
     shapes.add_argument("--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of a kind)")
@@ -50,18 +53,30 @@ def register(subparsers: Any) -> None:
 def run_meshes(args: argparse.Namespace) -> int:
     """`epigraf data meshes`.  Returns the exit code; raises MeshError, DataSetError."""
     with Interruption() as interruption, ProgressLine("rendering") as line:
-        from app.data.meshes import PROTOCOLS, render_folder  # VTK is loaded only when something is rendered
+        from app.data.mesh_folder import render_folder  # VTK is loaded only when something is rendered
+        from app.data.mesh_parts import PartStore
+        from app.data.meshes import PROTOCOLS
 
-        dropped = render_folder(
-            args.folder,
-            args.out,
-            views=args.views or PROTOCOLS[args.protocol].views,
-            resolution=args.resolution,
-            protocol=PROTOCOLS[args.protocol],
-            seed=args.seed,
-            overwrite=args.force,
-            on_progress=interruption.between(line.update),
-        )
+        store = PartStore(args.out)
+        if args.afresh:
+            store.remove()
+        try:
+            dropped = render_folder(
+                args.folder,
+                args.out,
+                views=args.views or PROTOCOLS[args.protocol].views,
+                resolution=args.resolution,
+                protocol=PROTOCOLS[args.protocol],
+                seed=args.seed,
+                overwrite=args.force,
+                jobs=args.jobs,
+                preview=args.preview,
+                on_progress=interruption.between(line.update),
+            )
+        except KeyboardInterrupt:
+            line.clear()
+            print(f"{store.kept()} finished objects are kept in {store.folder}; the same command goes on there")
+            raise
     for item in dropped:
         print(f"left out {item.name}: {item.reason}")
     return _say_written(args.out)
@@ -94,36 +109,6 @@ def run_check(args: argparse.Namespace) -> int:
         report = check(args.path, line.update)
     print(report.text())
     return 0 if report.ok else 1
-
-
-class Interruption:
-    """Notes Ctrl-C and a polite kill, and acts on them only between pictures: inside VTK they would end in a crash."""
-
-    def __init__(self) -> None:
-        self._asked = False
-        self._before: dict[signal.Signals, Any] = {}
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def between(self, update: OnProgress) -> OnProgress:
-        """The same report of progress, which raises KeyboardInterrupt once that was asked for."""
-
-        def checked(done: int, total: int, detail: str) -> None:
-            if self._asked:
-                raise KeyboardInterrupt
-            update(done, total, detail)
-
-        return checked
-
-    def _note(self, *_: object) -> None:
-        self._asked = True
 
 
 def positive(text: str) -> int:

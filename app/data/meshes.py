@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from app.data.mesh_load import MeshError, load_model, mesh_files
+from app.data.interruption import OnProgress
+from app.data.mesh_load import MeshError
 from app.data.mesh_model import Model, Surface, bounding_sphere, subdivided, with_normals
+from app.data.mesh_parts import Dropped, Part, part_of
 from app.data.mesh_render import Renderer, SkyLight, fibonacci_sphere, on_white
 from app.data.mesh_texture import object_colours, seed_of
 from core.camera import Camera, angles_of
@@ -24,8 +25,6 @@ POLE_MARGIN = 1e-3
 # Light and procedural colours live at the vertices, so edges must be short: this part of the object's radius.
 LONGEST_EDGE = 0.06
 SCAN_LIGHT = SkyLight()
-
-OnProgress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -75,14 +74,6 @@ PROTOCOLS = {protocol.name: protocol for protocol in (OBJECTS, MEGASCANS)}
 
 
 @dataclass(frozen=True)
-class Dropped:
-    """An object that is not in the data set, and why."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Recipe:
     """How models become a data set.
 
@@ -109,42 +100,6 @@ class Recipe:
     made_by: str = "data meshes"
 
 
-def render_folder(
-    folder: Path,
-    out: Path,
-    *,
-    views: int,
-    resolution: int,
-    protocol: Protocol = OBJECTS,
-    seed: int = 0,
-    overwrite: bool = False,
-    on_progress: OnProgress | None = None,
-) -> list[Dropped]:
-    """Render every mesh of a folder.
-
-    Args:
-        folder: With OBJ, PLY, STL or GLB files.
-        out: The data set: a zip, or a folder.
-        views: Pictures of each object, from poses uniform on the sphere.
-        resolution: Pixels along a side.
-        protocol: How objects are placed and looked at.
-        seed: Of the poses.
-        overwrite: Replace a data set that is there.
-        on_progress: Called with pictures done, pictures in all, and the object's name.
-
-    Returns:
-        The objects that were left out, damaged ones among them.
-
-    Raises:
-        MeshError: There are no meshes, or none was left.
-        DataSetError: The data set cannot be written.
-    """
-    files = mesh_files(folder)
-    recipe = Recipe(folder.resolve().name, views, resolution, protocol, seed)
-    makers = [(file.stem, partial(load_model, file)) for file in files]
-    return render_models(makers, out, recipe, overwrite=overwrite, on_progress=on_progress)
-
-
 def render_models(
     makers: Sequence[tuple[str, Callable[[], Model]]],
     out: Path,
@@ -153,35 +108,70 @@ def render_models(
     overwrite: bool = False,
     on_progress: OnProgress | None = None,
 ) -> list[Dropped]:
-    """Render models as they are made; each comes with its name and may raise MeshError.  See `render_folder`."""
+    """Render models as they are made.
+
+    Args:
+        makers: Their names, and what makes each; it may raise MeshError.
+        out: The data set: a zip, or a folder.
+        recipe: How.
+        overwrite: Replace a data set that is there.
+        on_progress: Called with pictures done, pictures in all, and the object's name; may raise to end it.
+
+    Returns:
+        The objects that were left out.
+
+    Raises:
+        MeshError: None was left.
+        DataSetError: The data set cannot be written.
+    """
+
+    def parts() -> Iterator[Part]:
+        with Renderer(recipe.resolution) as renderer:
+            for index, (name, make) in enumerate(makers):
+
+                def view_done(view: int, index: int = index, name: str = name) -> None:
+                    if on_progress is not None:
+                        on_progress(index * recipe.views + view, recipe.views * len(makers), name)
+
+                view_done(0)
+                yield part_of(name, made_model(renderer, name, make, recipe, view_done), recipe.picture_format)
+
+    return write_parts(parts(), out, recipe, overwrite=overwrite)
+
+
+def write_parts(parts: Iterable[Part], out: Path, recipe: Recipe, *, overwrite: bool = False) -> list[Dropped]:
+    """Put the pictures of objects into one data set.  Returns what was left out; errors as of `render_models`."""
     dropped: list[Dropped] = []
     kept: list[str] = []
-    with writing(out, recipe.picture_format, overwrite=overwrite) as writer, Renderer(recipe.resolution) as renderer:
-        for index, (name, make) in enumerate(makers):
-
-            def view_done(view: int, index: int = index, name: str = name) -> None:
-                if on_progress is not None:
-                    on_progress(index * recipe.views + view, recipe.views * len(makers), name)
-
-            poses = sphere_poses(recipe.views, recipe.seed, name)
-            view_done(0)
-            try:
-                model = replace(make(), name=name)
-            except MeshError as error:
-                dropped.append(Dropped(name, str(error)))
+    with writing(out, recipe.picture_format, overwrite=overwrite) as writer:
+        for part in parts:
+            if part.dropped:
+                dropped.append(Dropped(part.name, part.dropped))
                 continue
-            pictures = photographed(renderer, model, poses, recipe, view_done)
-            if isinstance(pictures, Dropped):
-                dropped.append(pictures)
-                continue
-            for picture, (yaw, pitch) in zip(pictures, poses, strict=True):
-                writer.add(picture, (yaw, pitch, 0.0), len(kept))
-            kept.append(name)
+            poses = sphere_poses(recipe.views, recipe.seed, part.name)
+            for picture, (yaw, pitch) in zip(part.pictures, poses, strict=True):
+                writer.add_encoded(picture, (yaw, pitch, 0.0), len(kept))
+            kept.append(part.name)
         if not kept:
             reasons = "; ".join(f"{item.name} {item.reason}" for item in dropped)
             raise MeshError(f"{recipe.title}: no object is left: {reasons}")
         writer.describe(description(recipe, kept))
     return dropped
+
+
+def made_model(
+    renderer: Renderer,
+    name: str,
+    make: Callable[[], Model],
+    recipe: Recipe,
+    view_done: Callable[[int], None],
+) -> list[np.ndarray] | Dropped:
+    """Make a model and photograph it; one that cannot be made is left out, too."""
+    try:
+        model = replace(make(), name=name)
+    except MeshError as error:
+        return Dropped(name, str(error))
+    return photographed(renderer, model, sphere_poses(recipe.views, recipe.seed, name), recipe, view_done)
 
 
 def photographed(

@@ -14,9 +14,10 @@ import trimesh
 from PIL import Image
 
 from app.cli import main
+from app.data.mesh_folder import render_folder
 from app.data.mesh_load import MeshError, load_model, mesh_files
 from app.data.mesh_texture import object_colours
-from app.data.meshes import MEGASCANS, OBJECTS, coloured, render_folder, sphere_poses
+from app.data.meshes import MEGASCANS, OBJECTS, coloured, sphere_poses
 from core.camera import sphere_points
 from training.data_check import check
 from training.data_set import ImageDataSet
@@ -227,7 +228,7 @@ def test_an_interrupted_job_leaves_nothing(tmp_path, name, stop, repository):
 
 def test_help_shows_examples_and_needs_no_vtk(capsys):
     before = set(sys.modules)
-    for command in ("meshes", "shapes", "check"):
+    for command in ("meshes", "shapes", "check", "convert"):
         with pytest.raises(SystemExit):
             main(["data", command, "--help"])
         assert f"epigraf data {command}" in capsys.readouterr().out.split("examp")[1]

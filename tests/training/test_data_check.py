@@ -178,7 +178,7 @@ def test_what_looks_odd_is_a_warning(tmp_path):
     same = png(6)
     report = check(make_zip(tmp_path / "data.zip", {"a.png": same, "b.png": same, "dataset.json": "{}"}))
     assert report.ok
-    for words in ("power of two", "no poses", "1 pictures are copies", "few", "field of view"):
+    for words in ("power of two", "no poses", "1 picture is a copy", "few", "field of view"):
         assert any(words in warning for warning in report.warnings)
 
 

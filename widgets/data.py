@@ -1,0 +1,127 @@
+"""The Data panel: a data set looked at before anything is trained on it, and made where there is none yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from imgui_bundle import ImVec2, imgui
+
+from widgets import data_found, data_make, data_pictures, data_poses
+from widgets.common import button, coloured, em, empty_state, error_box, icon_button, icons, row
+from widgets.data_cameras import CamerasPane
+from widgets.data_view import (
+    BrowseData,
+    DataForm,
+    DataIntent,
+    DataView,
+    ReadAgain,
+    StopReading,
+    TakePath,
+)
+
+PICTURES, POSES, CAMERAS, FOUND, MAKE = "Pictures", "Poses", "Cameras", "Findings", "Make"
+
+
+class DataPanel:
+    """Draws the panel.
+
+    Attributes:
+        front: The tab that shall come to the front; empty for none.
+    """
+
+    def __init__(self) -> None:
+        self.front = ""
+        self._cameras = CamerasPane()
+
+    def draw(self, form: DataForm, view: DataView) -> tuple[DataForm, tuple[DataIntent, ...]]:
+        """Draw the panel.  Returns what is now chosen, and what was asked for."""
+        intents: list[DataIntent] = []
+        form = _head(form, view, intents)
+        front, self.front = self.front, ""
+        if not imgui.begin_tab_bar("##data tabs"):
+            return form, tuple(intents)
+        for name, label, draw in self._tabs(view):
+            flags = imgui.TabItemFlags_.set_selected if name == front else imgui.TabItemFlags_.none
+            if imgui.begin_tab_item(label, None, flags)[0]:
+                before = form
+                form = draw(form, view, intents)
+                if form.only != before.only and name == FOUND:
+                    self.front = PICTURES  # somebody wants to see them
+                if form.make != before.make and name != MAKE:
+                    self.front = MAKE
+                imgui.end_tab_item()
+        imgui.end_tab_bar()
+        return form, tuple(intents)
+
+    def _tabs(self, view: DataView) -> list[tuple[str, str, Callable[..., DataForm]]]:
+        worrying = sum(each.warns for each in view.findings)
+        found = f"{FOUND} ({worrying})" if worrying else FOUND
+        return [
+            (PICTURES, PICTURES, _opened(data_pictures.draw)),
+            (POSES, POSES, _opened(data_poses.draw)),
+            (CAMERAS, CAMERAS, _opened(self._cameras.draw)),
+            (FOUND, f"{found}###{FOUND}", _opened(data_found.draw)),
+            (MAKE, MAKE, data_make.draw),
+        ]
+
+
+def _opened(draw: Callable[[DataForm, DataView, list[DataIntent]], DataForm]) -> Callable[..., DataForm]:
+    """A tab that needs a data set: without one it says why there is none."""
+
+    def drawn(form: DataForm, view: DataView, intents: list[DataIntent]) -> DataForm:
+        if view.facts is not None:
+            return draw(form, view, intents)
+        if view.problem:
+            if error_box("data", view.problem, dismiss=False, offer="Make one of it…") == "offer":
+                return replace(form, make=replace(form.make, source=view.asked))
+            coloured("What is no data set yet can become one: see the tab Make.", "quiet")
+        elif view.asked:
+            empty_state(icons.ICON_FA_HOURGLASS_HALF, "Opening…", view.asked)
+        else:
+            hint = "Choose a zip or folder above, or make a data set of your own pictures or meshes in the tab Make."
+            empty_state(icons.ICON_FA_IMAGES, "No data set", hint)
+        return form
+
+    return drawn
+
+
+def _head(form: DataForm, view: DataView, intents: list[DataIntent]) -> DataForm:
+    """Which data set it is, what is in it, and how far it is read."""
+    row("Data", "What is looked at; empty for the data of the Train form", tail=3)
+    hint = f"of the Train form: {view.asked}" if view.asked and not form.path else "zip or folder"
+    changed, path = imgui.input_text_with_hint("##data path", hint, form.path)
+    if view.asked:
+        imgui.set_item_tooltip(view.asked)
+    if changed:
+        form = replace(form, path=path.strip(), only=(), only_words="", chosen=None)
+    if icon_button(icons.ICON_FA_FILE_ZIPPER, "look zip", "Choose a zip"):
+        intents.append(BrowseData("look zip"))
+    if icon_button(icons.ICON_FA_FOLDER_OPEN, "look folder", "Choose a folder"):
+        intents.append(BrowseData("look folder"))
+    if icon_button(icons.ICON_FA_ARROWS_ROTATE, "read again", "Read it anew, pictures and all"):
+        intents.append(ReadAgain())
+    if view.facts is None:
+        return form
+    imgui.align_text_to_frame_padding()
+    imgui.text(view.facts.summary)
+    if not view.in_form:
+        imgui.same_line()
+        hint = "Let the Train form name this data set"
+        if button(f"{icons.ICON_FA_ARROW_RIGHT}  Train on it###take path", tooltip=hint):
+            intents.append(TakePath(view.facts.path))
+    _reading(view, intents)
+    return form
+
+
+def _reading(view: DataView, intents: list[DataIntent]) -> None:
+    """How far the pictures are read, or why they are not."""
+    if view.reading is not None:
+        if icon_button(icons.ICON_FA_XMARK, "stop reading", "Stop reading pictures"):
+            intents.append(StopReading())
+        imgui.same_line()
+        words = f"reading pictures  {view.reading:.0%}"
+        imgui.progress_bar(view.reading, ImVec2(max(imgui.get_content_region_avail().x, em(6)), 0), words)
+    elif view.stopped:
+        imgui.same_line()
+        coloured(view.stopped, "warning")
