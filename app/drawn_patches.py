@@ -93,7 +93,7 @@ class DrawnReader:
 
 def read_draws(path: Path) -> Draws:
     """The draws of a tick.  Raises TickError, OSError."""
-    arrays = read_arrays(path)
+    arrays = read_arrays(path, ("scales", "offsets"))
     try:
         scales = numbers(arrays, "scales", 1).astype(np.float32)
         offsets = numbers(arrays, "offsets", 2).astype(np.float32)
@@ -146,9 +146,17 @@ def coverage_of(mixture: Mixture) -> np.ndarray:
     return expected_coverage(np.concatenate(parts), np.repeat(mixture.weights / LEVELS, LEVELS))
 
 
-def places_fit(scales: np.ndarray, offsets: np.ndarray) -> tuple[Fit | None, Fit | None]:
-    """Whether offsets are even in the room 1 - s that each scale leaves, across and upwards (Eq. 3)."""
+def places_of(scales: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Where in the room 1 - s patches lie, across and upwards: even in [0, 1] by Eq. 3.
+
+    Scales [n], offsets [n, 2] -> [m, 2] of those that leave room.
+    """
     room = 1 - scales.astype(np.float64)
     wide = room > LEAST_ROOM
-    across, up = (fit(offsets[wide, axis] / room[wide], lambda x: np.clip(x, 0, 1)) for axis in (0, 1))
+    return offsets[wide] / room[wide, None]
+
+
+def places_fit(scales: np.ndarray, offsets: np.ndarray) -> tuple[Fit | None, Fit | None]:
+    """Whether offsets are even in the room that each scale leaves, across and upwards."""
+    across, up = (fit(places, lambda x: np.clip(x, 0, 1)) for places in places_of(scales, offsets).T)
     return across, up

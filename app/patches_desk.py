@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from app.coverage_so_far import SoFarWatch
 from app.drawn_patches import DrawnKey, DrawnReader
 from app.law_study import LawKey, read_laws
 from app.loader import RETRY_S, Loader, LoadFailure
@@ -22,6 +23,7 @@ from widgets.patch_scales import PatchesPanel
 from widgets.patch_views import (
     TICKS,
     ApplyLaw,
+    CoverageView,
     DrawnView,
     LawSettings,
     LawsView,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from app.studio import Studio
 
 MEAN = "Patch/scale_mean"
+Shown = TypeVar("Shown", bound=CoverageView)
 
 
 class PatchesDesk:
@@ -52,6 +55,7 @@ class PatchesDesk:
         self.panel = PatchesPanel()
         self._laws: Loader[LawKey, LawsView] = Loader(read_laws, wake)
         self._draws: Loader[DrawnKey, DrawnView] = Loader(DrawnReader().read, wake, keep=8)
+        self._so_far = SoFarWatch(wake)
         self._tasks: Tasks[Answered] = Tasks("law", wake)
         self._path: Path | None = None
         self._answer = Note()
@@ -95,6 +99,7 @@ class PatchesDesk:
         """End the threads."""
         self._laws.close()
         self._draws.close()
+        self._so_far.close()
         self._tasks.close()
 
     def _view(self, run: WatchedRun) -> PatchesView:
@@ -107,15 +112,19 @@ class PatchesDesk:
         now = status.kimg if status is not None else float(curves.kimg[-1]) if len(curves.kimg) else 0.0
         made = tuple(event for event in curves.events if event.kind == "set")
         laws = self._laws.get(LawKey(path, made, now, setup.span, setup.trial))
-        window = ticks.last(TICKS[setup.window])
+        counted = self.panel.counted
+        window = ticks.last(TICKS[counted if counted != "so far" else setup.window])
         drawn = self._draws.get(DrawnKey(path, made, window, self._attempt)) if window else None
         if isinstance(drawn, DrawnView) and drawn.problem and time.monotonic() >= self._try_again:
             self._attempt, self._try_again = self._attempt + 1, time.monotonic() + RETRY_S
-        failures = [each.message for each in (laws, drawn) if isinstance(each, LoadFailure)]
+        so_far = self._so_far.get(path, made, ticks) if counted == "so far" else None
+        shown = so_far if counted == "so far" else drawn
+        failures = [each.message for each in (laws, shown) if isinstance(each, LoadFailure)]
         means = curves.columns.get(MEAN, np.full(len(curves.kimg), np.nan))
         return PatchesView(
             laws=laws if isinstance(laws, LawsView) else self.view.laws,
             drawn=_latest(drawn, self.view.drawn) if window else None,
+            so_far=_latest(so_far, None),
             ticks=len(ticks.view.ticks),
             moment=ticks.view.at_kimg,
             curve_kimg=curves.kimg,
@@ -139,7 +148,7 @@ class PatchesDesk:
                 pass
 
 
-def _latest(found: DrawnView | LoadFailure | None, before: DrawnView | None) -> DrawnView | None:
+def _latest(found: Shown | LoadFailure | None, before: Shown | None) -> Shown | None:
     """What was read; while it is being read, what was shown before."""
     return before if found is None else None if isinstance(found, LoadFailure) else found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +61,19 @@ def modulations_of(arrays: Mapping[str, np.ndarray]) -> Modulations:
     return Modulations(scales, layers)
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of the tick, as they are: `numbers` checks one.  Raises TickError, OSError."""
+def read_arrays(path: Path, only: Collection[str] = ()) -> dict[str, np.ndarray]:
+    """The arrays of the tick, as they are: `numbers` checks one.
+
+    Args:
+        path: The file.
+        only: Those of these names that are there, so that the others are not unpacked; empty: all.
+
+    Raises:
+        TickError: The file is torn, damaged or something else.
+        OSError: It cannot be read.
+    """
     with _opened(path) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+        return {name: arrays[name] for name in arrays.files if not only or name in only}
 
 
 @contextmanager

@@ -47,6 +47,37 @@ class TickSpan:
     end: float
 
 
+@dataclass(frozen=True, eq=False)
+class TickRows:
+    """All ticks of a run so far.  Equal only to itself, so that it costs nothing to compare.
+
+    Attributes:
+        path: The run.
+        ticks: [n] their numbers, ascending.
+        kimg: [n] when they ended.
+        written: [n] when their files were written.
+    """
+
+    path: Path
+    ticks: np.ndarray
+    kimg: np.ndarray
+    written: np.ndarray
+
+    def span(self, index: int) -> TickSpan:
+        """One tick by its place."""
+        tick = int(self.ticks[index])
+        identity = TickId(self.path / "ticks" / f"{tick:06d}.npz", float(self.written[index]))
+        return TickSpan(tick, identity, float(self.kimg[index - 1]) if index else 0.0, float(self.kimg[index]))
+
+    def shared(self, other: TickRows) -> int:
+        """How many ticks are the same from the first one on."""
+        if self.path != other.path:
+            return 0
+        least = min(len(self.ticks), len(other.ticks))
+        differ = (self.ticks[:least] != other.ticks[:least]) | (self.written[:least] != other.written[:least])
+        return int(np.argmax(differ)) if differ.any() else least
+
+
 class TickHistory:
     """One moment for all panels that are about the ticks of a run.
 
@@ -57,6 +88,7 @@ class TickHistory:
 
     Attributes:
         view: Which ticks there are, and which is meant.
+        rows: All of them with their files; None without a run.
         problem: Why the tick that is meant cannot be shown; empty if it can, or is on its way.
     """
 
@@ -65,7 +97,7 @@ class TickHistory:
         self._run: WatchedRun | None = None
         self._held: int | None = None
         self._shown: tuple[TickId, Mapping[str, np.ndarray]] | None = None
-        self._rows = np.empty(0, np.int64)  # of the statistics, where each tick of the view stands
+        self.rows: TickRows | None = None
         self.view = TickView()
         self.problem = ""
 
@@ -76,10 +108,10 @@ class TickHistory:
         if run is self._run:
             return
         self._run = run
-        columns = run.curves.columns if run is not None else {}
-        ticks, kimg = columns.get(TICK, np.empty(0)), run.curves.kimg if run is not None else np.empty(0)
-        self._rows = np.flatnonzero(np.isfinite(ticks))
-        self.view = TickView(ticks[self._rows].astype(np.int64), kimg[self._rows], self._held)
+        rows = rows_of(run) if run is not None else None
+        if rows is None or self.rows is None or not len(rows.ticks) == len(self.rows.ticks) == rows.shared(self.rows):
+            self.rows = rows  # else they stay the same object: nothing has to be read anew
+        self.view = TickView(self.rows.ticks, self.rows.kimg, self._held) if self.rows else TickView(held=self._held)
 
     def go(self, wish: GoToTick) -> None:
         """Hold a tick, or follow the newest again."""
@@ -123,8 +155,15 @@ class TickHistory:
 
     def _span(self, index: int) -> TickSpan:
         """A tick by its place in the view."""
-        assert self._run is not None
-        tick, kimg, columns = int(self.view.ticks[index]), self.view.kimg, self._run.curves.columns
-        written = columns.get(TIMESTAMP, columns[TICK])[self._rows[index]]
-        identity = TickId(self._run.item.path / "ticks" / f"{tick:06d}.npz", float(written))
-        return TickSpan(tick, identity, float(kimg[index - 1]) if index else 0.0, float(kimg[index]))
+        assert self.rows is not None
+        return self.rows.span(index)
+
+
+def rows_of(run: WatchedRun) -> TickRows:
+    """The ticks among the statistics of a run."""
+    kimg, columns = run.curves.kimg, run.curves.columns
+    numbers = columns.get(TICK, np.full(len(kimg), np.nan))
+    there = np.flatnonzero(np.isfinite(numbers))
+    ticks = numbers[there]
+    written = columns.get(TIMESTAMP, numbers)[there]
+    return TickRows(run.item.path, ticks.astype(np.int64), kimg[there], np.where(np.isfinite(written), written, ticks))

@@ -52,6 +52,23 @@ def fit(draws: np.ndarray, cumulative: Callable[[np.ndarray], np.ndarray]) -> Fi
     return Fit(count, distance, chance_of(distance, count))
 
 
+def fit_counts(counts: np.ndarray, upper: np.ndarray) -> Fit | None:
+    """Compare draws that were only counted with a continuous law.  None without draws.
+
+    The distance is taken at the ends of the bins.  It misses what happens within one, so it is at most a bin's
+    probability too small, and the chance that is returned an upper bound.
+
+    Args:
+        counts: [bins] draws in each.
+        upper: [bins] probability of at most the upper end of each.
+    """
+    count = int(counts.sum())
+    if not count:
+        return None
+    distance = float(np.abs(np.cumsum(counts) / count - upper).max())
+    return Fit(count, distance, chance_of(distance, count))
+
+
 def chance_of(distance: float, count: int) -> float:
     """The chance of a distance at least so large between `count` draws and their own law.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -45,6 +47,12 @@ class Course:
     def final_kimg(self) -> float:
         """Time from which on nothing changes any more, kimg."""
         return max(self.laws[-1][0], self.last.final_kimg)
+
+    def agrees_until(self, other: Course) -> float:
+        """Time up to which another course is the same, kimg; infinite if all of it is."""
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self.laws, other.laws, strict=False)))
+        starts = [laws[shared][0] for laws in (self.laws, other.laws) if len(laws) > shared]
+        return min(starts, default=math.inf)
 
     def mean(self, kimg: float) -> float:
         """Expected scale at a time."""

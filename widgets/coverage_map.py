@@ -8,8 +8,8 @@ import numpy as np
 from imgui_bundle import ImVec2, imgui, implot
 
 from widgets.choices import flow
-from widgets.common import em, icons, text_colour
-from widgets.patch_views import DrawnView
+from widgets.common import coloured, em, icons, text_colour
+from widgets.patch_views import CoverageSoFar, CoverageView
 from widgets.plot_parts import BAR_WIDTH, PLOT_FLAGS, HeatMap, bar_beside, colours_of, draw_heat
 from widgets.scale_words import chance_words, doubtful, fit_words
 
@@ -24,9 +24,23 @@ and every large one covers the middle.
 
 At the top: whether positions are even in that room, for patches smaller than the image
 (Kolmogorov-Smirnov, as in Drawn)."""
+PROGRESS_WIDTH = 14.0
 
 
-def draw(drawn: DrawnView) -> str:
+def draw_reading(found: CoverageSoFar) -> None:
+    """Say how far the ticks are read, while they are, and what of them is left out."""
+    if found.read < found.wanted:
+        flow(PROGRESS_WIDTH)
+        words = f"{found.read} of {found.wanted} ticks"
+        imgui.progress_bar(found.read / found.wanted, ImVec2(em(PROGRESS_WIDTH), 0), words)
+        imgui.set_item_tooltip("Each tick of the run is read once; another window of ticks breaks it off")
+    if found.skipped:
+        kind = "tick is" if found.skipped == 1 else "ticks are"
+        words = f"{found.skipped} of {found.read} {kind} left out, {found.problem}"
+        coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {words}", "warning")
+
+
+def draw(drawn: CoverageView) -> str:
     """Draw the maps side by side, as many as there is room for.  Returns what is said of the place under the mouse."""
     for name, found in zip(("across", "upwards"), drawn.places, strict=True):
         bad = doubtful(found)
@@ -50,7 +64,7 @@ def draw(drawn: DrawnView) -> str:
     return hover
 
 
-def _map(drawn: DrawnView, shown: Shown, side: float) -> str:
+def _map(drawn: CoverageView, shown: Shown, side: float) -> str:
     heat, hover = heat_of(drawn, shown), ""
     imgui.begin_group()
     imgui.text(TITLES[shown])
@@ -75,7 +89,7 @@ def _map(drawn: DrawnView, shown: Shown, side: float) -> str:
     return hover
 
 
-def heat_of(drawn: DrawnView, shown: Shown) -> HeatMap:
+def heat_of(drawn: CoverageView, shown: Shown) -> HeatMap:
     """One of the maps, with the colours that drawn and expected share; the image's top row first."""
     if shown == "difference":
         values = drawn.seen - drawn.expected
@@ -88,7 +102,7 @@ def heat_of(drawn: DrawnView, shown: Shown) -> HeatMap:
     return HeatMap(values[::-1], (0.0, 0.0), (1.0, 1.0), (low - missing, high + missing))
 
 
-def place_words(drawn: DrawnView, x: float, y: float) -> str:
+def place_words(drawn: CoverageView, x: float, y: float) -> str:
     """What is said of a place of the image; empty outside."""
     if not (0 <= x < 1 and 0 <= y < 1):
         return ""

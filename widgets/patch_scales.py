@@ -11,7 +11,18 @@ from widgets import coverage_map, drawn_scales, law_map, law_trial
 from widgets.choices import choose, flow
 from widgets.common import coloured, em, empty_state, icons
 from widgets.law_trial import LawPlots
-from widgets.patch_views import ApplyLaw, DrawnView, LawName, LawsView, LookAt, PatchesView, PatchSetup, PatchWish, Span
+from widgets.patch_views import (
+    ApplyLaw,
+    CoverageView,
+    CoverageWindow,
+    LawName,
+    LawsView,
+    LookAt,
+    PatchesView,
+    PatchSetup,
+    PatchWish,
+    Span,
+)  # fmt: skip
 from widgets.patch_views import Window as WindowName
 from widgets.scale_words import NAMES, window_words
 from widgets.segments import segments
@@ -20,7 +31,9 @@ Tab = Literal["training", "drawn", "what if", "coverage"]
 TABS: dict[Tab, str] = {"training": "Law", "drawn": "Drawn", "what if": "What if", "coverage": "Coverage"}
 WINDOWS: dict[WindowName, str] = {"last": "this tick", "ten": "10 ticks", "kept": "64 ticks"}
 SPANS: dict[Span, str] = {"annealing": "annealing", "so far": "so far"}
+COVERAGE_WINDOWS: dict[CoverageWindow, str] = {"so far": "so far", **WINDOWS}
 WINDOW_TIP = "Which draws are counted: those of the tick that is looked at, or of it and the ones before it"
+COVERAGE_TIP = f"{WINDOW_TIP}; so far: of all from the beginning of the run"
 SPAN_TIP = "What the axis of time shows: all until the law is final, or what is done so far"
 MIN_HEIGHT = 8.0
 # From so many font sizes on, the density stands beside the map.
@@ -56,6 +69,11 @@ class PatchesPanel:
         self.tab = segments(self.tab, TABS)
         return self._content(self.tab, view, view.laws)
 
+    @property
+    def counted(self) -> CoverageWindow:
+        """Which ticks are counted in the tab that is in front."""
+        return self.setup.coverage if self.tab == "coverage" else self.setup.window
+
     def cursor(self, view: PatchesView) -> float:
         """The moment of the laws, kimg: that of the tick that is looked at, or one to come."""
         return view.moment if self._ahead is None else self._ahead
@@ -66,25 +84,37 @@ class PatchesPanel:
                 return self._training(view, laws)
             case "what if":
                 return self._what_if(view, laws)
-        self._choose_window(view.drawn)
-        if tab == "drawn":
-            flow(4)
-            _, self._log = imgui.checkbox("log", self._log)
-            imgui.set_item_tooltip("Shares on a logarithmic axis: early on nearly every patch is the whole image")
+        return self._drawn(view) if tab == "drawn" else self._coverage(view)
+
+    def _drawn(self, view: PatchesView) -> None:
+        flow(7)
+        window = choose("window", self.setup.window, WINDOWS, 7, _tip(WINDOW_TIP, view.drawn))
+        self.setup = replace(self.setup, window=window)
+        flow(4)
+        _, self._log = imgui.checkbox("log", self._log)
+        imgui.set_item_tooltip("Shares on a logarithmic axis: early on nearly every patch is the whole image")
         if view.drawn is None:
             _undrawn(view)
         else:
-            self._drawn(tab, view.drawn)
-        return None
+            self.hover = drawn_scales.draw(view.drawn, self._log)
 
-    def _drawn(self, tab: Tab, drawn: DrawnView) -> None:
-        self.hover = drawn_scales.draw(drawn, self._log) if tab == "drawn" else coverage_map.draw(drawn)
-
-    def _choose_window(self, drawn: DrawnView | None) -> None:
+    def _coverage(self, view: PatchesView) -> None:
+        all_of_it = self.setup.coverage == "so far"
+        shown = view.so_far if all_of_it else view.drawn
         flow(7)
-        tip = f"{WINDOW_TIP}. Now: {window_words(drawn)}" if drawn is not None else WINDOW_TIP
-        window = choose("window", self.setup.window, WINDOWS, 7, tip)
-        self.setup = replace(self.setup, window=window)
+        window = choose("window", self.setup.coverage, COVERAGE_WINDOWS, 7, _tip(COVERAGE_TIP, shown))
+        self.setup = replace(self.setup, coverage=window)
+        if view.so_far is not None and all_of_it:
+            coverage_map.draw_reading(view.so_far)
+            if not view.so_far.draws:
+                if view.so_far.read == view.so_far.wanted:
+                    hint = "None of the ticks up to this one holds patches that can be read."
+                    empty_state(icons.ICON_FA_TRIANGLE_EXCLAMATION, "No patches to count", hint)
+                return
+        if shown is None:
+            _undrawn(view)
+        else:
+            self.hover = coverage_map.draw(shown)
 
     def _choose_span(self) -> None:
         flow(7)
@@ -133,6 +163,10 @@ class PatchesPanel:
         self._plots.choose(laws)
         self.hover = self._plots.draw(view, laws, self.cursor(view))
         return ApplyLaw() if clicked else None
+
+
+def _tip(tip: str, shown: CoverageView | None) -> str:
+    return f"{tip}. Now: {window_words(shown)}" if shown is not None else tip
 
 
 def _nothing(problem: str) -> None:

@@ -19,6 +19,7 @@ Span = Literal["annealing", "so far"]
 Window = Literal["last", "ten", "kept"]
 # Ticks that a window holds at most, the one that is looked at and those before it.
 TICKS: dict[Window, int] = {"last": 1, "ten": 10, "kept": 64}
+CoverageWindow = Literal["so far"] | Window
 # Of which quantiles the panel tells.
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -93,35 +94,65 @@ class LawsView:
 
 
 @dataclass(frozen=True)
-class DrawnView:
-    """What was drawn in a window of ticks, beside the mixture of the laws that held meanwhile.
+class CoverageView:
+    """Which parts of the image plane lay in patches, beside what the laws that held meanwhile expect.
 
     Attributes:
         ticks: Number of the first and of the last tick.
         kimg: When the first began and the last ended.
+        seen: [cells, cells] share of the patches that covered each cell of the image plane, row 0 at the bottom.
+        expected: [cells, cells] the same by the law.
+        places: Whether positions are even, across and upwards, in the room that each scale leaves.
+    """
+
+    ticks: tuple[int, int]
+    kimg: tuple[float, float]
+    seen: np.ndarray
+    expected: np.ndarray
+    places: tuple[Fit | None, Fit | None]
+
+
+@dataclass(frozen=True)
+class CoverageSoFar(CoverageView):
+    """The coverage from the beginning of the run up to the tick that is looked at, or as much of it as is read.
+
+    Attributes:
+        draws: How many patches are counted.
+        read: How many ticks are gone through.
+        wanted: How many there are up to the one that is looked at.
+        skipped: How many of those that are gone through cannot be read, and are left out.
+        problem: Why the last of them cannot; empty if all can.
+        unfinished: Whether more ticks are to be read, be it up to the one that is looked at or after it.
+    """
+
+    draws: int
+    read: int
+    wanted: int
+    skipped: int
+    problem: str
+    unfinished: bool
+
+
+@dataclass(frozen=True)
+class DrawnView(CoverageView):
+    """What was drawn in a window of ticks, beside the mixture of the laws that held meanwhile.
+
+    Attributes:
         edges: [bins + 1] scales that bound the bins.
         counts: [bins] draws in each.
         masses: [bins] probability of each.
         fit: How well scales and law fit; None while nothing is drawn.
         quantiles: [n] scales up to which PROBABILITIES of the draws lie.
         law_quantiles: [n] the same of the mixture.
-        seen: [cells, cells] share of the patches that covered each cell of the image plane, row 0 at the bottom.
-        expected: [cells, cells] the same by the law.
-        places: Whether positions are even, across and upwards, in the room that each scale leaves.
         problem: What could not be read; empty if all is well.
     """
 
-    ticks: tuple[int, int]
-    kimg: tuple[float, float]
     edges: np.ndarray
     counts: np.ndarray
     masses: np.ndarray
     fit: Fit | None
     quantiles: np.ndarray
     law_quantiles: np.ndarray
-    seen: np.ndarray
-    expected: np.ndarray
-    places: tuple[Fit | None, Fit | None]
     problem: str = ""
 
 
@@ -132,6 +163,7 @@ class PatchesView:
     Attributes:
         laws: None while they are being read.
         drawn: None while it is being read, or before the first tick.
+        so_far: Likewise; read only while Coverage shows it.
         ticks: How many ticks there are.
         moment: The moment that is looked at, kimg.
         curve_kimg: [n] moments of the means.
@@ -144,6 +176,7 @@ class PatchesView:
 
     laws: LawsView | None = None
     drawn: DrawnView | None = None
+    so_far: CoverageSoFar | None = None
     ticks: int = 0
     moment: float = 0.0
     curve_kimg: np.ndarray = field(default_factory=_empty)
@@ -159,12 +192,14 @@ class PatchSetup:
     """How one looks at the patches.
 
     Attributes:
-        window: Which ticks are counted.
+        window: Which ticks are counted in Drawn.
+        coverage: Which in Coverage.
         span: What the axis of time shows.
         trial: The law that is tried out; None: nothing is.
     """
 
     window: Window = "last"
+    coverage: CoverageWindow = "so far"
     span: Span = "annealing"
     trial: LawSettings | None = None
 

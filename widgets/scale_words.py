@@ -8,7 +8,7 @@ import numpy as np
 
 from core.goodness import Fit
 from core.schedules import BetaSchedule, DecaySchedule, DiscreteSchedule, ScaleSchedule, UniformSchedule
-from widgets.patch_views import PROBABILITIES, DrawnView, LawKind, LawLine, LawName
+from widgets.patch_views import PROBABILITIES, CoverageView, DrawnView, LawKind, LawLine, LawName
 
 TITLES: dict[LawKind, str] = {
     "beta": "beta", "uniform": "uniform", "graf": "uniform as in GRAF", "gnerf": "uniform as in GNeRF",
@@ -82,7 +82,7 @@ def _listed(scales: tuple[float, ...]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def window_words(drawn: DrawnView) -> str:
+def window_words(drawn: CoverageView) -> str:
     """Which draws are counted."""
     first, last = drawn.ticks
     ticks = f"tick {first}" if first == last else f"ticks {first} to {last}"

@@ -143,9 +143,13 @@ def test_patch_scales(tmp_path: Path, monkeypatch):
         studio.ticks.go(GoToTick(5))
         ui.wait_until(ctx, lambda: desk.view.drawn.ticks == (1, 5), 30, "what there was until then")
         ctx.item_click("Coverage")
+        ui.wait_until(ctx, lambda: desk.view.so_far is not None and desk.view.so_far.read == 5, 30, "the run so far")
+        assert desk.view.so_far.draws == 5 * 200
         point_at(ctx, PATCHES, 0.12, 0.7)
         ui.capture(ctx, tmp_path / "coverage.png")
         assert "of the patches" in desk.panel.hover
+        ctx.combo_click("##window/this tick")
+        ui.wait_until(ctx, lambda: desk.view.so_far is None and desk.view.drawn.ticks == (5, 5), 30, "one tick")
 
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
@@ -303,7 +307,12 @@ def test_a_new_tick_appears_and_a_broken_one_is_said(tmp_path: Path, monkeypatch
         drawn = see_patches(ctx, studio)
         ui.wait_until(ctx, lambda: "torn or damaged" in drawn.view.problem, 10, "the same in the other panel")
         ui.capture(ctx, tmp_path / "torn.png")
+        ctx.item_click(f"//{PATCHES}/Coverage")
+        ui.wait_until(ctx, lambda: drawn.view.so_far is not None and drawn.view.so_far.skipped == 1, 10, "what is left")
+        assert (drawn.view.so_far.read, drawn.view.so_far.draws) == (TICKS + 2, 200 * (TICKS + 1))
+        ui.capture(ctx, tmp_path / "left out.png")
         run.cut_back(step=25 * 5, tick=5, kimg=0.5)
+        ui.wait_until(ctx, lambda: drawn.view.so_far.read == 5 and not drawn.view.so_far.skipped, 10, "the cut")
         ui.wait_until(ctx, lambda: drawn.view.drawn is not None and drawn.view.drawn.ticks == (5, 5), 10, "the cut")
         assert not drawn.view.problem
 

@@ -60,8 +60,9 @@ def test_numbers_for_people(value, text):
 def drawn(fit: Fit | None = None) -> DrawnView:
     grid = np.linspace(0, 1, 16).reshape(4, 4)
     return DrawnView(
-        (3, 5), (0.2, 0.5), np.array([0.5, 0.75, 1.0]), np.array([1, 7]), np.array([0.25, 0.75]), fit,
-        np.linspace(0.6, 1, 5), np.linspace(0.5, 1, 5), grid, np.full((4, 4), 0.5), (None, None),
+        (3, 5), (0.2, 0.5), grid, np.full((4, 4), 0.5), (None, None),
+        np.array([0.5, 0.75, 1.0]), np.array([1, 7]), np.array([0.25, 0.75]), fit,
+        np.linspace(0.6, 1, 5), np.linspace(0.5, 1, 5),
     )  # fmt: skip
 
 
