@@ -24,7 +24,7 @@ and every large one covers the middle.
 
 At the top: whether positions are even in that room, for patches smaller than the image
 (Kolmogorov-Smirnov, as in Drawn)."""
-PROGRESS_WIDTH = 14.0
+PROGRESS_WIDTH = 10.0
 
 
 def draw_reading(found: CoverageSoFar) -> None:
@@ -35,8 +35,8 @@ def draw_reading(found: CoverageSoFar) -> None:
         imgui.progress_bar(found.read / found.wanted, ImVec2(em(PROGRESS_WIDTH), 0), words)
         imgui.set_item_tooltip("Each tick of the run is read once; another window of ticks breaks it off")
     if found.skipped:
-        kind = "tick is" if found.skipped == 1 else "ticks are"
-        words = f"{found.skipped} of {found.read} {kind} left out, {found.problem}"
+        last = ", the last" if found.skipped > 1 else ""
+        words = f"{found.skipped} of {found.read} ticks left out{last}: {found.problem}"
         coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {words}", "warning")
 
 
