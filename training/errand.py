@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -57,7 +58,8 @@ class Errand:
         finally:
             process.kill()
             self.code = process.wait()
-            process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it has ended before it took the order
+                process.stdin.close()
             process.stdout.close()
 
     def cancel(self) -> None:

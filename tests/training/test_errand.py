@@ -1,0 +1,24 @@
+"""Processes with one order: whatever becomes of them, who waits for them hears it."""
+
+import pytest
+
+from training.errand import Errand
+
+# More than a pipe holds, so that writing waits for somebody who reads.
+LONG = "x" * 2_000_000
+
+
+@pytest.mark.process
+def test_one_that_ends_without_hearing_its_order_has_said_why():
+    errand = Errand("this")  # prints a poem, and reads nothing
+    said = b"".join(errand.lines(LONG)).decode()
+    assert said.startswith("The Zen of Python")
+    assert errand.code == 0
+
+
+@pytest.mark.process
+def test_one_that_is_cancelled_before_it_starts_says_nothing():
+    errand = Errand("this")
+    errand.cancel()
+    assert list(errand.lines("")) == []
+    assert errand.code is None
