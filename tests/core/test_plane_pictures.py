@@ -67,11 +67,11 @@ def test_a_plane_that_is_left_out_adds_nothing():
     assert not field.only(()).planes.any()
 
 
+@torch.no_grad()
 def test_a_point_reads_what_the_field_says_there():
     field, point = a_field(), (0.1, -0.2, 0.3)
     facts = point_facts(field, point)
-    with torch.no_grad():
-        colour, density = field(torch.tensor([[point]]))
+    colour, density = field(torch.tensor([[point]]))
     assert facts.density == pytest.approx(float(F.softplus(density)))
     assert facts.colour == pytest.approx(colour[0, 0].tolist())
     without = [float(F.softplus(field.only(planes)(torch.tensor([[point]]))[1])) for planes in ((1, 2), (0, 2), (0, 1))]
