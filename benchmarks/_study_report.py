@@ -1,0 +1,202 @@
+"""What the runs of benchmarks/study.py say: figures with their floors and spread, as tables and pictures."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from core.checkpoint import load_checkpoint
+from core.files import write_text
+from core.filter_kinds import filter_kinds, shares
+from core.rays import Patches
+from training.evaluate import evaluate
+from training.evaluation_report import Evaluation
+from training.metrics_config import MetricsConfig
+from training.run_dir import RunDirectory
+from training.stats import read_stats
+
+if TYPE_CHECKING:
+    from benchmarks.study import Variant
+
+# Kept beside the runs, so that a report is not measured twice.
+EVALUATION = "study.json"
+CENTRED_SCALES = 32
+# Lower is better of all but these, and relief is neither.
+HIGHER = ("density", "coverage", "mask_iou")
+SHOWN = ("frechet_random", "coverage", "wasserstein_64", "wasserstein_32", "wasserstein_16", "mask_iou", "relief")
+COLOURS = ("#3b76c4", "#d1762c", "#3a8f5c", "#8a5fb0", "#b5473f", "#6b6b6b")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run.
+
+    Attributes:
+        variant: What it is of.
+        seed: Its seed.
+        evaluation: Of its last snapshot.
+        kimg: [n] when it was measured in training.
+        frechet: [n] what was found then.
+        switching: Kimg and share of the filters that switch with the scale, of each snapshot; empty without any.
+        sec_per_kimg: Median over its ticks.
+    """
+
+    variant: Variant
+    seed: int
+    evaluation: Evaluation
+    kimg: np.ndarray
+    frechet: np.ndarray
+    switching: tuple[tuple[float, float], ...]
+    sec_per_kimg: float
+
+
+def report(out: Path, chosen: Sequence[Variant], seeds: int, pictures: int) -> None:
+    """Measure what is missing, print the tables, and draw the figures beside the runs."""
+    from benchmarks.study import run_of
+
+    outcomes = []
+    for variant in chosen:
+        for seed in range(seeds):
+            run = run_of(out, variant, seed)
+            if run is not None and run.snapshots():
+                outcomes.append(outcome_of(run, variant, seed, pictures))
+    if not outcomes:
+        raise SystemExit(f"{out} holds no run of the study with a snapshot: python -m benchmarks.study run")
+    text = "\n\n".join((table(outcomes, chosen), comparisons(outcomes, chosen)))
+    write_text(out / "study.md", text + "\n")
+    draw(out, outcomes, chosen)
+    print(text)
+
+
+def outcome_of(run: RunDirectory, variant: Variant, seed: int, pictures: int) -> Outcome:
+    """What one run says; its last snapshot is measured once."""
+    kept, snapshots = run.path / EVALUATION, run.snapshots()
+    if kept.is_file():
+        evaluation = Evaluation.model_validate_json(kept.read_text(encoding="utf-8"))
+    else:
+        evaluation = evaluate(snapshots[-1].path, run.config().data_path, MetricsConfig(pictures=pictures))
+        write_text(kept, evaluation.model_dump_json(indent=1))
+    rows = read_stats(run.stats_path).rows
+    measured = [
+        (row["Progress/kimg"], row["Metrics/frechet_random"]) for row in rows if "Metrics/frechet_random" in row
+    ]
+    kimg, frechet = np.array(measured).reshape(-1, 2).T
+    pace = statistics.median(row["Timing/sec_per_kimg"] for row in rows)
+    found = [(each.kimg, share) for each in snapshots if (share := switching_share(each.path)) is not None]
+    return Outcome(variant, seed, evaluation, kimg, frechet, tuple(found), pace)
+
+
+def switching_share(snapshot: Path) -> float | None:
+    """Which part of D's filters switches with the scale; None where nothing modulates them."""
+    discriminator = load_checkpoint(snapshot).discriminator
+    if discriminator is None:
+        return None
+    scales = torch.linspace(discriminator.config.min_scale, 1, CENTRED_SCALES)
+    with torch.no_grad():
+        sigmas = discriminator.modulations(Patches(scales, ((1 - scales) / 2)[:, None].expand(-1, 2)))
+    if not sigmas:
+        return None
+    none = np.empty(0)
+    kinds = {name: filter_kinds(sigma.numpy(), scales.numpy(), none, none) for name, sigma in sigmas.items()}
+    return shares(kinds)["switches with scale"]
+
+
+def table(outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> str:
+    """Mean over seeds and half the range, with what two halves of the real pictures give."""
+    first = outcomes[0].evaluation
+    labels = {each.name: each for each in first.measurements if each.name in SHOWN}
+    head = ["variant", "runs", *(f"{labels[name].label} ({labels[name].better})" for name in labels), "s/kimg"]
+    lines = [_row(head), _row(["---"] * len(head))]
+    for variant in chosen:
+        mine = [each for each in outcomes if each.variant == variant]
+        if mine:
+            cells = [_spread([each.evaluation.value(name) for each in mine]) for name in labels]
+            pace = _spread([each.sec_per_kimg for each in mine])
+            lines.append(_row([variant.label, str(len(mine)), *cells, pace]))
+    floors = [_number(labels[name].floor) for name in labels]
+    return "\n".join([*lines, _row(["real against real", "", *floors, ""])])
+
+
+def comparisons(outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> str:
+    """What the spread allows to say of each variant beside the first one."""
+    base, lines = chosen[0], []
+    for variant in chosen[1:]:
+        for name in SHOWN[:-1]:
+            ours = _values(outcomes, base, name)
+            theirs = _values(outcomes, variant, name)
+            if len(ours) < 2 or len(theirs) < 2:
+                continue
+            apart = max(ours) < min(theirs) or max(theirs) < min(ours)
+            better = (statistics.mean(ours) > statistics.mean(theirs)) == (name in HIGHER)
+            verdict = (
+                f"{base.name if better else variant.name} is better with every seed" if apart else "within the spread"
+            )
+            lines.append(_row([f"{base.name} against {variant.name}", variant.figure, name, verdict]))
+    return "\n".join([_row(["comparison", "paper", "metric", "what the runs say"]), _row(["---"] * 4), *lines])
+
+
+def draw(out: Path, outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> None:
+    """The metric over training (as Figure 6), and the share of switching filters (as Figure 7)."""
+
+    def metric(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+        return outcome.kimg, outcome.frechet
+
+    def switching(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+        kimg, share = np.array(outcome.switching).reshape(-1, 2).T
+        return kimg, 100 * share
+
+    _plot(out / "study-metric.svg", outcomes, chosen, metric, "random-feature Fréchet distance", logarithmic=True)
+    aware = [each for each in outcomes if each.switching]
+    if aware:
+        _plot(out / "study-switching.svg", aware, chosen, switching, "filters that switch with the scale, %")
+
+
+def _plot(
+    path: Path,
+    outcomes: Sequence[Outcome],
+    chosen: Sequence[Variant],
+    values: Callable[[Outcome], tuple[np.ndarray, np.ndarray]],
+    title: str,
+    *,
+    logarithmic: bool = False,
+) -> None:
+    """A line for each seed, a colour for each variant."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    axes = figure.subplots()
+    for variant, colour in zip(chosen, COLOURS, strict=False):
+        for number, each in enumerate(one for one in outcomes if one.variant == variant):
+            axes.plot(*values(each), color=colour, linewidth=1.4, marker="o", markersize=2.5,
+                      label=variant.label if number == 0 else None)  # fmt: skip
+    axes.set(xlabel="kimg", ylabel=title, yscale="log" if logarithmic else "linear")
+    axes.grid(alpha=0.25)
+    axes.legend(frameon=False, fontsize="small")
+    figure.savefig(path)
+
+
+def _values(outcomes: Sequence[Outcome], variant: Variant, name: str) -> list[float]:
+    found = [each.evaluation.value(name) for each in outcomes if each.variant == variant]
+    return [value for value in found if value is not None]
+
+
+def _spread(values: Sequence[float | None]) -> str:
+    found = [value for value in values if value is not None]
+    if not found:
+        return "–"
+    half = (max(found) - min(found)) / 2
+    return _number(statistics.mean(found)) + (f" ± {_number(half)}" if len(found) > 1 else "")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3g}"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
