@@ -24,7 +24,9 @@ def answer_planes(question: PlanesQuestion, opened: Opened, port: Port) -> None:
         shares = tuple(found.shares.tolist())
     else:
         lengths = question.painting == "lengths"
-        values = plane_lengths(field) if lengths else plane_channel(field, question.channel)
+        # The channel was chosen for a generator that may have had more of them.
+        channel = min(question.channel, plane_features(field).shape[1] - 1)
+        values = plane_lengths(field) if lengths else plane_channel(field, channel)
         pixels = np.ascontiguousarray(values.cpu().numpy())
     port.answer(PlanesAnswer(question, field.axes, plane_features(field).shape[1], field.box, shares), (pixels,))
 

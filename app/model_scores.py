@@ -56,10 +56,11 @@ def answer_map(question: MapQuestion, opened: Opened, port: Port) -> None:
     judge = opened.discriminator()
     exhibit = _exhibit(question, opened, judge, port)
     scale = min(max(question.scale, exhibit.facts.least_scale), 1.0)
-    finest = 1 if question.count == 1 else MAP_COUNTS[-1]
+    # All squares of a whole picture are the same one.
+    finest = 1 if question.count == 1 or scale >= 1 else MAP_COUNTS[-1]
     key = (*_who(question), scale, finest)
     scores = opened.stages.get("score maps", 64).get(key, lambda: np.full((finest, finest), np.nan, np.float32))
-    every = (finest - 1) // (question.count - 1) if question.count > 1 else 1
+    every = (finest - 1) // (question.count - 1) if finest > 1 else 1
     offsets = map_offsets(scale, finest)[::every, ::every].reshape(-1, 2)
     # A view of what is kept: what is not known of it is filled in.
     _fill(scores[::every, ::every], np.full(len(offsets), scale), offsets, judge, exhibit.group, port)
@@ -101,6 +102,11 @@ def _fill(
 
 def _exhibit(question: AnyQuestion, opened: Opened, judge: Discriminator, port: Port) -> _Exhibit:
     """The pictures that are judged; they are made once."""
+    if judge.config.kind == "dual":
+        raise ValueError(
+            "this discriminator judges whole pictures, each beside its raw one, as EG3D does: it has no patches to "
+            "slide over a picture. Choose a checkpoint of an EpiGRAF"
+        )
     make = _real if question.judged.kind == "real" else _generated
     return opened.stages.get("exhibits", 8).get(_who(question), lambda: make(question, opened, judge, port))
 

@@ -58,6 +58,7 @@ class PatchesDesk:
         self._so_far = SoFarWatch(wake)
         self._tasks: Tasks[Answered] = Tasks("law", wake)
         self._path: Path | None = None
+        self._held: int | None = None  # the tick that somebody has chosen, as the panel has seen it last
         self._answer = Note()
         self._answered_to: LawSettings | None = None
         self._attempt, self._try_again = 0, 0.0  # a torn file may only have been copied
@@ -106,10 +107,15 @@ class PatchesDesk:
         path, status = run.item.path, run.item.view.status
         if path != self._path:
             self._path, self._answer, self.view = path, Note(), PatchesView()
+            self.panel.forget_run()
         curves, ticks, setup = run.curves, self._studio.ticks, self.panel.setup
         if setup.trial != self._answered_to and setup.trial is not None:
             self._answered_to, self._answer = setup.trial, Note()
         now = status.kimg if status is not None else float(curves.kimg[-1]) if len(curves.kimg) else 0.0
+        held, ahead = ticks.view.held, self.panel.ahead
+        if held != self._held or (ahead is not None and now >= ahead):
+            self.panel.look_here()
+        self._held = held
         made = tuple(event for event in curves.events if event.kind == "set")
         laws = self._laws.get(LawKey(path, made, now, setup.span, setup.trial))
         counted = self.panel.counted

@@ -139,7 +139,7 @@ class ScoreMapDesk:
         panes = {kind: self._pane(kind) for kind in KINDS}
         facts = next((facts for kind in KINDS if (facts := self._facts(kind)) is not None), None)
         known = [pane.scores for pane in panes.values() if pane.scores is not None]
-        limit = self.setup.limit or max((float(np.abs(scores).max()) for scores in known), default=1.0)
+        limit = self.setup.limit or max((_largest(scores) for scores in known), default=1.0)
         limit = max(limit, LEAST_LIMIT)
         panes = {kind: self._coloured(kind, pane, limit) for kind, pane in panes.items()}
         return ScoreView(
@@ -234,4 +234,13 @@ def caption(facts: Facts, scores: np.ndarray) -> str:
     if facts.pose is not None:
         yaw, pitch = (math.degrees(angle) for angle in facts.pose)
         pose = f"yaw {yaw:.0f}°  pitch {pitch:.0f}°\n"
-    return f"{facts.name}\n{pose}mean {scores.mean():+.2f}, {(scores > 0).mean():.0%} above 0"
+    finite = scores[np.isfinite(scores)]
+    if not len(finite):
+        return f"{facts.name}\n{pose}no score is a number"
+    lost = f", {scores.size - finite.size} are no numbers" if finite.size < scores.size else ""
+    return f"{facts.name}\n{pose}mean {finite.mean():+.2f}, {(finite > 0).mean():.0%} above 0{lost}"
+
+
+def _largest(scores: np.ndarray) -> float:
+    """Of the scores that are numbers, how far the farthest lies from 0: a training that has diverged gives others."""
+    return float(np.abs(scores[np.isfinite(scores)]).max(initial=0.0))

@@ -54,9 +54,14 @@ class RayProfile:
 
     @property
     def expected_depth(self) -> float | None:
-        """Mean depth at which light is absorbed, world units; none where hardly any is."""
-        absorbed = float(self.column("weight").sum())
-        return self.depth / absorbed if absorbed >= LEAST_ABSORBED and not self.misses else None
+        """Mean depth at which light is absorbed, world units; none where hardly any is.
+
+        An opaque last sample is the backdrop, and counts no more than what is seen behind the others.
+        """
+        met = slice(-1) if self.behind is None else slice(None)
+        weights, depths = self.column("weight")[met], self.column("depth")[met]
+        absorbed = float(weights.sum())
+        return float(weights @ depths) / absorbed if absorbed >= LEAST_ABSORBED and not self.misses else None
 
     def nearest(self, depth: float) -> int:
         """Index of the sample nearest to a depth."""

@@ -44,7 +44,7 @@ def centred_offsets(scales: np.ndarray, place: Place) -> np.ndarray:
 
 def nearest_cell(scale: float, count: int, place: Place) -> tuple[int, int]:
     """Row from the top and column of the map's patch that lies nearest around a place."""
-    if count == 1:
+    if count == 1 or scale >= 1:
         return 0, 0
     x, y = centred_offsets(np.array([scale]), place)[0] / (1 - scale) * (count - 1)
     return count - 1 - round(float(y)), round(float(x))
@@ -56,7 +56,7 @@ def map_extent(scale: float, count: int) -> tuple[float, float]:
     Returns:
         Lower and upper end; the only patch of a whole image fills it.
     """
-    if count == 1:
+    if count == 1 or scale >= 1:
         return 0.0, 1.0
     half = (1 - scale) / (count - 1) / 2
     return scale / 2 - half, 1 - scale / 2 + half

@@ -204,8 +204,11 @@ class Recorder:
         self._write_npz(
             self.run.patches_path(tick), sighting_arrays(self.networks.generator, telemetry.sighting, resolution)
         )
-        with explained("remove old files in", self.run.patches_folder):
-            prune_patches(self.run.patches_folder, tick)
+        try:
+            with explained("remove old files in", self.run.patches_folder):
+                prune_patches(self.run.patches_folder, tick)
+        except RunError as error:  # somebody may be looking at one of them; the next tick tries again
+            logger.warning("%s", error)
 
     def _write_arrays(self, tick: int, arrays: dict[str, Any], scores: dict[str, np.ndarray]) -> None:
         networks = self.networks

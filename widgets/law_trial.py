@@ -47,7 +47,9 @@ def edit(laws: LawsView, trial: LawSettings) -> LawSettings:
     imgui.set_item_tooltip("β at T: larger draws more small patches; 1 is uniform (beta only)")
     imgui.end_disabled()
     flow(9)
-    sizes = {size: f"r {size} of {laws.image_resolution} px" for size in laws.resolutions}
+    sizes = {
+        size: f"r {size} of {laws.image_resolution} px" for size in sorted({*laws.resolutions, trial.patch_resolution})
+    }
     tip = f"Size of a patch; r/R = {trial.patch_resolution / laws.image_resolution:.4g} is the smallest scale"
     resolution = choose("trial r", trial.patch_resolution, sizes, 9, tip)
     trial = replace(trial, anneal_kimg=_kept(anneal, trial.anneal_kimg), beta_end=_kept(beta, trial.beta_end))
@@ -62,9 +64,11 @@ def _kept(shown: float, value: float) -> float:
     return value if np.float32(shown) == np.float32(value) else float(f"{shown:.5g}")
 
 
-def why_not(view: PatchesView, laws: LawsView) -> str:
+def why_not(view: PatchesView, laws: LawsView, trial: LawSettings) -> str:
     """Why the law that is tried out cannot be applied; empty if it can."""
-    settings, trial = laws.settings, laws.trial
+    settings = laws.settings
+    if laws.trial != trial:
+        return view.problem or "The law is being worked out."
     if trial == settings:
         return "Change T or β(T): the run's own law is shown."
     if trial.patch_resolution != settings.patch_resolution:
@@ -77,9 +81,9 @@ def why_not(view: PatchesView, laws: LawsView) -> str:
     return view.blocked
 
 
-def apply_row(view: PatchesView, laws: LawsView) -> bool:
+def apply_row(view: PatchesView, laws: LawsView, trial: LawSettings) -> bool:
     """Draw Apply, and why it is not offered or what has become of it.  Returns whether it was clicked."""
-    reason = why_not(view, laws)
+    reason = why_not(view, laws, trial)
     can = not reason and not view.waiting
     tip = "The trainer draws from this law from its next step on, and writes the change down"
     clicked = button(f"{icons.ICON_FA_CHECK}  Apply###apply law", can, tip, primary=True)

@@ -74,6 +74,20 @@ class PatchesPanel:
         """Which ticks are counted in the tab that is in front."""
         return self.setup.coverage if self.tab == "coverage" else self.setup.window
 
+    def look_here(self) -> None:
+        """Somebody has chosen another tick, or the training has come to what was looked at: look at the tick again."""
+        self._ahead = None
+
+    def forget_run(self) -> None:
+        """Another run is shown: no law of its is tried out yet."""
+        self.setup = replace(self.setup, trial=None)
+        self.look_here()
+
+    @property
+    def ahead(self) -> float | None:
+        """A moment to come that is looked at, kimg; none while it is that of a tick."""
+        return self._ahead
+
     def cursor(self, view: PatchesView) -> float:
         """The moment of the laws, kimg: that of the tick that is looked at, or one to come."""
         return view.moment if self._ahead is None else self._ahead
@@ -159,7 +173,7 @@ class PatchesPanel:
         self._choose_span()
         trial = law_trial.edit(laws, self.setup.trial or laws.settings)
         self.setup = replace(self.setup, trial=None if trial == laws.settings else trial)
-        clicked = law_trial.apply_row(view, laws)
+        clicked = law_trial.apply_row(view, laws, trial)
         self._plots.choose(laws)
         self.hover = self._plots.draw(view, laws, self.cursor(view))
         return ApplyLaw() if clicked else None

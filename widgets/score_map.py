@@ -31,7 +31,9 @@ PLOT_HEIGHT, LEAST_SIDE = 9.0, 8.0
 LINE = 0.11
 GROUP_HELP = (
     "The discriminator judges {group} pictures together, and is told how much they differ (minibatch standard "
-    "deviation).\nAs in training, a patch is judged beside the same square of other pictures of its kind: a generated "
+    "deviation).\nSquares are cut from the finished picture, which makes small generated ones a little smoother than "
+    "in training, where each is rendered by rays of its own.\n"
+    "As in training, a patch is judged beside the same square of other pictures of its kind: a generated "
     "one beside\nthose of the next seeds from the same pose, a real one beside others of the data set."
 )
 PLOT_FLAGS = (
@@ -209,7 +211,8 @@ def _curve_plot(view: ScoreView, setup: ScoreSetup, inks: Mapping[Kind, ImVec4])
     least = view.least_scale or LEAST_SCALE
     curves = {kind: pane.curve for kind, pane in view.panes.items() if pane.curve is not None}
     values = np.concatenate([scores for _, scores in curves.values()]) if curves else np.zeros(1)
-    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    values = values[np.isfinite(values)]
+    low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
     air = max(0.08 * (high - low), 0.05)
     lock = implot.AxisFlags_.lock
     implot.setup_axes("", "", lock, lock)

@@ -133,7 +133,7 @@ def caption(view: SeenView) -> str:
     """Which patches are shown, and what was done to them before D saw them."""
     when = f"Last step of tick {view.tick}, {number(view.kimg)} kimg"
     if view.tick != view.moment.tick:
-        when += " (the nearest that is kept)"
+        when += " (the last that is kept before it)"
     blur = f"blur σ {view.blur:.2g} px" if view.blur > 0 else "no blur"
     return f"{when}; {blur}; {f'ADA p {view.p:.2f}' if view.p > 0 else 'no augmentation'}"
 

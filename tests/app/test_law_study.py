@@ -92,10 +92,14 @@ def test_why_a_law_cannot_be_applied(run: RunDirectory):
         LawSettings("beta", 10.0, 0.9, 8): "",
     }
     for trial, reason in reasons.items():
-        found = why_not(view, read_laws(key(run, trial)))
+        found = why_not(view, read_laws(key(run, trial)), trial)
         assert reason in found
         assert bool(reason) == bool(found)
-    stopped = why_not(PatchesView(blocked="The run is stopped"), read_laws(key(run, LawSettings("beta", 9.0, 0.8, 8))))
+    wanted = LawSettings("beta", 9.0, 0.8, 8)
+    laws = read_laws(key(run, wanted))
+    stopped = why_not(PatchesView(blocked="The run is stopped"), laws, wanted)
+    other = LawSettings("beta", 9.0, 0.7, 8)
+    assert why_not(PatchesView(), laws, other) == "The law is being worked out.", "what is shown is what is applied"
     assert stopped == "The run is stopped"
 
 

@@ -14,6 +14,7 @@ from app.worker_child import Cancelled
 from core.checkpoint import load_checkpoint, save_checkpoint
 from core.families import build_generator
 from core.latents import sample_of
+from core.model_config import DiscriminatorConfig
 from core.rays import pose_matrices
 from core.scale_specific import build_discriminator
 from core.scene import Latent
@@ -166,3 +167,31 @@ def test_who_cannot_be_judged_says_why(run: RunDirectory, tmp_path: Path):
     gone = Judged("real", RealData(archive=str(tmp_path / "nowhere.zip")), 0)
     with pytest.raises(ValueError, match=r"nowhere\.zip"):
         ModelHandler().handle(MAP, MapQuestion(sample, gone, 0.7, 3), Port())
+
+
+def test_a_discriminator_of_whole_images_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    run = toy_run(tmp_path, discriminator__kind="standard", discriminator__patch_resolution=16)
+    sample, port, squares = asked(run), Port(), []
+
+    def counted(judge, group, scales, *rest):
+        squares.extend(scales)
+        return score_squares(judge, group, scales, *rest)
+
+    monkeypatch.setattr("app.model_scores.score_squares", counted)
+    ModelHandler().handle(MAP, MapQuestion(sample, Judged("real", data_of(run), 0), 0.5, 17), port)
+    answer, (scores, _) = port.answers[-1]
+    assert (answer.scale, scores.shape, squares) == (1.0, (1, 1), [1.0])
+
+
+def test_one_that_judges_pairs_of_pictures_says_that_it_has_no_patches(tmp_path: Path):
+    run = toy_run(tmp_path)
+    path = run.snapshot_path(0.5)
+    judge = DiscriminatorConfig(
+        kind="dual", image_resolution=16, patch_resolution=16, channel_base=64, channel_max=16, camera_condition=True
+    )
+    generator = build_generator(run.config().generator)
+    save_checkpoint(path, generator, build_discriminator(judge, generator.config), {"kimg": 0.5})
+    stat = path.stat()
+    sample = BakeRequest(CheckpointId(str(path), stat.st_mtime_ns, stat.st_size), Latent(), 0)
+    with pytest.raises(ValueError, match="no patches to slide over a picture"):
+        ModelHandler().handle(MAP, MapQuestion(sample, Judged("generated", RealData(), 0), 0.7, 3), Port())

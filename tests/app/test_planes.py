@@ -75,6 +75,13 @@ def test_the_worker_sends_the_planes_that_count_for_a_point_and_all_of_them_as_p
     assert answer.density == pytest.approx(point_facts(field.only((0, 2)), (0.05, 0.0, 0.1)).density, rel=1e-4)
 
 
+def test_a_channel_that_another_generator_had_is_the_last_one_here(tmp_path: Path):
+    sample = request(tmp_path / "small.safetensors")
+    [(_, [last])] = asked(PlanesQuestion(sample, "channel", 3))
+    [(_, [beyond])] = asked(PlanesQuestion(sample, "channel", 40))
+    np.testing.assert_array_equal(beyond, last)
+
+
 def test_flat_pictures_have_no_planes(tmp_path: Path):
     sample = request(tmp_path / "flat.safetensors", SMALL.model_copy(update={"family": "stylegan2"}))
     with pytest.raises(ValueError, match="paints flat pictures: it has no planes"):

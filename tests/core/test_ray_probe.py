@@ -1,5 +1,7 @@
 """The probe takes the renderer's own samples: they add up to the pixel, its depth and its opacity, in every setting."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -78,7 +80,11 @@ def test_all_settings_were_looked_at_with_something_in_the_way():
     for name, viewing in VIEWINGS.items():
         profile = probe_ray(viewing, (0.1, -0.2))
         assert profile.column("weight").max() > 0.01, name
-        assert profile.expected_depth == pytest.approx(profile.depth / profile.column("weight").sum())
+        met = slice(-1) if profile.behind is None else slice(None)  # an opaque last sample is the backdrop
+        weights, depths = profile.column("weight")[met], profile.column("depth")[met]
+        assert profile.expected_depth == pytest.approx(weights @ depths / weights.sum())
+        if profile.behind is None:
+            assert weights.sum() == pytest.approx(profile.opacity, abs=1e-6)
         assert profile.near <= profile.expected_depth <= profile.far
         assert (np.diff(profile.column("depth")) >= 0).all()
 
@@ -89,6 +95,16 @@ def test_coarse_and_fine_samples_are_told_apart():
     even = np.linspace(profile.near, profile.far, 8)
     np.testing.assert_allclose(profile.column("depth")[~profile.fine], even, atol=1e-6)
     assert not probe_ray(VIEWINGS["coarse only"], (0.0, 0.0)).fine.any()
+
+
+def test_a_ray_that_only_meets_the_backdrop_has_no_depth():
+    samples = np.zeros((4, 8))
+    samples[:, 0] = 0.7, 0.8, 0.9, 1.0
+    samples[-1, 2] = 1.0  # all its weight lies in the opaque last sample
+    empty = RayProfile(0.7, 1.0, 1.0, 0.0, (1, 1, 1), None, 0.0, samples)
+    assert empty.expected_depth is None
+    samples[1, 2], samples[-1, 2] = 0.5, 0.5
+    assert replace(empty, samples=samples).expected_depth == pytest.approx(0.8), "not drawn towards the backdrop"
 
 
 def test_a_ray_beside_the_box_meets_nothing():

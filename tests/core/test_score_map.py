@@ -107,6 +107,8 @@ def test_a_whole_image_has_one_place():
     assert map_offsets(1.0, 1).tolist() == [[[0, 0]]]
     assert map_extent(1.0, 1) == (0, 1)
     assert nearest_cell(1.0, 1, (0.3, 0.9)) == (0, 0)
+    assert map_extent(1.0, 17) == (0, 1), "also before the least scale of the discriminator is known"
+    assert nearest_cell(1.0, 17, (0.3, 0.9)) == (0, 0)
 
 
 @given(st.floats(0.05, 0.99), st.sampled_from(MAP_COUNTS), st.integers(0, 32), st.integers(0, 32))
