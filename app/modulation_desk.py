@@ -68,6 +68,7 @@ class ModulationDesk:
         self._tasks: Tasks[Path] = Tasks("sigma files", wake)
         self._shown: tuple[object, SigmaSet] | None = None  # of the moment that is looked at
         self._snapshots: dict[Path, BakeRequest] = {}
+        self._snapshots_of = -1  # version of the statistics at which they were looked at
         self._texture: ImageTexture | None = None
         self.view = ModulationView()
 
@@ -89,6 +90,8 @@ class ModulationDesk:
         if wish is not None:
             self._studio.ticks.go(wish)
         asked = self.panel.draw(self.view)
+        if self.panel.again:
+            self._questions.retry()
         if asked is not None:
             self._save(asked)
 
@@ -183,10 +186,13 @@ class ModulationDesk:
         return None if found is None or isinstance(found, LoadFailure) else found
 
     def _snapshot(self, key: str, run: WatchedRun | None) -> BakeRequest | None:
-        """What to ask for a snapshot; its file is looked at once, since it never changes."""
+        """What to ask for a snapshot; its file is looked at once a tick: a resume may replace it."""
         name = key.removeprefix(SNAPSHOT)
         if run is None or name not in {each.name for each in run.snapshots}:
             return None
+        if run.curves.version != self._snapshots_of:
+            self._snapshots_of = run.curves.version
+            self._snapshots.clear()
         path = Path(Source("run", str(run.item.path), snapshot=name).snapshot_file)
         if path not in self._snapshots and (identity := checkpoint_id(path)) is not None:
             self._snapshots[path] = BakeRequest(identity, Latent(), 0)

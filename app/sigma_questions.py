@@ -53,6 +53,12 @@ class SigmaQuestions:
             for asking in (*self._sigma.values(), self.portrait):
                 asking.receive(event)
 
+    def retry(self) -> None:
+        """Ask again for what has failed."""
+        for asking in (*self._sigma.values(), self.portrait):
+            if asking.problem is not None:
+                asking.retry()
+
     def sigma(self, slot: Slot, sample: BakeRequest, place: Place | None = None) -> SigmaSet | None:
         """Sigma of a checkpoint's discriminator; what was answered last while another answer is on its way.
 

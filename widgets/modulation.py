@@ -11,7 +11,7 @@ from imgui_bundle import ImVec2, imgui
 
 from widgets import sigma_counts, sigma_place
 from widgets.choices import choose, flow
-from widgets.common import button, coloured, em, empty_state, icon_button, icons, text_colour
+from widgets.common import button, coloured, em, empty_state, error_box, icon_button, icons, text_colour
 from widgets.modulation_map import Order, Range, Shown, colour_range, filter_order, shown
 from widgets.scale_words import number
 from widgets.segments import segments
@@ -59,12 +59,14 @@ class ModulationPanel:
         setup: What the desk reads and asks for follows from it.
         hover: What is under the mouse, if anything is.
         tab: Which view is in front.
+        again: Whether what has failed shall be asked again.
     """
 
     def __init__(self) -> None:
         self.setup = SigmaSetup()
         self.hover: Cell | None = None
         self.tab: Tab = "layers"
+        self.again = False
         self._map = SigmaMap()
         self._layer = ""
         self._order: Order = "filter"
@@ -74,14 +76,14 @@ class ModulationPanel:
 
     def draw(self, view: ModulationView) -> SaveSigma | None:
         """Draw the panel.  Returns what somebody wants to save."""
-        self.hover = None
+        self.hover, self.again = None, False
         self.tab = segments(self.tab, TABS)
         self.setup = replace(self.setup, at_place=self.tab == "place")
         if self.tab == "place":
             return self._place(view)
         self._choose_sources(view)
         if view.problem:
-            coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {view.problem}", "warning")
+            self.again = error_box("modulation", view.problem, retry=True, dismiss=False) == "retry"
         if view.first is None:
             _nothing(view)
             return None
@@ -242,7 +244,9 @@ class ModulationPanel:
         taken = imgui.get_item_rect_size().x + spacing.x
         imgui.same_line()
         imgui.begin_group()
-        if not sigma_place.draw_problem(view.place) and drawn is not None:
+        said = sigma_place.draw_problem(view.place)
+        self.again = said == "retry"
+        if said is None and drawn is not None:
             caption = self._caption(drawn)
             width = room.x - taken
             height = room.y - imgui.calc_text_size(caption, False, width).y - spacing.y

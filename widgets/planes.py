@@ -43,7 +43,7 @@ class PlanesPanel:
         """Draw the panel over all the room there is.  Returns what is wanted."""
         wish = PlanesWish(view.planes, view.point)
         if view.problem is not None:
-            answer = error_box("planes", view.problem.message, view.problem.detail, dismiss=False)
+            answer = error_box("planes", view.problem.message, view.problem.detail, retry=True, dismiss=False)
             wish = replace(wish, retry=answer == "retry")
         if not view.pictures:
             if view.problem is None:

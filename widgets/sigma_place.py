@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from imgui_bundle import ImVec2, imgui
@@ -67,11 +68,12 @@ def _patch(place: Place, low: ImVec2, side: float) -> None:
     cased_lines(canvas, np.stack([corners, np.roll(corners, -1, axis=0)], axis=1), picture_ink("accent"))
 
 
-def draw_problem(view: PlaceView) -> bool:
-    """Say why there is no sigma, where there is none.  Returns whether it was said."""
+def draw_problem(view: PlaceView) -> Literal["said", "retry"] | None:
+    """Say why there is no sigma, where there is none.  Returns whether it was said, and shall be tried again."""
     if view.problem is not None:
-        error_box("sigma place", view.problem.message, view.problem.detail, dismiss=False)
-    elif not view.title:
+        action = error_box("sigma place", view.problem.message, view.problem.detail, retry=True, dismiss=False)
+        return "retry" if action == "retry" else "said"
+    if not view.title:
         hint = "The sample in the viewport is not there yet; once it is, its discriminator is asked."
         coloured(f"{icons.ICON_FA_HOURGLASS_HALF}  {hint}", "quiet")
     elif view.sigma is None:
@@ -80,5 +82,5 @@ def draw_problem(view: PlaceView) -> bool:
         text = "This discriminator has no modulation: its filters are not told which scale and place they see."
         coloured(text, "quiet")
     else:
-        return False
-    return True
+        return None
+    return "said"
