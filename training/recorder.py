@@ -120,7 +120,7 @@ class Recorder:
         modulations, kinds = tick_modulations(self.networks.discriminator)
         scalars |= kinds
         drawn = {"scales": scales, "offsets": offsets}
-        self._write_arrays(progress.tick, {**drawn, **modulations}, scores)
+        self._write_arrays(progress.tick, {**drawn, **modulations}, scores, telemetry.broken)
         self._write_patches(progress.tick, telemetry)
         self._persist(lambda: self.run.append_stats({**scalars, "timestamp": time.time()}))
         self._persist(lambda: self.events.add(scalars, progress.step))
@@ -210,10 +210,15 @@ class Recorder:
         except RunError as error:  # somebody may be looking at one of them; the next tick tries again
             logger.warning("%s", error)
 
-    def _write_arrays(self, tick: int, arrays: dict[str, Any], scores: dict[str, np.ndarray]) -> None:
+    def _write_arrays(
+        self, tick: int, arrays: dict[str, Any], scores: dict[str, np.ndarray], broken: dict[str, float]
+    ) -> None:
         networks = self.networks
         for name, network in (("G", networks.generator), ("D", networks.discriminator)):
             names, norms = gradient_norms(network)
+            # One that was no number at any time since the tick before is shown so, although it was repaired.
+            norms = np.array([broken.get(f"{name}.{each}", norm) for each, norm in zip(names, norms, strict=True)])
+            norms = norms.astype(np.float32)
             arrays |= {f"gradient_names/{name}": names, f"gradient_norms/{name}": norms}
         arrays |= {f"scores/{kind}": thinned(values) for kind, values in scores.items()}
         self._write_npz(self.run.tick_path(tick), arrays)

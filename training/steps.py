@@ -249,9 +249,20 @@ class Stepper:
             telemetry.add_mean(name, norm * self.share.weight, self.share.weight)
             self.bad_steps[name] = 0
         else:
+            telemetry.add_broken(self._broken(network))
             self._repair(gradients, name, telemetry)
         optimizer.step()
         return outcome
+
+    def _broken(self, network: nn.Module) -> dict[str, float]:
+        """Norms of the gradients that are no numbers, by network and parameter, as G.backbone.const."""
+        short = "G" if network is self.networks.generator else "D"
+        norms = {
+            f"{short}.{name}": float(parameter.grad.norm())
+            for name, parameter in network.named_parameters()
+            if parameter.grad is not None
+        }
+        return {name: norm for name, norm in norms.items() if not math.isfinite(norm)}
 
     def _repair(self, gradients: list[Tensor], name: str, telemetry: Telemetry) -> None:
         """Zero what is not finite, and count it; give up when it does not pass."""

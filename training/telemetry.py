@@ -37,6 +37,7 @@ class Telemetry:
         self._sums: dict[str, float] = defaultdict(float)
         self._numbers: dict[str, float] = defaultdict(float)
         self._counts: dict[str, int] = defaultdict(int)
+        self.broken: dict[str, float] = {}
         self._latest: dict[str, float] = {}
         # Sums that may still be on an accelerator: reading each at once would make every step wait for it.
         self._pending: list[tuple[str, Tensor]] = []
@@ -70,6 +71,10 @@ class Telemetry:
     def count(self, name: str) -> None:
         """Count an event."""
         self._counts[name] += 1
+
+    def add_broken(self, norms: dict[str, float]) -> None:
+        """Remember gradients that were no numbers, before they are repaired: their norms, by parameter."""
+        self.broken.update(norms)
 
     def keep(self, name: str, value: float) -> None:
         """Remember the last value of something that has no mean."""
@@ -109,6 +114,7 @@ class Telemetry:
             "sums": dict(self._sums),
             "numbers": dict(self._numbers),
             "counts": dict(self._counts),
+            "broken": dict(self.broken),
             "latest": dict(self._latest),
             "scales": torch.from_numpy(scales),
             "offsets": torch.from_numpy(offsets),
@@ -123,6 +129,7 @@ class Telemetry:
         self._sums.update(state["sums"])
         self._numbers.update(state["numbers"])
         self._counts.update(state["counts"])
+        self.broken.update(state.get("broken", {}))  # states of before know nothing of it
         self._latest.update(state["latest"])
         self.add_patches(state["scales"].numpy(), state["offsets"].numpy())
         for kind, scores in state.get("scores", {}).items():  # states of before scores were kept lack them
@@ -171,6 +178,9 @@ class Silence(Telemetry):
         """Nothing is recorded."""
 
     def count(self, name: str) -> None:
+        """Nothing is recorded."""
+
+    def add_broken(self, norms: dict[str, float]) -> None:
         """Nothing is recorded."""
 
     def keep(self, name: str, value: float) -> None:

@@ -15,6 +15,7 @@ from training.commands import acknowledgements, send_command
 from training.config_files import with_values
 from training.control import Control
 from training.events import PATTERN, read_events
+from training.objective import generator_loss
 from training.run_dir import RunDirectory
 from training.sampler import ShuffledOrder
 from training.stats import append_stats
@@ -87,6 +88,23 @@ def test_a_run_leaves_everything_behind(tmp_path):
         assert set(arrays["gradient_names/D"]) > {"b4.out.weight"}
         assert (arrays["gradient_norms/G"] > 0).any()
     assert not list(run.path.rglob("*.part*"))
+
+
+def test_a_gradient_that_was_no_number_is_shown_in_its_tick_although_it_was_repaired(tmp_path, monkeypatch):
+    run, calls = toy_run(tmp_path), []
+
+    def once(logits):
+        calls.append(logits)
+        loss = generator_loss(logits)
+        return loss * float("nan") if len(calls) == 1 else loss
+
+    monkeypatch.setattr("training.steps.generator_loss", once)
+    assert train_run(run) == 0
+    for tick, broken in ((1, True), (2, False)):
+        with np.load(run.tick_path(tick)) as arrays:
+            norms = dict(zip(arrays["gradient_names/G"], arrays["gradient_norms/G"], strict=True))
+            assert np.isfinite(arrays["gradient_norms/D"]).all()
+        assert all(np.isfinite(norm) != broken for norm in norms.values()), norms
 
 
 def test_the_average_follows_the_generator_and_w_its_mean(tmp_path):
