@@ -226,9 +226,11 @@ class ModulationDesk:
             return
         drawn, place = shown(first, second), setup.place
         where = f"at place {place.x:.3f}, {place.y:.3f}" if wish.at_place else "centred"
+        # How a filter behaves is a matter of all places: one alone does not tell.
+        kinds = {} if wish.at_place else drawn.kinds
         sheet = SigmaSheet(
             drawn.title, first.run, first.kimg, first.mode, where, drawn.scales,
-            {name: drawn.layers[name] for name in wish.layers}, wish.order, drawn.kinds, wish.colours, drawn.signed,
+            {name: drawn.layers[name] for name in wish.layers}, wish.order, kinds, wish.colours, drawn.signed,
         )  # fmt: skip
         self._tasks.submit(f"Saving sigma as {wish.suffix}…", partial(save_sheet, wish.suffix, sheet))
 

@@ -40,7 +40,7 @@ class SigmaSheet:
         scales: [m] of the patches.
         layers: [m, filters] each: sigma, or a difference of two.
         order: [filters] each, from top to bottom.
-        kinds: [filters] each, indices into KINDS.
+        kinds: [filters] each, indices into KINDS; empty where only one place was looked at, which tells no behaviour.
         colours: What the first and the last colour stand for.
         signed: Whether it is a difference.
     """
@@ -77,21 +77,23 @@ def write_sheet(path: Path, sheet: SigmaSheet) -> None:
 
 
 def _write_table(path: Path, sheet: SigmaSheet) -> None:
-    """A row for each filter, as the network counts them: where it is from, its kind, sigma at each scale."""
-    facts = sheet.facts
+    """A row for each filter, as the network counts them: where it is from, its kind if known, sigma at each scale."""
+    facts, known = sheet.facts, ["kind"] if sheet.kinds else []
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*facts, "layer", "filter", "kind", *(f"s={scale:.6g}" for scale in sheet.scales)])
+        writer.writerow([*facts, "layer", "filter", *known, *(f"s={scale:.6g}" for scale in sheet.scales)])
         for name, sigma in sheet.layers.items():
             for index, values in enumerate(sigma.T.tolist()):
-                kind = KINDS[int(sheet.kinds[name][index])]
-                writer.writerow([*facts.values(), name, index, kind, *(f"{value:.6g}" for value in values)])
+                kind = [KINDS[int(sheet.kinds[name][index])]] if sheet.kinds else []
+                writer.writerow([*facts.values(), name, index, *kind, *(f"{value:.6g}" for value in values)])
 
 
 def _write_arrays(path: Path, sheet: SigmaSheet) -> None:
-    """Scales [m]; sigma/LAYER [m, filters] and kind/LAYER [filters] as the network counts them; texts."""
+    """Scales [m]; sigma/LAYER [m, filters] and, if known, kind/LAYER [filters] as the network counts them; texts."""
     arrays: dict[str, Any] = {name: np.array(text) for name, text in sheet.facts.items()}
-    arrays |= {"scales": sheet.scales, "kinds": np.array(KINDS)}
+    arrays |= {"scales": sheet.scales}
+    if sheet.kinds:
+        arrays["kinds"] = np.array(KINDS)
     arrays |= {f"sigma/{name}": sigma for name, sigma in sheet.layers.items()}
     arrays |= {f"kind/{name}": kinds for name, kinds in sheet.kinds.items() if name in sheet.layers}
     np.savez_compressed(path, **arrays)

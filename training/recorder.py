@@ -25,6 +25,7 @@ from training.run_dir import RunDirectory
 from training.run_errors import RunError, explained
 from training.samples import MAX_RESOLUTION, real_grid, sample_grid, sample_poses, write_picture
 from training.seen_patches import sighting_arrays
+from training.spared import spared
 from training.telemetry import Telemetry, thinned
 from training.tick_modulations import tick_modulations
 from training.tick_relief import ReliefGauge
@@ -135,7 +136,9 @@ class Recorder:
     def sample(self, progress: Progress) -> None:
         """Write the sample pictures of the moving average."""
         path = self.run.sample_path(progress.kimg)
-        pixels = sample_grid(self.networks.average, self._poses, self._resolution)
+        pixels = spared("samples", lambda: sample_grid(self.networks.average, self._poses, self._resolution))
+        if pixels is None:
+            return
 
         def write() -> None:
             with explained("write", path):
@@ -190,7 +193,7 @@ class Recorder:
 
     def _geometry(self) -> dict[str, float]:
         """Relief of the moving average; nothing where there is no surface."""
-        relief = self._relief.measure(self.networks.average)
+        relief = spared("the relief of surfaces", lambda: self._relief.measure(self.networks.average))
         return {} if relief is None else {"Geometry/relief": relief}
 
     def _write_patches(self, tick: int, telemetry: Telemetry) -> None:
@@ -198,12 +201,14 @@ class Recorder:
 
         The generator has not learned since: its own descent comes before D's in a step.
         """
-        if telemetry.sighting is None:
+        sighting, generator = telemetry.sighting, self.networks.generator
+        if sighting is None:
             return
         resolution = self.config.discriminator.image_resolution
-        self._write_npz(
-            self.run.patches_path(tick), sighting_arrays(self.networks.generator, telemetry.sighting, resolution)
-        )
+        arrays = spared("what D was shown", lambda: sighting_arrays(generator, sighting, resolution))
+        if arrays is None:
+            return
+        self._write_npz(self.run.patches_path(tick), arrays)
         try:
             with explained("remove old files in", self.run.patches_folder):
                 prune_patches(self.run.patches_folder, tick)

@@ -24,7 +24,7 @@ def _empty() -> np.ndarray:
     return np.empty(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SigmaSet:
     """The modulation sigma of every modulated layer at one moment.  Equal only to itself.
 
@@ -42,10 +42,10 @@ class SigmaSet:
 
     title: str
     mode: ModulationMode | None
-    scales: np.ndarray = field(compare=False)
-    layers: Mapping[str, np.ndarray] = field(compare=False)
-    placed_scales: np.ndarray = field(default_factory=_empty, compare=False)
-    placed: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
+    scales: np.ndarray
+    layers: Mapping[str, np.ndarray]
+    placed_scales: np.ndarray = field(default_factory=_empty)
+    placed: Mapping[str, np.ndarray] = field(default_factory=dict)
     run: str = ""
     kimg: float | None = None
 
@@ -58,7 +58,7 @@ class SigmaSet:
         }
         object.__setattr__(self, "kinds", kinds)
 
-    kinds: Mapping[str, np.ndarray] = field(init=False, compare=False, default_factory=dict)
+    kinds: Mapping[str, np.ndarray] = field(init=False, default_factory=dict)
 
     @property
     def counts(self) -> dict[str, np.ndarray]:

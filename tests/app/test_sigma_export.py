@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -49,6 +50,20 @@ def test_arrays_open_without_pickle(tmp_path: Path):
         np.testing.assert_array_equal(arrays["sigma/b4.conv"], sheet().layers["b4.conv"])
         np.testing.assert_array_equal(arrays["kind/b4.conv"], sheet().kinds["b4.conv"])
         assert (str(arrays["run"]), str(arrays["kimg"]), str(arrays["mode"])) == ("00001-toy", "1.2", "input")
+
+
+def test_one_place_claims_no_behaviour(tmp_path: Path):
+    """A filter that switches with the position would be called constant if only one position were looked at."""
+    placed = replace(sheet(), kinds={}, where="at place 0.500, 1.000")
+    for suffix in (".csv", ".npz"):
+        write_sheet(tmp_path / f"sigma{suffix}", placed)
+    with (tmp_path / "sigma.csv").open(newline="") as file:
+        header, row, *_ = csv.reader(file)
+    assert "kind" not in header
+    assert len(header) == len(row)
+    with np.load(tmp_path / "sigma.npz", allow_pickle=False) as arrays:
+        assert not [name for name in arrays if name.startswith("kind")]
+        np.testing.assert_array_equal(arrays["sigma/b4.conv"], placed.layers["b4.conv"])
 
 
 @pytest.mark.parametrize("mode", ["input", "output"])

@@ -13,6 +13,9 @@ from app.modulation_desk import ModulationDesk
 from app.patches_desk import PatchesDesk
 from app.settings import Look
 from app.studio import Studio
+from core.checkpoint import save_checkpoint
+from core.discriminator import PatchDiscriminator
+from core.epigraf import EpigrafGenerator
 from tests import ui
 from tests.app import studio_runs
 from tests.app.test_window_steering import trainer_of
@@ -212,6 +215,33 @@ def test_a_law_is_tried_out_and_applied_to_the_running_training(tmp_path: Path, 
     assert [dict(change.values) for change in run.changes()] == [{"patches.anneal_kimg": (10.0, 20.0)}]
 
 
+def test_the_law_looks_where_the_strip_looks(tmp_path: Path, monkeypatch):
+    """Neither a moment to come nor a law that is tried out outlives the choice of a tick or of a run."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    run, _ = large_run(tmp_path)
+    other = studio_runs.ended_run(tmp_path, TICKS // 2)
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        attach(ctx, studio, run)
+        desk = see_patches(ctx, studio)
+        point_at(ctx, PATCHES, 0.2, 0.8)
+        ctx.mouse_click(imgui.MouseButton_.left)
+        ctx.yield_(3)
+        assert desk.panel.ahead is not None
+        studio.ticks.go(GoToTick(5))
+        ui.wait_until(ctx, lambda: desk.panel.cursor(desk.view) == pytest.approx(0.5), 10, "the chosen tick")
+        ctx.set_ref(f"//{PATCHES}")
+        ctx.item_click("What if")
+        ctx.item_input_value("##trial T", 20.0)
+        ui.wait_until(ctx, lambda: "what if" in desk.view.laws.lines, 30, "another law")
+        attach(ctx, studio, other)
+        ui.wait_until(ctx, lambda: desk.view.laws is not None and desk.view.laws.run == other.path.name, 30, "its law")
+        assert "what if" not in desk.view.laws.lines
+        assert desk.view.laws.trial == desk.view.laws.settings
+
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
 def test_modulation(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setattr("app.modulation_desk.pictures_dir", lambda: tmp_path / "pictures")
@@ -274,7 +304,7 @@ def test_a_patch_is_dragged_over_the_demo(tmp_path: Path, monkeypatch):
         ctx.set_ref(f"//{MODULATION}")
         ctx.item_click("Position")
         here = lambda: desk.view.place  # noqa: E731
-        ui.wait_until(ctx, lambda: here().sigma is not None and here().picture is not None, 60, "sigma and a picture")
+        ui.wait_until(ctx, lambda: here().sigma is not None and here().picture is not None, 120, "sigma and a picture")
         middle = here().sigma
         ctx.item_drag_with_delta("patch", (40, 30))
         place = desk.panel.setup.place
@@ -316,6 +346,33 @@ def test_a_new_tick_appears_and_a_broken_one_is_said(tmp_path: Path, monkeypatch
         ui.wait_until(ctx, lambda: drawn.view.drawn is not None and drawn.view.drawn.ticks == (5, 5), 10, "the cut")
         assert not drawn.view.problem
 
+    ui.run_studio(clicks, monkeypatch, tmp_path)
+
+
+def test_a_snapshot_that_a_resume_has_replaced_is_measured_anew(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    run, config = large_run(tmp_path)
+    (snapshot,) = (run.path / "snapshots").glob("*.safetensors")
+
+    def write() -> None:
+        small = config.discriminator.model_copy(update={"channel_base": 512, "channel_max": 8})
+        save_checkpoint(snapshot, EpigrafGenerator(config.generator), PatchDiscriminator(small), {"kimg": 1.2})
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        attach(ctx, studio, run)
+        desk = see_modulation(ctx, studio)
+        ctx.set_ref(f"//{MODULATION}")
+        ctx.combo_click("##first/snapshot 1.2")
+        shown = lambda: desk.view.first is not None and "tick" not in desk.view.first.title  # noqa: E731
+        ui.wait_until(ctx, shown, 120, "its sigma")
+        before = desk.view.first
+        write()
+        run.append_stats({"Progress/kimg": 1.3, "Progress/tick": 13, "Progress/step": 325, "timestamp": 13.0})
+        ui.wait_until(
+            ctx, lambda: desk.view.first is not None and desk.view.first is not before, 120, "sigma of the new file"
+        )
+
+    write()
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.toy import toy_run
+from training import recorder
 from training.__main__ import train_run
 from training.patch_files import KEPT, is_kept, patch_ticks, prune_patches, stride
 from training.run_removal import delete_run
@@ -50,6 +51,20 @@ def test_a_deleted_run_takes_its_patches_along(tmp_path: Path):
     assert patch_ticks(run.patches_folder) == [1]
     delete_run(run)
     assert not list(run.path.parent.rglob("*.npz"))
+
+
+def test_files_that_cannot_be_removed_do_not_end_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog):
+    """On Windows a file that somebody looks at cannot be removed."""
+
+    def held(*_: object) -> None:
+        raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+
+    torch.set_num_threads(1)
+    run = toy_run(tmp_path)
+    monkeypatch.setattr(recorder, "prune_patches", held)
+    assert train_run(run) == 0
+    assert len(patch_ticks(run.patches_folder)) == len(run.stats().rows) > 1
+    assert "cannot remove old files in" in caplog.text
 
 
 def test_resume_cuts_back_patches(tmp_path: Path):
