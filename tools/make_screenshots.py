@@ -1,6 +1,8 @@
-"""Make the pictures of panels in docs/images anew, by driving the real window without a screen.
+"""Make the pictures of the window in docs/images anew, by driving the real window without a screen.
 
 python -m tools.make_screenshots RUN        a run that has recorded some ticks, with snapshots
+
+To look at the window as others have it: --size 2560x1440 --theme light --scale 1.5 --out FOLDER
 """
 
 from __future__ import annotations
@@ -10,13 +12,17 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from imgui_bundle import imgui
 
 from app import layout
+from app.geometry_desk import GeometryDesk
 from app.score_map_desk import ScoreMapDesk
+from app.settings import Look
 from app.studio import Studio
+from app.style import Theme
 from tests import ui
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
@@ -70,7 +76,20 @@ def scores(ctx: ui.Context, studio: Studio) -> None:
     still(ctx, studio)
 
 
+def surface(ctx: ui.Context, studio: Studio) -> None:
+    """The mesh of what the viewport shows."""
+    still(ctx, studio)
+    desk = studio.desks.find(layout.GEOMETRY)
+    assert isinstance(desk, GeometryDesk)
+    ui.wait_until(ctx, lambda: desk.surfaces.view().one.is_complete, PATIENCE_S, "the surface")
+    still(ctx, studio)
+
+
 SHOTS = (
+    Shot("window", layout.SAMPLES, still),
+    Shot("curves", layout.CURVES, still),
+    Shot("latent", layout.LATENT, still),
+    Shot("surface", layout.GEOMETRY, surface),
     Shot("patch-scales", layout.PATCHES, still),
     Shot("modulation", layout.MODULATION, still),
     Shot("patch-view", layout.PATCH_VIEW, still),
@@ -81,16 +100,26 @@ SHOTS = (
 )
 
 
+def size(text: str) -> tuple[int, int]:
+    """WxH, pixels.  Raises ValueError."""
+    width, height = map(int, text.split("x"))
+    return width, height
+
+
 def main() -> None:
     """Open the window with the run, and write the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="folder of a run")
     parser.add_argument("--out", type=Path, default=IMAGES, help="where to (default: docs/images)")
     parser.add_argument("--only", choices=[shot.name for shot in SHOTS], help="one of them")
+    parser.add_argument("--size", type=size, default=layout.SIZE, metavar="WxH", help="of the window, pixels")
+    parser.add_argument("--theme", choices=get_args(Theme), default="dark", help="its colours (default: dark)")
+    parser.add_argument("--scale", type=float, default=1.0, help="of text and spacing, 1 to 2 (default: 1)")
     args = parser.parse_args()
     shots = [shot for shot in SHOTS if args.only in (None, shot.name)]
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
+        studio.look = Look(args.theme, args.scale)
         ui.wait_until(ctx, lambda: studio.train.run is not None, PATIENCE_S, "the run")
         still(ctx, studio)
         for shot in shots:
@@ -98,10 +127,12 @@ def main() -> None:
             ctx.yield_(5)
             shot.prepare(ctx, studio)
             ui.capture(ctx, args.out / f"{shot.name}.png")
-            studio.panels_shown.toggle(shot.panel)
+            if shot.panel in layout.HIDDEN:
+                studio.panels_shown.toggle(shot.panel)
             print(args.out / f"{shot.name}.png")
 
     with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout, "SIZE", args.size)
         ui.run_studio(clicks, patch, Path(home), str(args.run.resolve()), fine=True, ahead=True)
 
 

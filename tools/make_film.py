@@ -1,0 +1,82 @@
+"""Make the animated picture at the head of the README: the real window, turned, walked through and looked into.
+
+python -m tools.make_film                the demo
+python -m tools.make_film RUN            a run, whose generator the viewport follows
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app import layout
+from app.studio import Studio
+from core.scene import Scene
+from tests import ui
+from tools.make_screenshots import IMAGES, still
+
+# As it is seen on a page: large enough to read the panels, small enough to be loaded at once.
+SIZE, COLOURS, FRAME_MS = (800, 500), 128, 90
+TURN, WALK, SEEDS = 20, 8, 3
+
+
+def scenes(first: Scene) -> Iterator[Scene]:
+    """What the film shows, frame by frame: once around, from seed to seed, and once around its surface."""
+    for step in range(TURN):
+        yield turned(first, step / TURN)
+    for seed in range(SEEDS):
+        for step in range(WALK):
+            latent = replace(first.latent, seed=first.latent.seed + seed, x=step / WALK)
+            yield replace(turned(first, (seed * WALK + step) / (SEEDS * WALK * 4)), latent=latent)
+    for step in range(TURN):
+        yield turned(replace(first, quality=replace(first.quality, show="surface")), 0.25 + step / TURN)
+
+
+def turned(scene: Scene, share: float) -> Scene:
+    """The camera so far on its way around."""
+    return replace(scene, camera=scene.camera.orbited(math.tau * share, 0.0))
+
+
+def write(path: Path, frames: list[Image.Image]) -> None:
+    """One palette for all frames, so that what does not move does not flicker."""
+    together = Image.new("RGB", (SIZE[0], SIZE[1] * 3))
+    for place, frame in enumerate((frames[0], frames[len(frames) // 2], frames[-1])):
+        together.paste(frame, (0, place * SIZE[1]))
+    palette = together.quantize(COLOURS, dither=Image.Dither.NONE)
+    drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    drawn[0].save(path, save_all=True, append_images=drawn[1:], duration=FRAME_MS, loop=0, optimize=True)
+
+
+def main() -> None:
+    """Drive the window, and write the film."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", nargs="?", type=Path, help="folder of a run (default: the demo)")
+    parser.add_argument("--out", type=Path, default=IMAGES / "studio.gif", help="default: docs/images/studio.gif")
+    args = parser.parse_args()
+    frames: list[Image.Image] = []
+
+    def clicks(ctx: ui.Context, studio: Studio) -> None:
+        still(ctx, studio)
+        with tempfile.TemporaryDirectory() as folder:
+            for scene in scenes(studio.stage.scene):
+                studio.stage.scene = scene
+                still(ctx, studio)
+                pixels = ui.capture(ctx, Path(folder) / "frame.png")
+                frames.append(Image.fromarray(pixels).resize(SIZE, Image.Resampling.LANCZOS))
+
+    with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
+        source = None if args.run is None else str(args.run.resolve())
+        ui.run_studio(clicks, patch, Path(home), source, fine=True, ahead=True)
+    write(args.out, frames)
+    print(f"{args.out}: {len(frames)} frames, {args.out.stat().st_size / 1e6:.1f} MB, {layout.TITLE}")
+
+
+if __name__ == "__main__":
+    main()
