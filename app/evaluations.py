@@ -194,7 +194,7 @@ def _report_of(found: Evaluation) -> Report:
 
     figures = tuple(
         Figure(
-            label=each.label,
+            label=each.heading,
             count=each.count,
             value=figure(each.value, each.spread),
             floor=figure(each.floor, each.floor_spread),

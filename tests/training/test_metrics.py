@@ -125,7 +125,7 @@ def test_an_untrained_network_is_far_from_the_data(untrained):
         assert found[name].value > 2 * found[name].floor
     assert found["mask_iou"].value < 0.7 < found["mask_iou"].floor
     assert found["coverage"].value < found["coverage"].floor
-    assert {"reprojection_error", "reprojection_visible", "relief"} <= set(found)
+    assert {f"reprojection_{name}" for name in ("picture", "rays", "unrelated", "visible")} | {"relief"} <= set(found)
     assert result.measurements == evaluate(checkpoint, data, QUICK).measurements
     assert result.scalars()["Metrics/mask_iou"] == found["mask_iou"].value
 
