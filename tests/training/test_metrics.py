@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from app.board.metric_words import metric_help
 from app.cli import main
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
@@ -126,6 +127,7 @@ def test_an_untrained_network_is_far_from_the_data(untrained):
     assert found["mask_iou"].value < 0.7 < found["mask_iou"].floor
     assert found["coverage"].value < found["coverage"].floor
     assert {f"reprojection_{name}" for name in ("picture", "rays", "unrelated", "visible")} | {"relief"} <= set(found)
+    assert not [name for name in found if not metric_help(name)]  # the board says of each what it is
     assert result.measurements == evaluate(checkpoint, data, QUICK).measurements
     assert result.scalars()["Metrics/mask_iou"] == found["mask_iou"].value
 
@@ -134,6 +136,15 @@ def test_only_what_is_asked_for_is_measured(untrained):
     checkpoint, data = untrained
     settings = MetricsConfig(pictures=12, features=False, wasserstein=False, views=False)
     assert [each.name for each in evaluate(checkpoint, data, settings).measurements] == ["mask_iou"]
+
+
+def test_the_command_tells_how_consistent_views_are(untrained, capsys):
+    checkpoint, data = (str(path) for path in untrained)
+    assert main(["evaluate", checkpoint, "--data", data, "--pictures", "12", "--only", "views", "--pairs", "3"]) == 0
+    text = capsys.readouterr().out
+    assert "Reprojection, picture [1/255]" in text
+    assert "3 pairs of views" in text
+    assert "real against real" not in text
 
 
 def test_flat_pictures_have_no_geometry(untrained):
