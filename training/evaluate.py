@@ -146,15 +146,17 @@ def evaluate(
     settings: MetricsConfig | None = None,
     device: str = "cpu",
     beat: Beat = lambda _fraction, _doing: None,
+    resolution: int | None = None,
 ) -> Evaluation:
     """Measure a snapshot.
 
     Args:
         checkpoint: A snapshot.
-        data_path: The data set; its resolution is the one compared at.
+        data_path: The data set.
         settings: What to measure; none: all that needs no file.
         device: Where to compute.
         beat: Called with the fraction of a part that is done, and which part it is.
+        resolution: Pixels along a side of what is compared; none: as the data set has them.
 
     Raises:
         CheckpointError: The checkpoint cannot be used.
@@ -164,15 +166,15 @@ def evaluate(
     began = time.perf_counter()
     settings = settings or MetricsConfig()
     loaded = load_checkpoint(checkpoint, device)
-    with ImageDataSet.open(data_path) as data:
+    with ImageDataSet.open(data_path, resolution) as data:
         measurements = Evaluator(data, settings, device=device).measure(loaded.generator, beat)
-        resolution = data.resolution
+        compared = data.resolution
     kimg = loaded.progress.get("kimg")
     return Evaluation(
         checkpoint=str(checkpoint),
         data=str(data_path),
         kimg=float(kimg) if isinstance(kimg, int | float) else None,
-        resolution=resolution,
+        resolution=compared,
         seconds=time.perf_counter() - began,
         alarm=flatness_alarm(measurements, settings.flat_below),
         measurements=measurements,

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from training.evaluation_target import target_of
 
     target = target_of(args.checkpoint, args.data)
-    result = evaluate(target.snapshot, target.data, _settings(args), args.device, _show)
+    result = evaluate(target.snapshot, target.data, _settings(args), args.device, _show, target.resolution)
     if sys.stderr.isatty():
         print(file=sys.stderr)
     print(result.model_dump_json(indent=1) if args.json else result.text())

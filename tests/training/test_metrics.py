@@ -19,6 +19,7 @@ from training.metrics import mask_iou, object_mask, patch_descriptors, sliced_wa
 from training.metrics_config import MetricsConfig
 from training.picture_sets import PictureSet, compare
 from training.random_features import FEATURES, RandomNetwork, deviations
+from training.run_dir import create_run
 from training.run_errors import RunError
 
 QUICK = MetricsConfig(pictures=12)
@@ -227,6 +228,17 @@ def test_a_run_is_evaluated_with_its_newest_snapshot_and_its_data(tmp_path, caps
     assert "at 2 kimg" in capsys.readouterr().out
     assert main(["evaluate", str(run.snapshot_path(1)), *command[2:]]) == 0
     assert "at 1 kimg" in capsys.readouterr().out
+
+
+def test_a_run_is_compared_at_the_resolution_that_it_was_trained_at(tmp_path, capsys):
+    data = toy_data(tmp_path / "toy.zip", resolution=32)
+    run = create_run(tmp_path / "runs", toy_config(data))
+    save_checkpoint(run.snapshot_path(1), EpigrafGenerator(run.config().generator), None, {"kimg": 1})
+    command = ["evaluate", str(run.path), "--pictures", "8", "--only", "wasserstein"]
+    assert main(command) == 0
+    assert "16 px\n" in capsys.readouterr().out
+    assert main([*command, "--data", str(data)]) == 0
+    assert "32 px\n" in capsys.readouterr().out
 
 
 def test_evaluations_are_kept_in_files(tmp_path):
