@@ -10,11 +10,12 @@ from typing import Any, Self
 import numpy as np
 
 COLOURS = ("#3b76c4", "#d1762c")
+WIDTH = 0.32
 METRIC = "Metrics/frechet_random"
-BARS = {
+ERRORS = {
     "reprojection_picture": "as shown",
     "reprojection_rays": "rays",
-    "interpolation": "interpolation",
+    "interpolation": "reading",
     "reprojection_unrelated": "unrelated",
 }
 # A run's family, what was measured while it trained, and its figures by name.
@@ -46,7 +47,7 @@ class Course:
 
 
 def draw(path: Path, runs: Sequence[Drawn]) -> None:
-    """A line for each seed, a colour for each family; bars are means over seeds, dots the seeds."""
+    """A line for each seed, a colour for each family; of close views a dot for each seed, a bar for their mean."""
     from matplotlib.figure import Figure
 
     measured = any(len(course.kimg) for _, course, _ in runs)
@@ -58,30 +59,39 @@ def draw(path: Path, runs: Sequence[Drawn]) -> None:
             place.plot(
                 getattr(course, name), course.frechet, color=colours[label], linewidth=1.4, marker="o", markersize=2.5
             )
-        place.set(xlabel=name, yscale="log")
-        place.grid(alpha=0.25)
+        _logarithmic(place)
+        place.set_xlabel(name)
     if measured:
         axes[0].set_ylabel("random-feature Fréchet distance")
-    _bars(axes[-1], runs, colours)
+    _errors(axes[-1], runs, colours)
     figure.savefig(path)
 
 
-def _bars(axes: Any, runs: Sequence[Drawn], colours: Mapping[str, str]) -> None:
-    width = 0.8 / len(colours)
+def _errors(axes: Any, runs: Sequence[Drawn], colours: Mapping[str, str]) -> None:
+    seen = False
     for index, (label, colour) in enumerate(colours.items()):
-        for place, name in enumerate(BARS):
+        for place, name in enumerate(ERRORS):
             values = [value for one, _, figure in runs if one == label and (value := figure(name)) is not None]
-            x = place + (index - (len(colours) - 1) / 2) * width
-            axes.bar(
-                x,
-                np.mean(values) if values else 0,
-                width,
-                color=colour,
-                alpha=0.75,
-                label=label if place == 0 else None,
-            )
-            axes.plot([x] * len(values), values, color="black", linestyle="none", marker="o", markersize=2.5)
-    axes.set_xticks(range(len(BARS)), list(BARS.values()), fontsize="small")
-    axes.set(ylabel="difference of close views, 1/255")
-    axes.grid(axis="y", alpha=0.25)
-    axes.legend(frameon=False, fontsize="small")
+            x = place + (index - (len(colours) - 1) / 2) * WIDTH
+            told = label if place == 0 else None
+            axes.plot([x] * len(values), values, color=colour, linestyle="none", marker="o", markersize=4, label=told)
+            if values:
+                axes.hlines(np.mean(values), x - WIDTH / 2.5, x + WIDTH / 2.5, color=colour, linewidth=1.6)
+                seen = True
+    axes.set_xticks(range(len(ERRORS)), list(ERRORS.values()))
+    axes.set_xlim(-0.5, len(ERRORS) - 0.5)
+    axes.set_ylabel("difference of close views, 1/255")
+    if seen:
+        _logarithmic(axes)
+    else:
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, "no view showed a surface", transform=axes.transAxes, ha="center", va="center")
+    axes.legend(frameon=False, fontsize="small", loc="upper left")
+
+
+def _logarithmic(axes: Any) -> None:
+    """With plain numbers."""
+    axes.set_yscale("log")
+    for which in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        which(lambda value, _place: f"{value:g}" if f"{value:e}"[0] in "125" else "")
+    axes.grid(axis="both", alpha=0.25)

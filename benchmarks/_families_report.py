@@ -100,7 +100,7 @@ def outcome_of(run: RunDirectory, member: Member, settings: MetricsConfig) -> Ou
     }
     if networks.discriminator is not None:
         costs["parameters of D, million"] = _parameters(networks.discriminator) / 1e6
-    device = "a GPU" if gpu else f"CPU, {config.loop.threads or 'all'} threads"
+    device = "a GPU" if gpu else f"a CPU, loop.threads {config.loop.threads}"
     return Outcome(member, evaluation, Course.of(rows), costs, device)
 
 
@@ -186,8 +186,8 @@ def words(outcomes: Sequence[Outcome]) -> str:
         "With one run of a family, what differs between families cannot be told from what differs between seeds: who "
         "is better is not said."
         if fewest < 2
-        else f"*With every seed*: no run of one family lies among the other's, which happens by chance once in "
-        f"{_chance(fewest)} times. What is within the spread says nothing."
+        else f"*With every seed*: no run of one family lies among the other's, as chance alone would have it in "
+        f"one of {_chance(fewest)} cases. What is within the spread says nothing."
     ]
     for each in MEMBERS:
         mine = _of(outcomes, each)

@@ -17,12 +17,12 @@ def number(value: float | None) -> str:
 
 
 def spread(values: Sequence[float | None]) -> str:
-    """Mean over seeds, and half the range if there are several."""
+    """Mean over seeds, and half the range if they differ."""
     found = [value for value in values if value is not None]
     if not found:
         return "–"
     half = (max(found) - min(found)) / 2
-    return number(statistics.mean(found)) + (f" ± {number(half)}" if len(found) > 1 else "")
+    return number(statistics.mean(found)) + (f" ± {number(half)}" if half else "")
 
 
 def apart(ours: Sequence[float], theirs: Sequence[float]) -> bool | None:
