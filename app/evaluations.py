@@ -184,6 +184,7 @@ def _order(wish: Measure) -> EvaluationOrder:
         data=config.data_path,
         report=evaluation_path(wish.run, wish.kimg),
         device=config.loop.device,
+        resolution=config.data.resolution,
         settings=settings.model_copy(update={"flat_below": config.metrics.flat_below}),
     )
 
@@ -194,7 +195,7 @@ def _report_of(found: Evaluation) -> Report:
 
     figures = tuple(
         Figure(
-            label=each.label,
+            label=each.heading,
             count=each.count,
             value=figure(each.value, each.spread),
             floor=figure(each.floor, each.floor_spread),

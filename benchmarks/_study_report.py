@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from benchmarks._runs import run_of
+from benchmarks._tables import apart, number, row, spread
 from core.checkpoint import load_checkpoint
 from core.files import write_text
 from core.filter_kinds import filter_kinds, shares
@@ -58,12 +60,10 @@ class Outcome:
 
 def report(out: Path, chosen: Sequence[Variant], seeds: int, pictures: int) -> None:
     """Measure what is missing, print the tables, and draw the figures beside the runs."""
-    from benchmarks.study import run_of
-
     outcomes = []
     for variant in chosen:
         for seed in range(seeds):
-            run = run_of(out, variant, seed)
+            run = run_of(out, variant.name, seed)
             if run is not None and run.snapshots():
                 outcomes.append(outcome_of(run, variant, seed, pictures))
     if not outcomes:
@@ -84,10 +84,10 @@ def outcome_of(run: RunDirectory, variant: Variant, seed: int, pictures: int) ->
         write_text(kept, evaluation.model_dump_json(indent=1))
     rows = read_stats(run.stats_path).rows
     measured = [
-        (row["Progress/kimg"], row["Metrics/frechet_random"]) for row in rows if "Metrics/frechet_random" in row
+        (each["Progress/kimg"], each["Metrics/frechet_random"]) for each in rows if "Metrics/frechet_random" in each
     ]
     kimg, frechet = np.array(measured).reshape(-1, 2).T
-    pace = statistics.median(row["Timing/sec_per_kimg"] for row in rows)
+    pace = statistics.median(each["Timing/sec_per_kimg"] for each in rows)
     found = [(each.kimg, share) for each in snapshots if (share := switching_share(each.path)) is not None]
     return Outcome(variant, seed, evaluation, kimg, frechet, tuple(found), pace)
 
@@ -112,15 +112,15 @@ def table(outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> str:
     first = outcomes[0].evaluation
     labels = {each.name: each for each in first.measurements if each.name in SHOWN}
     head = ["variant", "runs", *(f"{labels[name].label} ({labels[name].better})" for name in labels), "s/kimg"]
-    lines = [_row(head), _row(["---"] * len(head))]
+    lines = [row(head), row(["---"] * len(head))]
     for variant in chosen:
         mine = [each for each in outcomes if each.variant == variant]
         if mine:
-            cells = [_spread([each.evaluation.value(name) for each in mine]) for name in labels]
-            pace = _spread([each.sec_per_kimg for each in mine])
-            lines.append(_row([variant.label, str(len(mine)), *cells, pace]))
-    floors = [_number(labels[name].floor) for name in labels]
-    return "\n".join([*lines, _row(["real against real", "", *floors, ""])])
+            cells = [spread([each.evaluation.value(name) for each in mine]) for name in labels]
+            pace = spread([each.sec_per_kimg for each in mine])
+            lines.append(row([variant.label, str(len(mine)), *cells, pace]))
+    floors = [number(labels[name].floor) for name in labels]
+    return "\n".join([*lines, row(["real against real", "", *floors, ""])])
 
 
 def comparisons(outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> str:
@@ -130,15 +130,14 @@ def comparisons(outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> str:
         for name in SHOWN[:-1]:
             ours = _values(outcomes, base, name)
             theirs = _values(outcomes, variant, name)
-            if len(ours) < 2 or len(theirs) < 2:
+            if (differs := apart(ours, theirs)) is None:
                 continue
-            apart = max(ours) < min(theirs) or max(theirs) < min(ours)
             better = (statistics.mean(ours) > statistics.mean(theirs)) == (name in HIGHER)
             verdict = (
-                f"{base.name if better else variant.name} is better with every seed" if apart else "within the spread"
+                f"{base.name if better else variant.name} is better with every seed" if differs else "within the spread"
             )
-            lines.append(_row([f"{base.name} against {variant.name}", variant.figure, name, verdict]))
-    return "\n".join([_row(["comparison", "paper", "metric", "what the runs say"]), _row(["---"] * 4), *lines])
+            lines.append(row([f"{base.name} against {variant.name}", variant.figure, name, verdict]))
+    return "\n".join([row(["comparison", "paper", "metric", "what the runs say"]), row(["---"] * 4), *lines])
 
 
 def draw(out: Path, outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> None:
@@ -172,9 +171,9 @@ def _plot(
     figure = Figure(figsize=(6.4, 3.6), layout="constrained")
     axes = figure.subplots()
     for variant, colour in zip(chosen, COLOURS, strict=False):
-        for number, each in enumerate(one for one in outcomes if one.variant == variant):
+        for index, each in enumerate(one for one in outcomes if one.variant == variant):
             axes.plot(*values(each), color=colour, linewidth=1.4, marker="o", markersize=2.5,
-                      label=variant.label if number == 0 else None)  # fmt: skip
+                      label=variant.label if index == 0 else None)  # fmt: skip
     axes.set(xlabel="kimg", ylabel=title, yscale="log" if logarithmic else "linear")
     axes.grid(alpha=0.25)
     axes.legend(frameon=False, fontsize="small")
@@ -184,19 +183,3 @@ def _plot(
 def _values(outcomes: Sequence[Outcome], variant: Variant, name: str) -> list[float]:
     found = [each.evaluation.value(name) for each in outcomes if each.variant == variant]
     return [value for value in found if value is not None]
-
-
-def _spread(values: Sequence[float | None]) -> str:
-    found = [value for value in values if value is not None]
-    if not found:
-        return "–"
-    half = (max(found) - min(found)) / 2
-    return _number(statistics.mean(found)) + (f" ± {_number(half)}" if len(found) > 1 else "")
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

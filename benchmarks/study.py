@@ -9,14 +9,12 @@ Figures say nothing where the spread between seeds is as large as what variants 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.run_dir import RunDirectory
+from benchmarks._runs import ROOT, train
 
-ROOT = Path(__file__).resolve().parent.parent
 PRESET = ROOT / "benchmarks" / "study.yaml"
 DATA = ROOT / "assets" / "shapes128.zip"
 
@@ -60,30 +58,9 @@ def variants(*, everything: bool) -> tuple[Variant, ...]:
     return (*VARIANTS, *FURTHER) if everything else VARIANTS
 
 
-def run_of(out: Path, variant: Variant, seed: int) -> RunDirectory | None:
-    """The run of a variant and a seed, if it was begun."""
-    found = sorted(out.glob(f"*-{variant.name}-s{seed}"))
-    return RunDirectory(found[0]) if found else None
-
-
-def is_over(run: RunDirectory) -> bool:
-    """Whether a run has reached its end."""
-    return run.observe().state == "finished"
-
-
-def train(out: Path, variant: Variant, seed: int, threads: int) -> bool:
-    """Begin a run, or go on with it.  Returns whether it has come to its end."""
-    run = run_of(out, variant, seed)
-    if run is not None and is_over(run):
-        return True
-    begun = ["--resume", str(run.path)] if run is not None else [
-        "--preset", str(PRESET), "--data", str(DATA), "--runs", str(out), "--name", f"{variant.name}-s{seed}",
-        "--seed", str(seed), *(word for each in variant.settings for word in ("--set", each)),
-    ]  # fmt: skip
-    print(f"== {variant.label}, seed {seed}", flush=True)
-    subprocess.run([sys.executable, "-m", "app", "train", *begun, "--threads", str(threads)], cwd=ROOT, check=False)
-    run = run_of(out, variant, seed)
-    return run is not None and is_over(run)
+def begun(variant: Variant) -> tuple[str | Path, ...]:
+    """Options of `epigraf train` that begin a run of a variant."""
+    return ("--preset", PRESET, "--data", DATA, *(word for each in variant.settings for word in ("--set", each)))
 
 
 def main() -> None:
@@ -103,7 +80,11 @@ def main() -> None:
     if args.what == "run":
         args.out.mkdir(parents=True, exist_ok=True)
         # Seed by seed: whoever stops early has one run of each.
-        ends = [train(args.out.resolve(), each, seed, args.threads) for seed in range(args.seeds) for each in chosen]
+        ends = []
+        for seed in range(args.seeds):
+            for each in chosen:
+                print(f"== {each.label}, seed {seed}", flush=True)
+                ends.append(train(args.out.resolve(), each.name, seed, args.threads, begun(each)))
         print(f"{sum(ends)} of {len(ends)} runs are over")
         sys.exit(not all(ends))
     from benchmarks._study_report import report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,17 +15,15 @@ from core.generator import Generator
 from core.poses import PoseConfig
 from training.data_set import ImageDataSet
 from training.evaluated_pictures import Labels, no_labels, pictures, view_pairs
-from training.evaluation_report import Better, Evaluation, Measurement
+from training.evaluation_report import Evaluation, Measurement
 from training.inception_distance import InceptionDistance
 from training.metrics import SMALLEST
 from training.metrics_config import MetricsConfig
-from training.metrics_views import DEPTH_TOLERANCE, SURFACE_OPACITY, agreement, relief
 from training.picture_sets import PictureSet, compare
 from training.random_features import SEEDS, RandomNetwork
+from training.view_figures import view_figures
 
 BATCH = 16
-# Fewer pairs of views than pictures: they are rendered with more samples.
-PAIRS = 12
 # Density and coverage look at the fifth neighbour.
 LEAST = 8
 
@@ -99,19 +96,11 @@ class Evaluator:
         return compare(*self._reals, fakes, on_white=self._data.info.background == "white")
 
     def _look_around(self, generator: Generator, beat: Beat) -> list[Measurement]:
-        rng = np.random.default_rng(5)
-        count, render = min(PAIRS, self.count), generator.config.render
-        poses = self._poses.sample(count, rng, self._data.all_angles)
-        tolerance = DEPTH_TOLERANCE * (render.far - render.near)
-        errors, visibles, reliefs = [], [], []
+        count = self._settings.pairs
+        poses = self._poses.sample(count, np.random.default_rng(5), self._data.all_angles)
         pairs = view_pairs(generator, poses, self._data.resolution, 6, self._labels(7))
-        for done, (first, second) in enumerate(pairs, start=1):
-            beat(done / count, "comparing views")
-            found, depth = agreement(first, second, tolerance), relief(first)
-            errors += [found.error] if found.error is not None else []
-            visibles += [found.visible] if found.visible is not None else []
-            reliefs += [depth] if depth is not None else []
-        return _of_views(errors, visibles, reliefs, count)
+        edge = 2 * generator.config.render.cube_scale
+        return view_figures(pairs, count, edge, lambda done: beat(done / count, "comparing views"))
 
     def _inception_distance(self, inception: InceptionDistance, generator: Generator, beat: Beat) -> list[Measurement]:
         inception.look_at_reals(self._real, len(self._data), beat)
@@ -157,15 +146,17 @@ def evaluate(
     settings: MetricsConfig | None = None,
     device: str = "cpu",
     beat: Beat = lambda _fraction, _doing: None,
+    resolution: int | None = None,
 ) -> Evaluation:
     """Measure a snapshot.
 
     Args:
         checkpoint: A snapshot.
-        data_path: The data set; its resolution is the one compared at.
+        data_path: The data set.
         settings: What to measure; none: all that needs no file.
         device: Where to compute.
         beat: Called with the fraction of a part that is done, and which part it is.
+        resolution: Pixels along a side of what is compared; none: as the data set has them.
 
     Raises:
         CheckpointError: The checkpoint cannot be used.
@@ -175,43 +166,19 @@ def evaluate(
     began = time.perf_counter()
     settings = settings or MetricsConfig()
     loaded = load_checkpoint(checkpoint, device)
-    with ImageDataSet.open(data_path) as data:
+    with ImageDataSet.open(data_path, resolution) as data:
         measurements = Evaluator(data, settings, device=device).measure(loaded.generator, beat)
-        resolution = data.resolution
+        compared = data.resolution
     kimg = loaded.progress.get("kimg")
     return Evaluation(
         checkpoint=str(checkpoint),
         data=str(data_path),
         kimg=float(kimg) if isinstance(kimg, int | float) else None,
-        resolution=resolution,
+        resolution=compared,
         seconds=time.perf_counter() - began,
         alarm=flatness_alarm(measurements, settings.flat_below),
         measurements=measurements,
     )
-
-
-def _of_views(errors: list[float], visibles: list[float], reliefs: list[float], count: int) -> list[Measurement]:
-    pairs = f"{count} pairs of views 0.15 radians apart, one warped into the other by its depth"
-    surface = f"surface is where opacity exceeds {SURFACE_OPACITY:g}"
-    about: list[tuple[str, str, list[float], Better, str]] = [
-        ("reprojection_error", "Reprojection error", errors, "lower",
-         f"{pairs}; mean absolute difference of colours, part of their range, where both see the same surface; "
-         f"{surface}. Data have no depth, so there is no floor; 0 is consistent."),
-        ("reprojection_visible", "Reprojection, visible part", visibles, "neither",
-         f"{pairs}; part of the surface whose depth both agree on: the rest is hidden, or inconsistent."),
-        ("relief", "Relief (flatness)", reliefs, "neither",
-         f"Thickness over width of the surface seen, mean of {count} views; 0 is a plane or billboard, 0.47 a sphere; "
-         f"{surface}."),
-    ]  # fmt: skip
-    return [
-        Measurement(
-            name=name, label=label, value=statistics.fmean(values) if values else None,
-            spread=statistics.pstdev(values) if values else None, count=len(values),
-            better=better,
-            protocol=protocol if values else f"{protocol} No view showed a surface.",
-        )
-        for name, label, values, better, protocol in about
-    ]  # fmt: skip
 
 
 def _counted(batches: Iterator[Tensor]) -> Iterator[tuple[int, Tensor]]:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 DESCRIPTION = """Compare what a checkpoint generates with a data set.  Without a further file: Fréchet distance, density
-and coverage on features of networks with random weights, sliced Wasserstein distances, silhouettes, the agreement of
-close views, and relief, which is 0 for flat shapes.  With --inception also FID and KID.  Each figure comes with its
-number of pictures, its protocol, and what two halves of the real pictures give, which is as good as possible."""
+and coverage on features of networks with random weights, sliced Wasserstein distances, silhouettes, reprojection errors
+of close views, and relief, which is 0 for flat shapes.  With --inception also FID and KID.  Each figure comes with its
+number of pictures, its protocol, and its floor, which is as good as possible: two halves of the real pictures, and for
+reprojection what warping itself costs."""
 
 EXAMPLE = """examples:
   epigraf evaluate runs/00001-tiny/snapshots/000060.safetensors --data meshes64.zip
   epigraf evaluate runs/00001-tiny                      the newest snapshot of a run, with the run's data
+  epigraf evaluate runs/00001-tiny --only views --pairs 64     how consistent close views are
   epigraf evaluate ffhq.safetensors --data ffhq.zip --inception pt_inception-2015-12-05-6726825d.pth --device cuda"""
 
 
@@ -33,6 +35,7 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--pictures", type=int, default=400, metavar="N", help="pictures in each set (default: 400)")
     parser.add_argument("--only", metavar="LIST", help="of features, wasserstein, views, fid; with commas between")
+    parser.add_argument("--pairs", type=int, default=12, metavar="N", help="pairs of close views (default: 12)")
     parser.add_argument("--inception", type=Path, metavar="FILE", help="weights for FID and KID; never downloaded")
     parser.add_argument(
         "--fid-pictures", type=int, default=50_000, metavar="N", help="generated for FID and KID (default: 50000)"
@@ -48,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from training.evaluation_target import target_of
 
     target = target_of(args.checkpoint, args.data)
-    result = evaluate(target.snapshot, target.data, _settings(args), args.device, _show)
+    result = evaluate(target.snapshot, target.data, _settings(args), args.device, _show, target.resolution)
     if sys.stderr.isatty():
         print(file=sys.stderr)
     print(result.model_dump_json(indent=1) if args.json else result.text())
@@ -62,6 +65,7 @@ def _settings(args: argparse.Namespace) -> Any:
 
     values: dict[str, Any] = {
         "metrics.pictures": args.pictures,
+        "metrics.pairs": args.pairs,
         "metrics.fid_pictures": args.fid_pictures,
         "metrics.inception": args.inception,
     }

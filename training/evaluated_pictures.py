@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from core.generator import Generator, Sample
+from core.field_generator import CHUNK_RAYS, FieldGenerator
+from core.generator import Generator, Sample, as_image
 from core.model_config import RenderConfig
-from core.rays import Patches, camera_rays, world_rays
+from core.poses import mean_pose
+from core.rays import Patches, camera_rays, patch_grid, world_rays
 from core.triplane import TriPlaneField
 from core.volume import ray_range
 from training.metrics_views import SEEN_OPACITY, SURFACE_OPACITY, View, surface_distance
+from training.reprojection import ViewPair
 
 # Samples along rays that are evaluated at once: bounds the memory.
 SAMPLES_AT_ONCE = 400_000
 # Angle between two close views, radians.
 STEP = 0.15
-# Geometry is looked at with at least so many samples of each kind, and in pictures of at most so many pixels a side.
+# Geometry is looked at with at least so many samples of each kind.
 FINE_RAYS = 48
-MAX_VIEW_RESOLUTION = 128
 
 # Draws so many latents' labels; none for a generator that knows no labels.
 Labels = Callable[[int], Tensor | None]
@@ -63,28 +66,31 @@ def pictures(generator: Generator, poses: np.ndarray, resolution: int, seed: int
 @torch.no_grad()
 def view_pairs(
     generator: Generator, poses: np.ndarray, resolution: int, seed: int, labels: Labels
-) -> Iterator[tuple[View, View]]:
+) -> Iterator[ViewPair]:
     """Two close views of a new latent for each pose.  The field is that of the first one's camera.
+
+    The second camera is turned towards the middle of all poses, so that it stays among them.
 
     Raises:
         ValueError: The family paints flat pictures, which have no views.
     """
     device = next(generator.parameters()).device
     random = torch.Generator().manual_seed(seed)
-    render, side = generator.config.rays, min(resolution, MAX_VIEW_RESOLUTION)
+    render = generator.config.rays
     rays = render.model_copy(
         update={
             "coarse_samples": max(render.coarse_samples, FINE_RAYS),
             "fine_samples": max(render.fine_samples, FINE_RAYS),
         }
     )
+    middle = mean_pose(poses)[0]
     for pose in poses[:, None]:
         field = _field(generator, pose, random, labels)
         if not isinstance(field, TriPlaneField):
             raise ValueError("flat pictures have no views")
-        matrices = generator.cameras(np.concatenate([pose, _beside(pose)]), device)
-        first, second = (_view(generator, field, matrix[None], side, rays) for matrix in matrices)
-        yield first, second
+        matrices = generator.cameras(np.concatenate([pose, _beside(pose, middle)]), device)
+        first, second = (_view(generator, field, each[None], resolution, rays, whole=True) for each in matrices)
+        yield ViewPair(first, second, partial(_retraced, generator, field, matrices[1:], resolution, rays))
 
 
 @torch.no_grad()
@@ -123,22 +129,63 @@ def _field(generator: Generator, poses: np.ndarray, random: torch.Generator, lab
     return generator.field(generator.mapping(z, angles=told, labels=None if classes is None else classes.to(device)))
 
 
-def _beside(pose: np.ndarray) -> np.ndarray:
-    """A pose [1, 2] turned a little around y; near a pole, where that hardly moves the eye, along the meridian."""
+def _beside(pose: np.ndarray, middle: float | None) -> np.ndarray:
+    """A pose [1, 2] turned a little around y; near a pole, where that hardly moves the eye, along the meridian.
+
+    Args:
+        pose: It.
+        middle: Yaw to turn towards; none: either way.
+    """
     yaw, pitch = pose[0]
     if math.sin(pitch) > 0.3:
-        return np.array([[yaw + STEP / math.sin(pitch), pitch]])
+        back = middle is not None and math.sin(middle - yaw) < 0
+        return np.array([[yaw + (-STEP if back else STEP) / math.sin(pitch), pitch]])
     return np.array([[yaw, pitch + (STEP if pitch < math.pi / 2 else -STEP)]])
 
 
-def _view(generator: Generator, field: Sample, matrices: Tensor, side: int, rays: RenderConfig) -> View:
-    """What one camera [1, 4, 4] sees of one sample."""
-    picture = generator.picture(field, matrices, side, rays=rays)[0]  # [5, side, side]
+def _view(
+    generator: Generator, field: TriPlaneField, matrices: Tensor, side: int, rays: RenderConfig, *, whole: bool = False
+) -> View:
+    """What one camera [1, 4, 4] sees of one sample, along a ray for each pixel.
+
+    Args:
+        generator: Whose sample it is.
+        field: It.
+        matrices: The camera.
+        side: Pixels along a side.
+        rays: How they are sampled.
+        whole: Also what an upsampler makes of it.
+    """
     fov = generator.pixel_fov(side)
-    origins, directions = world_rays(matrices, camera_rays(Patches.whole(1, matrices.device), side, fov))
-    end = ray_range(origins, directions, rays)[1].reshape(side, side)
-    depth, opacity = picture[3], picture[4]
-    distance = surface_distance(depth, opacity, end, opaque_end=rays.backdrop == "field")
-    surface = opacity > SURFACE_OPACITY
+    directions = camera_rays(Patches.whole(1, matrices.device), side, fov)
+    places = patch_grid(Patches.whole(1, matrices.device), side).flatten(1, 2)
+    seen = _traced(generator, field, matrices, places * _outermost(generator, side), rays)
+    colour, depth, opacity = as_image(seen, side)[0].split([3, 1, 1])
+    end = ray_range(*world_rays(matrices, directions), rays)[1].reshape(side, side)
+    distance = surface_distance(depth[0], opacity[0], end, opaque_end=rays.backdrop == "field")
+    surface = opacity[0] > SURFACE_OPACITY
     solid = float(surface.sum() / (opacity > SEEN_OPACITY).sum().clamp(min=1))
-    return View(picture[:3].clamp(-1, 1), distance, surface, matrices[0], fov, solid)
+    painted = whole and isinstance(generator, FieldGenerator) and generator.upsampler is not None
+    picture = generator.picture(field, matrices, side, rays=rays)[0, :3].clamp(-1, 1) if painted else None
+    return View(colour.clamp(-1, 1), distance, surface, matrices[0], fov, solid, picture)
+
+
+@torch.no_grad()
+def _retraced(
+    generator: Generator, field: TriPlaneField, matrices: Tensor, side: int, rays: RenderConfig, places: Tensor
+) -> Tensor:
+    """Colours that rays of a camera [1, 4, 4] see at places [n, 2] of its picture, y down.  Returns [3, n]."""
+    upwards = places * places.new_tensor([1.0, -1.0]) * _outermost(generator, side)
+    return _traced(generator, field, matrices, upwards[None], rays)[0, :, :3].clamp(-1, 1).T
+
+
+def _outermost(generator: Generator, side: int) -> float:
+    """Where the middles of a picture's outermost pixels lie, as a part of the half image plane."""
+    inner, whole = (math.tan(math.radians(fov) / 2) for fov in (generator.pixel_fov(side), generator.config.render.fov))
+    return inner / whole
+
+
+def _traced(generator: Generator, field: TriPlaneField, matrices: Tensor, places: Tensor, rays: RenderConfig) -> Tensor:
+    """Colour, depth and opacity of rays through places [1, n, 2], y up, in chunks.  Returns [1, n, 5]."""
+    parts = [generator.render(field, matrices, 0, places=each, rays=rays) for each in places.split(CHUNK_RAYS, dim=1)]
+    return torch.cat([torch.cat([part.rgb, part.depth, part.opacity], dim=-1) for part in parts], dim=1)

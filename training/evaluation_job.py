@@ -27,6 +27,7 @@ class EvaluationOrder(FrozenModel):
     report: Path = Field(description="Where the report goes.")
     device: str = Field(default="auto", description="Where to compute.")
     settings: MetricsConfig = Field(description="What to measure.")
+    resolution: int | None = Field(default=None, description="Pixels along a side; none: as the data set has them.")
 
 
 class _Word(FrozenModel):

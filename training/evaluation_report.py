@@ -25,11 +25,19 @@ class Measurement(FrozenModel):
     label: str = Field(description="For people.")
     value: float | None = Field(description="None if it has no value, for the reason that the protocol tells.")
     spread: float | None = Field(default=None, description="Standard deviation over seeds, subsets or samples.")
-    floor: float | None = Field(default=None, description="The same between disjoint halves of the real pictures.")
+    unit: str = Field(default="", description="Of value, spread and floor; empty for pure numbers.")
+    floor: float | None = Field(
+        default=None, description="As good as possible: between disjoint halves of the real pictures, or as told."
+    )
     floor_spread: float | None = Field(default=None, description="Its spread.")
     count: int = Field(description="Generated pictures, or pairs of views.")
     better: Better = Field(description="Which way is better.")
     protocol: str = Field(description="How it was measured, in a sentence or two.")
+
+    @property
+    def heading(self) -> str:
+        """Label and unit."""
+        return f"{self.label} [{self.unit}]" if self.unit else self.label
 
 
 class Evaluation(FrozenModel):
@@ -62,13 +70,13 @@ class Evaluation(FrozenModel):
     def text(self) -> str:
         """A table and the protocols, for a terminal or a clipboard."""
         at = f" at {self.kimg:g} kimg" if self.kimg is not None else ""
-        label = max((len(each.label) for each in self.measurements), default=0)
+        label = max((len(each.heading) for each in self.measurements), default=0)
         lines = [f"{self.checkpoint}{at}, against {self.data}, {self.resolution} px", ""]
-        lines.append(f"{'':{label}}  {'N':>6}  {'generated':>18}  {'real against real':>18}  better")
+        lines.append(f"{'':{label}}  {'N':>6}  {'generated':>18}  {'floor':>18}  better")
         for each in self.measurements:
             value, floor = figure(each.value, each.spread), figure(each.floor, each.floor_spread)
             better = "" if each.better == "neither" else each.better
-            lines.append(f"{each.label:{label}}  {each.count:6d}  {value:>18}  {floor:>18}  {better}".rstrip())
+            lines.append(f"{each.heading:{label}}  {each.count:6d}  {value:>18}  {floor:>18}  {better}".rstrip())
         lines.append("")
         for name, protocol in self.protocols():
             lines += textwrap.wrap(f"{name}: {protocol}", WIDTH, subsequent_indent="  ")

@@ -16,11 +16,13 @@ class Target:
         snapshot: The checkpoint.
         data: The data set.
         run: The run that the snapshot belongs to, if it lies in one.
+        resolution: At which the run has seen its own data; none for other data, which are compared as they are.
     """
 
     snapshot: Path
     data: Path
     run: RunDirectory | None
+    resolution: int | None = None
 
 
 def target_of(path: Path, data: Path | None = None) -> Target:
@@ -41,11 +43,12 @@ def target_of(path: Path, data: Path | None = None) -> Target:
         if not snapshots:
             raise ValueError(f"{path}: is no run with a snapshot: name a .safetensors file, or the folder of a run")
         snapshot = snapshots[-1].path
-    if data is None:
-        if run is None:
-            raise ValueError(f"{path}: lies in no run, so name the data set to compare with: --data PATH")
-        data = run.config().data_path
-    return Target(snapshot, data, run)
+    if data is not None:
+        return Target(snapshot, data, run)
+    if run is None:
+        raise ValueError(f"{path}: lies in no run, so name the data set to compare with: --data PATH")
+    config = run.config()
+    return Target(snapshot, config.data_path, run, config.data.resolution)
 
 
 def _run_of(path: Path) -> RunDirectory | None:

@@ -39,6 +39,13 @@ class MetricsConfig(FrozenModel):
     views: bool = Field(
         default=True, description="Whether close views agree, and how far surfaces are from being flat."
     )
+    pairs: int = Field(
+        default=12,
+        ge=2,
+        le=10_000,
+        description="Of close views; fewer than pictures, since they are rendered with more samples.",
+        json_schema_extra=unit("pairs"),
+    )
     flat_below: float = Field(
         default=FLAT_BELOW, ge=0, le=1, description="Alarm below this relief: 0 is a plane, 0.47 a sphere."
     )

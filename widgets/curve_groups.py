@@ -61,7 +61,15 @@ GROUPS = (
     Group("Sliced Wasserstein", tuple((f"Metrics/wasserstein_{2**power}", f"{2**power} px") for power in range(4, 11))),
     Group("Silhouettes", (("Metrics/mask_iou", "soft IoU"),)),
     Group("Relief", (("Metrics/relief", "relief"), ("Metrics/flatness_alarm", "alarm"), ("Geometry/relief", "coarse"))),
-    Group("Views", (("Metrics/reprojection_error", "colour error"), ("Metrics/reprojection_visible", "visible part"))),
+    Group(
+        "Reprojection",
+        tuple(
+            (f"Metrics/reprojection_{name}", words)
+            for name, words in (("picture", "pictures"), ("rays", "rays"), ("unrelated", "other samples"))
+        ),
+        "1/255",
+    ),
+    Group("Views", (("Metrics/reprojection_visible", "visible part"),)),
     Group("Augmentation", (("Augment/p", "probability"),)),
     Group("Patch scale", (("Patch/scale_mean", "drawn, mean"), ("Patch/scale_expected", "expected"))),
     Group(

@@ -161,7 +161,7 @@ def _draw_report(report: Report) -> None:
         return
     imgui.table_setup_scroll_freeze(0, 1)
     imgui.table_setup_column("Metric", imgui.TableColumnFlags_.width_stretch)
-    for title in ("N", "Generated", "Real to real", "Better"):
+    for title in ("N", "Generated", "Floor", "Better"):
         imgui.table_setup_column(title)
     imgui.table_headers_row()
     for figure in report.figures:

@@ -11,10 +11,10 @@ class Figure:
     """One line of a report.
 
     Attributes:
-        label: What it is.
+        label: What it is, with its unit.
         count: Number of generated pictures, or of views.
         value: For people.
-        floor: The same between real pictures, for people.
+        floor: As good as possible, for people.
         better: Which way is better; empty for neither.
         protocol: How it was measured.
         alarming: Whether it is what the alarm is about.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from app.board.metric_words import metric_help
 from app.board.runs import BoardRun, Figure, best, latest, metric_names, short
 
 NOTHING = "–"
@@ -64,13 +65,14 @@ def default_columns(columns: Iterable[Column]) -> tuple[str, ...]:
 
 def _metric_columns(metric: str) -> tuple[Column, Column]:
     name = short(metric)
+    about = f": {told}" if (told := metric_help(name)) else ""
     return (
         Column(
-            f"{BEST}{name}", f"best {name}", f"Best value of {name} so far", lambda run: _figure(best(run, metric)),
-            number=True,
+            f"{BEST}{name}", f"best {name}", f"Best value of {name} so far{about}",
+            lambda run: _figure(best(run, metric)), number=True,
         ),
         Column(
-            f"{LAST}{name}", f"last {name}", f"Last value of {name}", lambda run: _figure(latest(run, metric)),
+            f"{LAST}{name}", f"last {name}", f"Last value of {name}{about}", lambda run: _figure(latest(run, metric)),
             number=True,
         ),
     )  # fmt: skip

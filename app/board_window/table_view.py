@@ -28,7 +28,7 @@ WIDTHS = {
     "speed": 52,
     "hours": 50,
 }
-WIDTH, METRIC_WIDTH = 42, 136
+WIDTH, METRIC_WIDTH, LETTER = 42, 136, 7
 
 
 class TableView:
@@ -77,10 +77,11 @@ class TableView:
             name = dpg.add_table_column(label=NAME, no_reorder=True, init_width_or_weight=NAME_WIDTH)
             self._heads = {dpg.get_alias_id(name) if isinstance(name, str) else name: NAME}
             for column in columns:
-                width = METRIC_WIDTH if " " in column.key else WIDTHS.get(column.key, WIDTH)
+                named = max(METRIC_WIDTH, LETTER * len(column.title))
+                width = named if " " in column.key else WIDTHS.get(column.key, WIDTH)
                 head = dpg.add_table_column(label=column.title, init_width_or_weight=width)
                 with dpg.tooltip(head):
-                    dpg.add_text(column.hint)
+                    dpg.add_text(column.hint, wrap=420)
                 self._heads[dpg.get_alias_id(head) if isinstance(head, str) else head] = column.key
 
     def _add_row(self, index: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ MESH_EXAMPLES = """examples:
   epigraf data meshes models --views 64 --resolution 64 --out models64.zip
   epigraf data meshes models --protocol megascans --resolution 256 --out models256.zip"""
 SHAPES = """Make the built-in data set: procedural fruit, plants, mushrooms, cakes, vessels and lanterns, each one
-different.  The same seed makes the same pictures; without options it is the set that comes with the program."""
+different.  The same seed makes the same pictures; without options it is the set that comes with the program.  It goes
+on where it was interrupted, as that of meshes does."""
 SHAPE_EXAMPLES = """examples:
   epigraf data shapes --out shapes128.zip
   epigraf data shapes --count 1000 --views 32 --resolution 256 --seed 1 --full-colour --out shapes256.zip"""
@@ -33,9 +36,7 @@ def register(subparsers: Any) -> None:
     meshes.add_argument("folder", type=Path, help="folder of meshes")
     meshes.add_argument("--protocol", default="objects", choices=("objects", "megascans"), help="placing and cameras")
     _picture_arguments(meshes, views=None, resolution=64)
-    meshes.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes that render (default: 1)")
     meshes.add_argument("--preview", type=Path, metavar="FILE.png", help="keep the first pictures on one sheet")
-    meshes.add_argument("--afresh", action="store_true", help="forget what an interrupted command has left")
     meshes.set_defaults(handler=run_meshes)
     shapes = _command(commands, "shapes", "make the built-in data set of procedural objects", SHAPES, SHAPE_EXAMPLES)
     shapes.add_argument("--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of a kind)")
@@ -54,13 +55,9 @@ def run_meshes(args: argparse.Namespace) -> int:
     """`epigraf data meshes`.  Returns the exit code; raises MeshError, DataSetError."""
     with Interruption() as interruption, ProgressLine("rendering") as line:
         from app.data.mesh_folder import render_folder  # VTK is loaded only when something is rendered
-        from app.data.mesh_parts import PartStore
         from app.data.meshes import PROTOCOLS
 
-        store = PartStore(args.out)
-        if args.afresh:
-            store.remove()
-        try:
+        with _going_on(args, line):
             dropped = render_folder(
                 args.folder,
                 args.out,
@@ -73,10 +70,6 @@ def run_meshes(args: argparse.Namespace) -> int:
                 preview=args.preview,
                 on_progress=interruption.between(line.update),
             )
-        except KeyboardInterrupt:
-            line.clear()
-            print(f"{store.kept()} finished objects are kept in {store.folder}; the same command goes on there")
-            raise
     for item in dropped:
         print(f"left out {item.name}: {item.reason}")
     return _say_written(args.out)
@@ -87,17 +80,19 @@ def run_shapes(args: argparse.Namespace) -> int:
     with Interruption() as interruption, ProgressLine("rendering") as line:
         from app.data.shapes import render_shapes
 
-        render_shapes(
-            args.out,
-            count=args.count,
-            views=args.views,
-            resolution=args.resolution,
-            seed=args.seed,
-            overwrite=args.force,
-            picture_format=args.format,
-            full_colour=args.full_colour,
-            on_progress=interruption.between(line.update),
-        )
+        with _going_on(args, line):
+            render_shapes(
+                args.out,
+                count=args.count,
+                views=args.views,
+                resolution=args.resolution,
+                seed=args.seed,
+                overwrite=args.force,
+                picture_format=args.format,
+                full_colour=args.full_colour,
+                jobs=args.jobs,
+                on_progress=interruption.between(line.update),
+            )
     return _say_written(args.out)
 
 
@@ -119,6 +114,22 @@ def positive(text: str) -> int:
     return value
 
 
+@contextmanager
+def _going_on(args: argparse.Namespace, line: ProgressLine) -> Iterator[None]:
+    """Around what renders: `--afresh` forgets what another has left, and an interruption tells what is left."""
+    from app.data.mesh_parts import PartStore
+
+    store = PartStore(args.out)
+    if args.afresh:
+        store.remove()
+    try:
+        yield
+    except KeyboardInterrupt:
+        line.clear()
+        print(f"{store.kept()} finished objects are kept in {store.folder}; the same command goes on there")
+        raise
+
+
 def _command(commands: Any, name: str, text: str, description: str, epilog: str) -> argparse.ArgumentParser:
     return commands.add_parser(
         name, help=text, description=description, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -136,6 +147,8 @@ def _picture_arguments(parser: argparse.ArgumentParser, views: int | None, resol
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random (default: 0)")
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the data set: NAME.zip, or a folder")
     parser.add_argument("--force", action="store_true", help="replace a data set of that name")
+    parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes that render (default: 1)")
+    parser.add_argument("--afresh", action="store_true", help="forget what an interrupted command has left")
 
 
 def _say_written(path: Path) -> int:

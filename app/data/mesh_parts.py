@@ -95,11 +95,19 @@ class PartStore:
 def key_of(file: Path, recipe: str, beside: str) -> str:
     """What decides the pictures of a mesh: the recipe, the file, and what lies beside it, textures for instance."""
     status = file.stat()
-    text = "\n".join((recipe, beside, file.name, str(status.st_size), str(status.st_mtime_ns)))
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    return _hash(recipe, beside, file.name, str(status.st_size), str(status.st_mtime_ns))
+
+
+def key_of_made(name: str, recipe: str) -> str:
+    """What decides the pictures of an object that is made by its name and the recipe's seed."""
+    return _hash("made", recipe, name)
 
 
 def beside_meshes(folder: Path, meshes: Sequence[Path]) -> str:
     """Names, sizes and times of everything in a folder that is no mesh."""
     others = sorted(file for file in folder.rglob("*") if file.is_file() and file not in set(meshes))
     return "\n".join(f"{file.relative_to(folder)} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in others)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from app.data.interruption import OnProgress
 from app.data.mesh_load import MeshError
 from app.data.mesh_model import Model, Surface, bounding_sphere, subdivided, with_normals
-from app.data.mesh_parts import Dropped, Part, part_of
+from app.data.mesh_parts import Dropped, Part
 from app.data.mesh_render import Renderer, SkyLight, fibonacci_sphere, on_white
 from app.data.mesh_texture import object_colours, seed_of
 from core.camera import Camera, angles_of
@@ -98,45 +97,6 @@ class Recipe:
     develop: Callable[[np.ndarray], np.ndarray] = on_white
     picture_format: PictureFormat = "png"
     made_by: str = "data meshes"
-
-
-def render_models(
-    makers: Sequence[tuple[str, Callable[[], Model]]],
-    out: Path,
-    recipe: Recipe,
-    *,
-    overwrite: bool = False,
-    on_progress: OnProgress | None = None,
-) -> list[Dropped]:
-    """Render models as they are made.
-
-    Args:
-        makers: Their names, and what makes each; it may raise MeshError.
-        out: The data set: a zip, or a folder.
-        recipe: How.
-        overwrite: Replace a data set that is there.
-        on_progress: Called with pictures done, pictures in all, and the object's name; may raise to end it.
-
-    Returns:
-        The objects that were left out.
-
-    Raises:
-        MeshError: None was left.
-        DataSetError: The data set cannot be written.
-    """
-
-    def parts() -> Iterator[Part]:
-        with Renderer(recipe.resolution) as renderer:
-            for index, (name, make) in enumerate(makers):
-
-                def view_done(view: int, index: int = index, name: str = name) -> None:
-                    if on_progress is not None:
-                        on_progress(index * recipe.views + view, recipe.views * len(makers), name)
-
-                view_done(0)
-                yield part_of(name, made_model(renderer, name, make, recipe, view_done), recipe.picture_format)
-
-    return write_parts(parts(), out, recipe, overwrite=overwrite)
 
 
 def write_parts(parts: Iterable[Part], out: Path, recipe: Recipe, *, overwrite: bool = False) -> list[Dropped]:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
+from app.data.interruption import OnProgress
 from app.data.kinds import bakery, fruit, mushrooms, plants, vessels
 from app.data.kinds.build import group
 from app.data.mesh_model import Model, Surface
+from app.data.mesh_parts import key_of_made
 from app.data.mesh_render import SkyLight, on_white
 from app.data.mesh_texture import seed_of
-from app.data.meshes import OBJECTS, OnProgress, Recipe, render_models
+from app.data.meshes import OBJECTS, Recipe
+from app.data.rendering import RenderTask, mark_of, render_tasks
 from training.data_writer import PictureFormat
 
 KINDS: dict[str, Callable[[np.random.Generator], list[Surface]]] = {
@@ -80,9 +83,10 @@ def render_shapes(
     overwrite: bool = False,
     picture_format: PictureFormat = "webp",
     full_colour: bool = False,
+    jobs: int = 1,
     on_progress: OnProgress | None = None,
 ) -> None:
-    """Make the data set of `count` objects.
+    """Make the data set of `count` objects; it goes on where it was interrupted, as that of meshes.
 
     Args:
         out: A zip, or a folder.
@@ -93,10 +97,11 @@ def render_shapes(
         overwrite: Replace a data set that is there.
         picture_format: How pictures are stored.
         full_colour: Keep all colours; otherwise they are rounded a little, which halves the file.
-        on_progress: Called with pictures done, pictures in all, and the object's name.
+        jobs: Processes that render; the bytes do not depend on it.
+        on_progress: Called with pictures done, pictures in all, and the object's name; may raise to end it.
 
     Raises:
-        DataSetError: The data set cannot be written.
+        OSError: A process has ended, or something cannot be written (DataSetError: the data set).
     """
     names = shape_names(count)
     made_by = f"data shapes --count {count} --views {views} --resolution {resolution} --seed {seed}"
@@ -105,8 +110,12 @@ def render_shapes(
         "shapes", views, resolution, OBJECTS, seed, light=LIGHT, picture_format=picture_format, made_by=made_by,
         develop=on_white if full_colour else rounded_on_white,
     )  # fmt: skip
-    makers = [(str(name), partial(make_shape, name, seed)) for name in names]
-    render_models(makers, out, recipe, overwrite=overwrite, on_progress=on_progress)
+    mark = mark_of(recipe)
+    tasks = [
+        RenderTask(index, str(name), partial(make_shape, name, seed), key_of_made(str(name), mark))
+        for index, name in enumerate(names)
+    ]
+    render_tasks(tasks, out, recipe, overwrite=overwrite, jobs=jobs, on_progress=on_progress)
 
 
 def rounded_on_white(picture: np.ndarray) -> np.ndarray:

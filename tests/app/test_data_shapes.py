@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.cli import main
+from app.data.mesh_parts import PartStore
 from app.data.shapes import KINDS, make_shape, render_shapes, rounded_on_white, shape_names
 from training.data_check import check
 from training.data_set import ImageDataSet
@@ -50,6 +51,31 @@ def test_the_command_makes_a_data_set(tmp_path, capsys):
     before = out.read_bytes()
     render_shapes(tmp_path / "again.zip", count=2, views=3, resolution=16)
     assert (tmp_path / "again.zip").read_bytes() == before
+
+
+def test_two_processes_and_an_interrupted_one_make_the_same_bytes(tmp_path, capsys):
+    words = ["data", "shapes", "--count", "3", "--views", "2", "--resolution", "16", "--out"]
+    assert main([*words, str(tmp_path / "one.zip")]) == 0
+    assert main([*words, str(tmp_path / "two.zip"), "--jobs", "2"]) == 0
+    whole = (tmp_path / "one.zip").read_bytes()
+    assert (tmp_path / "two.zip").read_bytes() == whole
+
+    class Enough(Exception):
+        pass
+
+    def stop(done: int, total: int, name: str) -> None:
+        if done == 3:  # in the middle of the second object
+            raise Enough
+
+    again = tmp_path / "again.zip"
+    with pytest.raises(Enough):
+        render_shapes(again, count=3, views=2, resolution=16, on_progress=stop)
+    assert PartStore(again).kept() == 1
+    heard: list[int] = []
+    render_shapes(again, count=3, views=2, resolution=16, on_progress=lambda done, total, name: heard.append(done))
+    assert heard[0] == 2  # the first object was there
+    assert again.read_bytes() == whole
+    assert not PartStore(again).folder.exists()
 
 
 def test_rounding_keeps_white_and_stays_near():

@@ -68,7 +68,7 @@ def test_a_snapshot_is_measured_and_a_flat_one_is_marked(tmp_path: Path, monkeyp
         ctx.yield_(3)
         ui.capture(ctx, tmp_path / "dark.png")
         ctx.item_click("###copy report")
-        assert "real against real" in imgui.get_clipboard_text()
+        assert "floor" in imgui.get_clipboard_text()
         studio.set_look(Look("light", 1.0))
         ctx.yield_(3)
         ui.capture(ctx, tmp_path / "light.png")

@@ -20,7 +20,8 @@ def eg3d_toy(**changes: Any) -> Eg3dGenerator:
     render = RenderConfig(coarse_samples=12, fine_samples=12, bounds="box")
     upsampler = UpsamplerConfig(image_resolution=16, input_resolution=8, raw_resolution=8, channels=4)
     torch.manual_seed(1)
-    config = GeneratorConfig(family="eg3d", upsampler=upsampler, **{**SIZES, "render": render, **changes})
+    sizes = {**SIZES, "render": render, "upsampler": upsampler, **changes}
+    config = GeneratorConfig(family="eg3d", **sizes)
     generator = Eg3dGenerator(config).eval().requires_grad_(False)
     generator.decoder.out.weight[0] *= 8
     generator.decoder.out.bias[0] = 2

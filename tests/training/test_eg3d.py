@@ -165,7 +165,8 @@ def test_the_angle_of_view_reaches_from_edge_to_edge(tmp_path):
 def test_close_views_are_compared_pixel_by_pixel():
     """What a view says of a pixel's place is where its ray goes: the angle of view ends at edges, views in middles."""
     generator = eg3d_toy()
-    ((first, second),) = view_pairs(generator, np.array([[0.3, 1.2]]), 16, 0, no_labels)
+    (pair,) = view_pairs(generator, np.array([[0.3, 1.2]]), 16, 0, no_labels)
+    first, second = pair.first, pair.second
     origins, directions = generator._rays(generator.raw_places(1, 16).flatten(1, 2), first.matrix[None], None)
     expected = origins + directions * first.distance.reshape(1, -1, 1)
     torch.testing.assert_close(first.points.reshape(1, -1, 3), expected, atol=1e-5, rtol=1e-5)

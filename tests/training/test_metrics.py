@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from app.board.metric_words import metric_help
 from app.cli import main
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
@@ -18,6 +19,7 @@ from training.metrics import mask_iou, object_mask, patch_descriptors, sliced_wa
 from training.metrics_config import MetricsConfig
 from training.picture_sets import PictureSet, compare
 from training.random_features import FEATURES, RandomNetwork, deviations
+from training.run_dir import create_run
 from training.run_errors import RunError
 
 QUICK = MetricsConfig(pictures=12)
@@ -125,7 +127,8 @@ def test_an_untrained_network_is_far_from_the_data(untrained):
         assert found[name].value > 2 * found[name].floor
     assert found["mask_iou"].value < 0.7 < found["mask_iou"].floor
     assert found["coverage"].value < found["coverage"].floor
-    assert {"reprojection_error", "reprojection_visible", "relief"} <= set(found)
+    assert {f"reprojection_{name}" for name in ("picture", "rays", "unrelated", "visible")} | {"relief"} <= set(found)
+    assert not [name for name in found if not metric_help(name)]  # the board says of each what it is
     assert result.measurements == evaluate(checkpoint, data, QUICK).measurements
     assert result.scalars()["Metrics/mask_iou"] == found["mask_iou"].value
 
@@ -134,6 +137,15 @@ def test_only_what_is_asked_for_is_measured(untrained):
     checkpoint, data = untrained
     settings = MetricsConfig(pictures=12, features=False, wasserstein=False, views=False)
     assert [each.name for each in evaluate(checkpoint, data, settings).measurements] == ["mask_iou"]
+
+
+def test_the_command_tells_how_consistent_views_are(untrained, capsys):
+    checkpoint, data = (str(path) for path in untrained)
+    assert main(["evaluate", checkpoint, "--data", data, "--pictures", "12", "--only", "views", "--pairs", "3"]) == 0
+    text = capsys.readouterr().out
+    assert "Reprojection, picture [1/255]" in text
+    assert "3 pairs of views" in text
+    assert "real against real" not in text
 
 
 def test_flat_pictures_have_no_geometry(untrained):
@@ -216,6 +228,17 @@ def test_a_run_is_evaluated_with_its_newest_snapshot_and_its_data(tmp_path, caps
     assert "at 2 kimg" in capsys.readouterr().out
     assert main(["evaluate", str(run.snapshot_path(1)), *command[2:]]) == 0
     assert "at 1 kimg" in capsys.readouterr().out
+
+
+def test_a_run_is_compared_at_the_resolution_that_it_was_trained_at(tmp_path, capsys):
+    data = toy_data(tmp_path / "toy.zip", resolution=32)
+    run = create_run(tmp_path / "runs", toy_config(data))
+    save_checkpoint(run.snapshot_path(1), EpigrafGenerator(run.config().generator), None, {"kimg": 1})
+    command = ["evaluate", str(run.path), "--pictures", "8", "--only", "wasserstein"]
+    assert main(command) == 0
+    assert "16 px\n" in capsys.readouterr().out
+    assert main([*command, "--data", str(data)]) == 0
+    assert "32 px\n" in capsys.readouterr().out
 
 
 def test_evaluations_are_kept_in_files(tmp_path):

@@ -65,6 +65,15 @@ def test_best_is_the_lowest_or_highest_as_the_metric_means_it():
     assert metric_names([BoardRun(run.found, columns={"Metrics/kid2000": np.ones(1), FID: np.ones(1)})])[0] == FID
 
 
+def test_columns_of_metrics_say_what_they_are_and_their_unit():
+    columns = {KIMG: np.arange(2.0), "Metrics/reprojection_picture": np.array([9.0, 4.0]), "Metrics/own": np.ones(2)}
+    run = BoardRun(made("a", [1.0]).found, columns=columns)
+    found = {column.key: column for column in columns_for([run])}
+    assert "1/255" in found["best reprojection_picture"].hint
+    assert found["best reprojection_picture"].cell(run).text == "4"
+    assert found["last own"].hint == "Last value of own"
+
+
 @pytest.mark.parametrize(
     ("wanted", "names"),
     [
