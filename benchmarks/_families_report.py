@@ -11,6 +11,7 @@ from pathlib import Path
 from torch import nn
 
 from benchmarks._families_figure import Course, draw
+from benchmarks._page import into_page
 from benchmarks._runs import run_of
 from benchmarks._tables import apart, number, row, spread
 from benchmarks.families import MEMBERS, Member
@@ -24,7 +25,6 @@ from training.run_dir import RunDirectory
 from training.stats import read_stats
 
 TEXT, FIGURE = "families.md", "families.svg"
-BEGIN, END = "<!-- benchmarks.families: begin -->", "<!-- benchmarks.families: end -->"
 CONSISTENCY = {
     "reprojection_picture": "pictures as they are shown, 1/255",
     "reprojection_rays": "what rays see of the field: floor of the former, 1/255",
@@ -78,7 +78,8 @@ def report(out: Path, seeds: int, pictures: int, pairs: int, page: Path | None =
     write_text(out / TEXT, text + "\n")
     draw(out / FIGURE, [(each.member.label, each.course, each.figure) for each in outcomes])
     if page is not None:
-        into_page(page, text, (out / FIGURE).read_text(encoding="utf-8"))
+        shows = "Distance over images and over hours, and errors of close views"
+        into_page(page, "families", text, {out / FIGURE: shows})
     print(text)
 
 
@@ -204,19 +205,6 @@ def words(outcomes: Sequence[Outcome]) -> str:
         else:
             said.append(f"{each.label}: close pictures differ by {shown}, what rays see by {rays}: {added} is added.")
     return "\n".join(f"- {each}" for each in said)
-
-
-def into_page(page: Path, text: str, figure: str) -> None:
-    """Put a report between the marks of a page, and its figure into the folder of pictures beside it."""
-    old = page.read_text(encoding="utf-8")
-    before, begin, rest = old.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise SystemExit(f"{page}: lacks the lines {BEGIN} and {END}, between which the report goes")
-    (page.parent / "images").mkdir(exist_ok=True)
-    write_text(page.parent / "images" / FIGURE, figure)
-    picture = f"![Distance over images and over hours, and errors of close views](images/{FIGURE})"
-    write_text(page, f"{before}{BEGIN}\n\n{text}\n\n{picture}\n\n{END}{after}")
 
 
 def _chance(runs: int) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from benchmarks._page import into_page
 from benchmarks._runs import run_of
 from benchmarks._tables import apart, number, row, spread
 from core.checkpoint import load_checkpoint
@@ -58,8 +59,8 @@ class Outcome:
     sec_per_kimg: float
 
 
-def report(out: Path, chosen: Sequence[Variant], seeds: int, pictures: int) -> None:
-    """Measure what is missing, print the tables, and draw the figures beside the runs."""
+def report(out: Path, chosen: Sequence[Variant], seeds: int, pictures: int, page: Path | None = None) -> None:
+    """Measure what is missing, print the tables, draw the figures beside the runs, and put all into a page."""
     outcomes = []
     for variant in chosen:
         for seed in range(seeds):
@@ -70,7 +71,9 @@ def report(out: Path, chosen: Sequence[Variant], seeds: int, pictures: int) -> N
         raise SystemExit(f"{out} holds no run of the study with a snapshot: python -m benchmarks.study run")
     text = "\n\n".join((table(outcomes, chosen), comparisons(outcomes, chosen)))
     write_text(out / "study.md", text + "\n")
-    draw(out, outcomes, chosen)
+    figures = draw(out, outcomes, chosen)
+    if page is not None:
+        into_page(page, "study", text, figures)
     print(text)
 
 
@@ -80,7 +83,8 @@ def outcome_of(run: RunDirectory, variant: Variant, seed: int, pictures: int) ->
     if kept.is_file():
         evaluation = Evaluation.model_validate_json(kept.read_text(encoding="utf-8"))
     else:
-        evaluation = evaluate(snapshots[-1].path, run.config().data_path, MetricsConfig(pictures=pictures))
+        config, settings = run.config(), MetricsConfig(pictures=pictures)
+        evaluation = evaluate(snapshots[-1].path, config.data_path, settings, resolution=config.data.resolution)
         write_text(kept, evaluation.model_dump_json(indent=1))
     rows = read_stats(run.stats_path).rows
     measured = [
@@ -140,8 +144,12 @@ def comparisons(outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> str:
     return "\n".join([row(["comparison", "paper", "metric", "what the runs say"]), row(["---"] * 4), *lines])
 
 
-def draw(out: Path, outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> None:
-    """The metric over training (as Figure 6), and the share of switching filters (as Figure 7)."""
+def draw(out: Path, outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> dict[Path, str]:
+    """The metric over training (as Figure 6), and the share of switching filters (as Figure 7).
+
+    Returns:
+        The files, with what they show.
+    """
 
     def metric(outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
         return outcome.kimg, outcome.frechet
@@ -150,10 +158,13 @@ def draw(out: Path, outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> N
         kimg, share = np.array(outcome.switching).reshape(-1, 2).T
         return kimg, 100 * share
 
+    files = {out / "study-metric.svg": "Random-feature Fréchet distance over the training, a line for each seed"}
     _plot(out / "study-metric.svg", outcomes, chosen, metric, "random-feature Fréchet distance", logarithmic=True)
     aware = [each for each in outcomes if each.switching]
     if aware:
+        files[out / "study-switching.svg"] = "Share of D's filters that switch with the scale, a line for each seed"
         _plot(out / "study-switching.svg", aware, chosen, switching, "filters that switch with the scale, %")
+    return files
 
 
 def _plot(

@@ -2,6 +2,7 @@
 
     python -m benchmarks.study run --out out/study        trains what is missing; may be interrupted
     python -m benchmarks.study report --out out/study     measures the last snapshots and writes tables and figures
+    python -m benchmarks.study report --page docs/study.md       … and puts them into that page
 
 Figures say nothing where the spread between seeds is as large as what variants differ by; the report says which do.
 """
@@ -72,6 +73,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0, help="of each training, 0 for all cores (default)")
     parser.add_argument("--pictures", type=int, default=800, help="measured of each run (default: 800)")
     parser.add_argument("--all", action="store_true", help="also what takes a GPU to say anything about")
+    parser.add_argument("--page", type=Path, metavar="FILE.md", help="put the report between the marks of this page")
     args = parser.parse_args()
     if args.what is None:
         parser.print_help()  # among all benchmarks: it would take hours
@@ -89,7 +91,7 @@ def main() -> None:
         sys.exit(not all(ends))
     from benchmarks._study_report import report
 
-    report(args.out, chosen, args.seeds, args.pictures)
+    report(args.out, chosen, args.seeds, args.pictures, args.page)
 
 
 if __name__ == "__main__":

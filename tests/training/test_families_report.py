@@ -5,13 +5,15 @@ import json
 import pytest
 
 from benchmarks import _families_report
-from benchmarks._families_report import BEGIN, END, into_page, report, verdict
+from benchmarks._families_report import report, verdict
+from benchmarks._page import into_page, marks
 from benchmarks._tables import apart, spread
 from benchmarks.families import MEMBERS
 from core.checkpoint import save_checkpoint
 from core.families import build_generator
 from tests.training.toy import TOY_EG3D, toy_run
 
+BEGIN, END = marks("families")
 TICKS = [
     {"Progress/kimg": kimg, "Timing/sec_per_kimg": 10.0 * kimg, "Timing/total_sec": 36.0 * kimg,
      "Resources/cpu_mem_gb": 0.25 + kimg, "Metrics/frechet_random": 9.0 - kimg}
@@ -56,7 +58,7 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("nothing here")
     with pytest.raises(SystemExit, match="between which the report goes"):
-        into_page(page, "text", "<svg/>")
+        into_page(page, "families", "text", {})
     assert page.read_text() == "nothing here"
 
 
