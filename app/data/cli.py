@@ -23,6 +23,7 @@ different.  The same seed makes the same pictures; without options it is the set
 on where it was interrupted, as that of meshes does."""
 SHAPE_EXAMPLES = """examples:
   epigraf data shapes --out shapes128.zip
+  epigraf data shapes --label kind --out kinds128.zip
   epigraf data shapes --count 1000 --views 32 --resolution 256 --seed 1 --full-colour --out shapes256.zip"""
 CHECK = "Read every picture and pose of a data set, say what is in it and what is wrong (then the exit code is 1)."
 
@@ -42,6 +43,9 @@ def register(subparsers: Any) -> None:
     shapes.add_argument("--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of a kind)")
     shapes.add_argument("--format", default="webp", choices=("webp", "png"), help="both without loss (default: webp)")
     shapes.add_argument("--full-colour", action="store_true", help="do not round colours; files are twice as large")
+    shapes.add_argument(
+        "--label", default="object", choices=("object", "kind"), help="what is a class (default: object)"
+    )
     _picture_arguments(shapes, views=8, resolution=128)
     shapes.set_defaults(handler=run_shapes)
     check = _command(
@@ -90,6 +94,7 @@ def run_shapes(args: argparse.Namespace) -> int:
                 overwrite=args.force,
                 picture_format=args.format,
                 full_colour=args.full_colour,
+                by_kind=args.label == "kind",
                 jobs=args.jobs,
                 on_progress=interruption.between(line.update),
             )

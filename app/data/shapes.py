@@ -67,6 +67,11 @@ def shape_names(count: int) -> list[ShapeName]:
     return [ShapeName(kinds[index % len(kinds)], index // len(kinds) + 1) for index in range(count)]
 
 
+def kind_of(name: str) -> str:
+    """The kind of an object, by its name."""
+    return name.rpartition("-")[0]
+
+
 def make_shape(name: ShapeName, seed: int = 0) -> Model:
     """Build one object.  It depends on its name and the seed alone, not on how many others there are."""
     rng = np.random.default_rng([seed, seed_of(str(name))])
@@ -83,6 +88,7 @@ def render_shapes(
     overwrite: bool = False,
     picture_format: PictureFormat = "webp",
     full_colour: bool = False,
+    by_kind: bool = False,
     jobs: int = 1,
     on_progress: OnProgress | None = None,
 ) -> None:
@@ -97,6 +103,7 @@ def render_shapes(
         overwrite: Replace a data set that is there.
         picture_format: How pictures are stored.
         full_colour: Keep all colours; otherwise they are rounded a little, which halves the file.
+        by_kind: Labels are kinds, for networks that are told classes; otherwise each object has a label of its own.
         jobs: Processes that render; the bytes do not depend on it.
         on_progress: Called with pictures done, pictures in all, and the object's name; may raise to end it.
 
@@ -106,9 +113,10 @@ def render_shapes(
     names = shape_names(count)
     made_by = f"data shapes --count {count} --views {views} --resolution {resolution} --seed {seed}"
     made_by += f" --format {picture_format}" + (" --full-colour" if full_colour else "")
+    made_by += " --label kind" if by_kind else ""
     recipe = Recipe(
         "shapes", views, resolution, OBJECTS, seed, light=LIGHT, picture_format=picture_format, made_by=made_by,
-        develop=on_white if full_colour else rounded_on_white,
+        develop=on_white if full_colour else rounded_on_white, class_of=kind_of if by_kind else str,
     )  # fmt: skip
     mark = mark_of(recipe)
     tasks = [

@@ -78,6 +78,17 @@ def test_two_processes_and_an_interrupted_one_make_the_same_bytes(tmp_path, caps
     assert not PartStore(again).folder.exists()
 
 
+def test_kinds_can_be_the_classes(tmp_path):
+    count = len(KINDS) + 2
+    for by_kind in (False, True):
+        render_shapes(tmp_path / f"{by_kind}.zip", count=count, views=1, resolution=8, by_kind=by_kind)
+    with ImageDataSet.open(tmp_path / "True.zip") as told, ImageDataSet.open(tmp_path / "False.zip") as alone:
+        assert told.info.objects == tuple(KINDS)
+        assert [told.label(index) for index in range(count)] == [*range(len(KINDS)), 0, 1], "the second of its kind"
+        assert [alone.label(index) for index in range(count)] == list(range(count))
+        assert all((told.image(index) == alone.image(index)).all() for index in range(count))
+
+
 def test_rounding_keeps_white_and_stays_near():
     alpha = np.ones((16, 16, 1), np.float32)
     colours = np.random.default_rng(0).random((16, 16, 3)).astype(np.float32)
