@@ -23,31 +23,28 @@ Light integrate(vec3 eye, vec3 direction, vec2 range) {
     float first = range.x + u_phase * interval;
     Skipper skips = skipper(eye + first * direction, interval * direction);
     Light light = Light(vec3(0.0), 1.0, ray_end(vec4(0.0)));
-    vec4 before = vec4(0.0);
+    vec4 before = vec4(0.0, 0.0, 0.0, -1e4);
     float reached = range.x;
-    bool beside = false;      // whether the sample before this one was evaluated
     int seen = next_sample(skips, 0, last + 1);
     int index = max(seen - 1, 0);
-    // An interval counts if one of its ends may see something: so the sample before one that does is looked at, too.
+    // An interval counts if one of its ends may see something: the samples beside one that does are looked at, too.
+    // What was passed over is one long interval, with nothing at either end.
     while (seen <= last && index <= last) {
         // Shifted samples lie between the ends of the segment, which stay.
         float depth = index == 0 ? range.x : index == last ? range.y : first + interval * float(index);
         vec4 value = field(eye + depth * direction);
         ++evaluated;
-        if (beside) {
-            vec4 mean = between(before, value);
-            float through = exp(-softplus(mean.a) * (depth - reached));
-            light.colour += light.passing * (1.0 - through) * mean.rgb;
-            reached_depth += light.passing * (1.0 - through) * between(reached, depth);
-            light.passing *= through;
-            if (light.passing < u_stop) {
-                break;
-            }
+        vec4 mean = between(before, value);
+        float through = exp(-softplus(mean.a) * (depth - reached));
+        light.colour += light.passing * (1.0 - through) * mean.rgb;
+        reached_depth += light.passing * (1.0 - through) * between(reached, depth);
+        light.passing *= through;
+        if (light.passing < u_stop) {
+            break;
         }
         before = value;
         reached = depth;
         seen = next_sample(skips, index, last + 1);
-        beside = seen <= index + 2;
         index = max(seen - 1, index + 1);
     }
     return light;

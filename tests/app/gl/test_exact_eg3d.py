@@ -13,7 +13,7 @@ from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 from core.bake import bake_sample
 from core.baked import BakedVolume
 from core.camera import Camera
-from core.eg3d import AXES, Eg3dGenerator
+from core.eg3d import AXES, DENSITY_SHIFT, Eg3dGenerator
 from core.field_generator import RayParts
 from core.fold import fold, fold_sample
 from core.midpoints import Midpoints, SmoothedSampler
@@ -160,7 +160,7 @@ def test_empty_space_is_passed_over_and_no_interval_is_missed(context):
     assert 0.2 < (sparse.empty > 0).mean() < 0.97
     cameras, quality = (
         (CAMERA, replace(CAMERA, radius=0.2), replace(CAMERA, yaw=-2.0)),
-        Quality(steps=40, field="exact"),
+        Quality(steps=16, field="exact"),
     )
     pictures, counts = [], []
     context.make_current()
@@ -176,7 +176,31 @@ def test_empty_space_is_passed_over_and_no_interval_is_missed(context):
         assert before.std() > 0.1
         assert psnr(after, before, peak=2) >= 60
     assert np.mean(counts[3:]) < 0.75 * np.mean(counts[:3])
-    assert np.max(counts[0]) == 40
+    assert np.max(counts[0]) == 16
+
+
+def test_the_interval_that_leads_out_of_empty_space_counts_and_is_no_longer_than_others(drawer):
+    """Samples lie many cells apart: the last one before a wall is far from what is known to be near it."""
+    generator, field = generator_of(bounds="box")
+    planes = torch.zeros(1, field.planes.shape[1], 64, 64)
+    planes[:, : planes.shape[1] // 3, :, 32:] = 8  # a wall in half of the box
+    wall = replace(field, planes=planes)
+    out = generator.decoder.out
+    points = torch.tensor([[[-0.2, 0.0, 0.0], [0.2, 0.0, 0.0]]])
+    out.bias[0] = DENSITY_SHIFT
+    empty, full = wall(points)[1][0, :, 0].tolist()
+    out.weight[0] *= 26 / (full - empty)
+    out.bias[0] = DENSITY_SHIFT + 16 - full * 26 / (full - empty)  # densities of -10 and 16
+    exact = fold_sample(wall, generator.config.rays, generator.marching)
+    assert wall(points)[1].flatten().tolist() == pytest.approx([-10, 16], abs=1e-3)
+    pictures = []
+    for folded in (replace(exact, empty=None), exact):
+        drawer.upload(volume_in(generator, wall), folded)
+        drawer.render(Camera(yaw=np.pi, pitch=1.5), Quality(steps=16, field="exact"), WIDTH, HEIGHT, to_the_end=True)
+        pictures.append(drawer.read_floats()[0])
+    assert (exact.empty > 0).mean() > 0.3
+    assert np.ptp(pictures[0]) > 0.1
+    assert psnr(pictures[1], pictures[0], peak=2) >= 60
 
 
 def test_depth_is_the_mean_of_what_absorbs(context):
