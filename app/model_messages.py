@@ -10,6 +10,7 @@ import numpy as np
 
 from core.baked import BakedVolume
 from core.camera import Camera
+from core.field_parts import Summation
 from core.folded import FoldedField
 from core.scene import ALL_PLANES, Backdrop, Latent
 
@@ -150,7 +151,7 @@ class BakeAnswer:
         kimg: How long these weights were trained, thousands of images; none if unknown.
         seconds: Time of the processor, or of a GPU, that the request has taken so far.
         arrays: Names of the arrays, in their order.
-        samples_of_field: Coarse and fine samples of the exact field, and whether training cut its rays; none without.
+        exact: Of the exact field all that is no array, by name; none without.
         half: As in BakedVolume; likewise the rest.
         effort: What it has cost.
     """
@@ -160,7 +161,7 @@ class BakeAnswer:
     kimg: float | None
     seconds: float
     arrays: tuple[str, ...]
-    samples_of_field: tuple[int, int, bool] | None
+    exact: dict[str, Any] | None
     half: float
     near: float
     far: float
@@ -172,6 +173,7 @@ class BakeAnswer:
     last_delta: float
     outside: tuple[float, float, float, float] | None
     note: str
+    summation: Summation
     effort: Effort = field(default_factory=Effort)
 
     @classmethod
@@ -186,9 +188,9 @@ class BakeAnswer:
         effort: Effort | None = None,
     ) -> BakeAnswer:
         """Describe a volume and a field."""
-        samples = None if folded is None else (folded.coarse, folded.fine, folded.cut)
+        exact = None if folded is None else _but_arrays(folded)
         arrays, effort = tuple(arrays_of(volume, folded)), effort or Effort()
-        return cls(request, preview, kimg, seconds, arrays, samples, **_but_values(volume), effort=effort)
+        return cls(request, preview, kimg, seconds, arrays, exact, **_but_values(volume), effort=effort)
 
     def volume(self, arrays: Mapping[str, np.ndarray]) -> BakedVolume:
         """Join the voxels, and what lies behind them, again.  `arrays` by their names."""
@@ -196,11 +198,9 @@ class BakeAnswer:
 
     def field(self, arrays: Mapping[str, np.ndarray]) -> FoldedField | None:
         """Join the exact field again, if it was sent.  `arrays` by their names."""
-        if self.samples_of_field is None:
+        if self.exact is None:
             return None
-        coarse, fine, cut = self.samples_of_field
-        named = {name: arrays[name] for name in FIELD_ARRAYS if name in arrays}
-        return FoldedField(**named, half=self.half, coarse=coarse, fine=fine, cut=cut)
+        return FoldedField(**{name: arrays[name] for name in FIELD_ARRAYS if name in arrays}, **self.exact)
 
 
 def arrays_of(volume: BakedVolume, folded: FoldedField | None = None) -> dict[str, np.ndarray]:
@@ -215,3 +215,8 @@ def _but_values(source: BakedVolume | BakeAnswer) -> dict[str, Any]:
     """What a volume and its answer share."""
     names = [each.name for each in fields(BakedVolume) if each.name not in VOLUME_ARRAYS]
     return {name: getattr(source, name) for name in names}
+
+
+def _but_arrays(folded: FoldedField) -> dict[str, Any]:
+    """What of a field is no array."""
+    return {each.name: getattr(folded, each.name) for each in fields(FoldedField) if each.name not in FIELD_ARRAYS}

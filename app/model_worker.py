@@ -289,8 +289,8 @@ class ModelHandler:
             nonlocal began
             checkpoint, field = self._sample(request, port, clock)
             began = time.perf_counter()
-            rays = checkpoint.generator.config.rays
-            folded = fold_sample(field, rays, tell) if request.exact else fold(field, rays)
+            rays, marching = checkpoint.generator.config.rays, checkpoint.generator.marching
+            folded = fold_sample(field, rays, marching, tell) if request.exact else fold(field, rays, marching)
             ended = time.perf_counter()
             clock.add("fold", 1000 * ((looked or ended) - began))
             if looked:
@@ -323,6 +323,7 @@ class ModelHandler:
                 field,
                 checkpoint.generator.config.rays,
                 resolution,
+                checkpoint.generator.marching,
                 source=f"{Path(request.checkpoint.path).name}, {request.latent.name}",
                 on_progress=lambda done: port.progress(PLANES_SHARE + (1 - PLANES_SHARE) * done, "baking the volume"),
                 cancelled=None if preview else port.cancelled,

@@ -70,11 +70,11 @@ def sample_of(
     generator = (load or generator_of)(path)
     name = f"{path.name}, {scene.latent.name}"
     sample = sample_of_latent(generator, scene.latent, planes=scene.quality.planes)
-    field = fold_sample(sample, generator.config.rays) if exact else None
+    rays, marching, resolution = generator.config.rays, generator.marching, scene.quality.volume
+    field = fold_sample(sample, rays, marching) if exact else None
     if exact and field is None:
-        raise ValueError(f"{path}: {without_exact_form(sample)}; draw it with --field reference")
-    rays, resolution = generator.config.rays, scene.quality.volume
-    return bake_sample(sample, rays, resolution, source=name, on_progress=on_progress), field
+        raise ValueError(f"{path}: {without_exact_form(sample, marching)}; draw it with --field reference")
+    return bake_sample(sample, rays, resolution, marching, source=name, on_progress=on_progress), field
 
 
 def generator_of(path: Path) -> Generator:

@@ -129,8 +129,9 @@ class Side:
             return NO_DEMO
         if torch and self._moving:
             return AT_REST
-        # The exact field leaves nothing out; where it cannot be drawn, the volume stands in for it.
-        return shown.volume.note if shown.field is None or shown.preview else ""
+        # Where the exact field cannot be drawn, the volume stands in for it.
+        exact = scene.quality.field == "exact" and not shown.preview
+        return shown.field.note if exact and shown.field is not None else shown.volume.note
 
     def lacks_exact(self, scene: Scene) -> str:
         """Why there is no exact picture although the Scene asks for one, for people; empty if there is."""

@@ -34,7 +34,7 @@ class Scenery:
         self.rays = self.generator.config.rays
         z = z_from_seed(0, self.generator.config.z_dim).to(self.device)
         self.sample = self.generator.field(self.generator.mapping(z))
-        folded = fold_sample(self.sample, self.rays)
+        folded = fold_sample(self.sample, self.rays, self.generator.marching)
         if folded is None or folded.empty is None:
             raise SystemExit(f"{checkpoint}: its field cannot be drawn by a shader")
         self.folded, self.empty = folded, folded.empty
@@ -42,7 +42,7 @@ class Scenery:
 
     def baked(self, resolution: int) -> BakedVolume:
         """The sample as a volume."""
-        return bake_sample(self.sample, self.rays, resolution)
+        return bake_sample(self.sample, self.rays, resolution, self.generator.marching)
 
     def torch_picture(self, camera: Camera, size: int, samples: tuple[int, int]) -> np.ndarray:
         """Raw colours by the torch renderer with so many coarse and fine samples, [size, size, 3]."""

@@ -82,9 +82,9 @@ class Film:
 
     def by_shader(self, field: str) -> Iterable[np.ndarray]:
         """As `epigraf render` does."""
-        sample = self.sample()
-        folded = fold_sample(sample, self.rays) if field == "exact" else None
-        volume = bake_sample(sample, self.rays, QUALITY.volume)
+        sample, marching = self.sample(), self.generator.marching
+        folded = fold_sample(sample, self.rays, marching) if field == "exact" else None
+        volume = bake_sample(sample, self.rays, QUALITY.volume, marching)
         quality = replace(QUALITY, field=field)
         for picture in views_of(volume, folded, self.cameras, quality, self.size, self.size):
             yield picture[..., :3]

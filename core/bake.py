@@ -15,8 +15,10 @@ from core.generator import Generator, Sample
 from core.model_config import LAST_DELTA, RenderConfig
 from core.surround import HALF_MAX, bake_picture, bake_surround
 from core.triplane import TriPlaneField
+from core.volume import QUADRATURE, Marching
 
 CHUNK_POINTS = 65_536
+BEFORE_UPSAMPLING = "what rays see, before it is upsampled"
 FLAT = "a flat picture: it has no field, and cameras no effect"
 
 
@@ -62,14 +64,16 @@ def bake(
     with torch.no_grad():
         sample = generator.field(ws)
     return bake_sample(
-        sample, generator.config.rays, resolution, source=source, on_progress=on_progress, cancelled=cancelled
-    )
+        sample, generator.config.rays, resolution, generator.marching,
+        source=source, on_progress=on_progress, cancelled=cancelled,
+    )  # fmt: skip
 
 
 def bake_sample(
     sample: Sample,
     render: RenderConfig,
     resolution: int,
+    marching: Marching = QUADRATURE,
     *,
     source: str = "",
     on_progress: Callable[[float], None] | None = None,
@@ -77,7 +81,9 @@ def bake_sample(
 ) -> BakedVolume:
     """Bake what a generator has made of one ws, as `bake` does; several grids of it need its planes only once."""
     if isinstance(sample, TriPlaneField):
-        return bake_field(sample, render, resolution, source=source, on_progress=on_progress, cancelled=cancelled)
+        return bake_field(
+            sample, render, resolution, marching, source=source, on_progress=on_progress, cancelled=cancelled
+        )
     # A picture behind a volume that is empty.
     empty = np.zeros((2, 2, 2, 4), np.float16)
     empty[..., 3] = -HALF_MAX
@@ -91,12 +97,13 @@ def bake_field(
     field: TriPlaneField,
     render: RenderConfig,
     resolution: int,
+    marching: Marching = QUADRATURE,
     *,
     source: str = "",
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> BakedVolume:
-    """Evaluate a field on a grid, as `bake` does."""
+    """Evaluate a field on a grid, as `bake` does; of how its generator marches, the way of adding up is kept."""
 
     def tell(done: float) -> None:
         if cancelled is not None and cancelled():
@@ -120,15 +127,14 @@ def bake_field(
     rest = (render.white_back, render.last_delta, _outside(field, render))
     surround = bake_surround(field.background, resolution, lambda done: tell(share + (1 - share) * done))
     return BakedVolume(
-        values, field.box, *cameras, samples, source, *rest, surround, "; ".join(left_out(field, render))
-    )
+        values, field.box, *cameras, samples, source, *rest, surround, "; ".join(left_out(field, render)),
+        marching.integrator.summation or "samples",
+    )  # fmt: skip
 
 
 def left_out(field: TriPlaneField, render: RenderConfig) -> list[str]:
     """What a volume cannot show of a field, each in a few words."""
-    notes = []
-    if field.style is not None:
-        notes.append("what rays see, before it is upsampled")
+    notes = [BEFORE_UPSAMPLING] if field.style is not None else []
     if field.decoder.view_direction:
         notes.append("colours as seen from the front")
     needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
+from core.field_parts import Summation
 from core.files import replacing
 
 FORMAT_VERSION = 1
@@ -29,14 +31,16 @@ class BakedVolume:
         samples: Samples along a training ray (coarse and fine together).
         source: What was baked, for people: checkpoint, seed, truncation.
         white_back: Whether light that even the last sample lets through counts as white.
-        last_delta: How far the last sample of a ray reaches; 1e10 makes it an opaque backdrop.
+        last_delta: How far the last sample of a ray reaches, where samples are added up; 1e10 makes it an opaque
+            backdrop.
         outside: Raw colour and density that end a ray which misses the box, as in training with bounds `box`; none
             where training knew no such rays: they show white.
         surround: What lies behind the field, [layers, height, width, 4], float16, raw colour and density; none if
-            nothing does. One layer is a picture that fills the image plane, bottom row first. Several are the world
-            outside the cameras' sphere at inverse distances from 1 to 0, by polar angle (from +y) and azimuth (from
-            -pi to pi).
+            nothing does. One layer is a picture that fills the image plane, bottom row first, or, if it is a single
+            texel, a colour without end. Several are the world outside the cameras' sphere at inverse distances from 1
+            to 0, by polar angle (from +y) and azimuth (from -pi to pi).
         note: What the generator's own pictures show and this volume does not, for people; empty if it shows all.
+        summation: What samples along a ray add up to.
     """
 
     values: np.ndarray
@@ -52,6 +56,7 @@ class BakedVolume:
     outside: tuple[float, float, float, float] | None = None
     surround: np.ndarray | None = None
     note: str = ""
+    summation: Summation = "samples"
 
     def __post_init__(self) -> None:
         """Refuse a grid of another shape or type."""
@@ -81,6 +86,7 @@ class BakedVolume:
                 outside=np.array(self.outside or ()),
                 surround=np.zeros(0) if self.surround is None else self.surround,
                 note=self.note,
+                summation=self.summation,
             )
 
     @classmethod
@@ -102,6 +108,13 @@ class BakedVolume:
                 surround = archive["surround"] if "surround" in archive else np.zeros(0)
                 behind = surround if surround.size else None
                 rest = (white > 0, last_delta, beyond if len(beyond) == 4 else None, behind, note)
-                return cls(archive["values"], half, near, far, radius, fov, samples, source, *rest)
+                summation = _summation(str(archive["summation"])) if "summation" in archive else "samples"
+                return cls(archive["values"], half, near, far, radius, fov, samples, source, *rest, summation)
         except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
             raise ValueError(f"{path} is not a baked volume ({error})") from error
+
+
+def _summation(name: str) -> Summation:
+    """Raises KeyError for what this program does not know."""
+    known: dict[str, Summation] = {each: each for each in get_args(Summation)}
+    return known[name]

@@ -14,11 +14,12 @@ from core.backbone import NoiseMode, SynthesisNetwork
 from core.background import PlainBackground
 from core.camera_label import CameraLabel
 from core.field_generator import FieldGenerator, RayParts
+from core.field_parts import Axes, DecoderForm
 from core.layers import FullyConnected
 from core.midpoints import MIDPOINTS
 from core.model_config import GeneratorConfig, PlaneMode
 from core.rays import centre_grid
-from core.triplane import Axes, TriPlaneField
+from core.triplane import TriPlaneField
 from core.upsampler import FeatureDecoder, Upsampler
 
 # The third of the published ones repeats the second: a slip that released weights depend on.
@@ -31,6 +32,8 @@ BLACK = -1.0
 
 class Eg3dDecoder(FeatureDecoder):
     """Features to density and, in place of a colour, as many features again, whose first three are the colour."""
+
+    form = DecoderForm("softplus", "sigmoid")
 
     def __init__(self, features: int, hidden: int):
         super().__init__()
@@ -53,6 +56,10 @@ class Eg3dDecoder(FeatureDecoder):
         """The first; EG3D's softplus is of the density minus 1."""
         bias = self.out.bias[0] * self.out.bias_gain - DENSITY_SHIFT
         return self.out.weight[0] * self.out.weight_gain, bias
+
+    def colour_rows(self) -> tuple[Tensor, Tensor]:
+        """The three after it, before their sigmoids."""
+        return self.out.weight[1:4] * self.out.weight_gain, self.out.bias[1:4] * self.out.bias_gain
 
     def _decoded(self, features: Tensor, rows: int) -> tuple[Tensor, Tensor]:
         weight, bias = self.out.weight[:rows] * self.out.weight_gain, self.out.bias[:rows] * self.out.bias_gain

@@ -73,6 +73,11 @@ class FieldGenerator(Generator):
         self.parts = parts
         self.upsampler = None
 
+    @property
+    def marching(self) -> Marching:
+        """That of its parts."""
+        return self.parts.marching
+
     def render(
         self,
         field: Sample,

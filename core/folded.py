@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+
+from core.field_parts import FieldParts
 
 # Hidden units that one texel of a layer holds.
 UNITS_PER_TEXEL = 4
@@ -15,12 +17,12 @@ class FoldedField:
     """A tri-plane field after the linear part of its decoder.
 
     The decoder's first layer is linear, and so is bilinear interpolation: multiplied into the planes once, it costs
-    nothing per sample.  A point's raw colour and density are out_bias + out_weight^T leaky_relu(hidden_bias + sum of
-    the planes' samples), zero outside of the planes.
+    nothing per sample.  A point's colour and density are what the parts make of out_bias + out_weight^T
+    activation(hidden_bias + sum of the planes' samples), which are zero outside of the planes.
 
     Attributes:
         planes: [3 * groups, size, size, 4], float16: layer plane * groups + group holds four hidden units; rows along a
-            plane's second axis.  Plane 0 is spanned by (x, y), 1 by (x, z), 2 by (y, z).
+            plane's second axis.
         hidden_bias: [4 * groups], float32.
         out_weight: [4 * groups, 4], float32: what a hidden unit adds to red, green, blue and density.
         out_bias: [4], float32.
@@ -30,6 +32,8 @@ class FoldedField:
         cut: Whether training rays end at the faces of the box (bounds `box`), or reach from near to far.
         empty: [cells z, cells y, cells x], uint8: how far a cell of the box is from matter (core/occupancy.py); none
             where nobody has looked.
+        parts: All that is not in the arrays.
+        note: What the generator's own pictures show and this field does not, for people; empty if it shows all.
     """
 
     planes: np.ndarray
@@ -41,6 +45,8 @@ class FoldedField:
     fine: int
     cut: bool
     empty: np.ndarray | None = None
+    parts: FieldParts = field(default_factory=FieldParts)
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not belong together."""

@@ -14,7 +14,7 @@ from core.mapping import MappingNetwork
 from core.model_config import GeneratorConfig, RenderConfig
 from core.rays import Patches, pose_matrices
 from core.triplane import Painting, TriPlaneField
-from core.volume import DETERMINISTIC, Rendering, SamplingNoise
+from core.volume import DETERMINISTIC, QUADRATURE, Marching, Rendering, SamplingNoise
 
 # What a generator makes of ws: something to look at from all sides, or a flat picture.
 Sample = TriPlaneField | Painting
@@ -49,6 +49,11 @@ class Generator(nn.Module):
     def cameras(self, poses: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
         """Camera-to-world matrices of the training's cameras at poses [batch, 2 or more].  Returns [batch, 4, 4]."""
         return pose_matrices(poses, self.config.render.radius, device, self.config.render.pivot)
+
+    @property
+    def marching(self) -> Marching:
+        """Which points of a ray are looked at, and how they are added up."""
+        return QUADRATURE
 
     def pixel_fov(self, resolution: int) -> float:
         """Angle of view between the middles of a whole picture's outermost pixels, degrees."""

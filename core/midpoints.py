@@ -15,6 +15,8 @@ LEAST_WEIGHT, PDF_EPS = 0.01, 1e-5
 class SmoothedSampler(PointSampler):
     """Even depths, and fine ones by coarse weights that are widened and smoothed first (as Mip-NeRF's, Section 3.1)."""
 
+    placement = "smoothed"
+
     def coarse(self, near: Tensor, far: Tensor, samples: int, noise: SamplingNoise) -> Tensor:
         """From near to far; jittered ones lie between their place and the next."""
         fractions = torch.linspace(0, 1, samples, device=near.device)
@@ -33,6 +35,8 @@ class SmoothedSampler(PointSampler):
 
 class Midpoints(Integrator):
     """Intervals between samples, each with the mean of its ends; the ray ends with the last, which is not opaque."""
+
+    summation = "midpoints"
 
     def weights(self, raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
         """Of the intervals; nothing reaches behind the last sample."""

@@ -40,7 +40,7 @@ def bake_surround(
         case PlaneBackground(image=image):
             return bake_picture(image)
         case PlainBackground(value=value):
-            return bake_picture(torch.full((1, 3, 2, 2), value))
+            return bake_picture(torch.full((1, 3, 1, 1), value))
         case SphereBackground():
             return _panorama(background, min(TEXELS_PER_VOXEL * resolution, LARGEST_PANORAMA), on_layer)
         case _:

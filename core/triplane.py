@@ -12,12 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.embedding import fourier_features
+from core.field_parts import PLANE_AXES, Axes, DecoderForm
 from core.gather import weighted_rows
 from core.layers import LEAK, FullyConnected
 
-# Which coordinates span each plane; the first runs along its width.
-Axes = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
-PLANE_AXES: Axes = ((0, 1), (0, 2), (1, 2))
 # Sines and cosines of 2^k pi for k = 0 ... 3 of a ray's direction, as in NeRF.
 DIRECTION_FREQUENCIES = 4
 DIRECTION_DIM = 3 * 2 * DIRECTION_FREQUENCIES
@@ -71,11 +69,13 @@ class Decoder(nn.Module, ABC):
         hidden: The first layer.
         out: The second layer.
         view_direction: Whether colours depend on the ray's direction.
+        form: What else it does, if shaders can do the same.
     """
 
     hidden: FullyConnected
     out: FullyConnected
     view_direction: bool = False
+    form: DecoderForm | None = None
 
     @abstractmethod
     def forward(self, features: Tensor, directions: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -97,12 +97,18 @@ class Decoder(nn.Module, ABC):
     def density_row(self) -> tuple[Tensor, Tensor]:
         """What makes density before softplus of activated hidden units: weights [hidden], and a bias []."""
 
+    @abstractmethod
+    def colour_rows(self) -> tuple[Tensor, Tensor]:
+        """Likewise of colours, before what the form says: weights [3, hidden], and biases [3]."""
+
 
 class TriPlaneDecoder(Decoder):
     """Features to colour (no sigmoid) and density (before softplus) (METHOD: Tri-plane field).
 
     With view direction, which is no part of the published method, further layers add to the colour what depends on it.
     """
+
+    form = DecoderForm()
 
     def __init__(self, features: int, hidden: int, *, view_direction: bool = False):
         super().__init__()
@@ -130,6 +136,10 @@ class TriPlaneDecoder(Decoder):
     def density_row(self) -> tuple[Tensor, Tensor]:
         """The last of four."""
         return self.out.weight[3] * self.out.weight_gain, self.out.bias[3] * self.out.bias_gain
+
+    def colour_rows(self) -> tuple[Tensor, Tensor]:
+        """The first three."""
+        return self.out.weight[:3] * self.out.weight_gain, self.out.bias[:3] * self.out.bias_gain
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from torch import Tensor
 
 from core.bounds import depth_range
 from core.camera import Camera
-from core.field_generator import FieldGenerator
 from core.generator import Generator, Sample
 from core.model_config import RenderConfig
 from core.scene import Backdrop
 from core.triplane import TriPlaneField
-from core.volume import DETERMINISTIC, QUADRATURE, Marching, Rendering, SamplingNoise
+from core.volume import DETERMINISTIC, Marching, Rendering, SamplingNoise
 
 # Beyond any scene, but finite: 1 / 0 has no place in the arithmetic of rays.
 FAR_AWAY = 1e6
@@ -110,7 +109,7 @@ class Viewing:
     @property
     def marching(self) -> Marching:
         """Which points of a ray are looked at, and how they are added up."""
-        return self._generator.parts.marching if isinstance(self._generator, FieldGenerator) else QUADRATURE
+        return self._generator.marching
 
     @torch.no_grad()
     def render(self, places: Tensor) -> Rendering:

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core.field_parts import Placement, Summation
 from core.model_config import RenderConfig
 from core.triplane import Field
 
@@ -50,7 +51,13 @@ DETERMINISTIC = SamplingNoise()
 
 
 class PointSampler(Protocol):
-    """Where rays are looked at."""
+    """Where rays are looked at.
+
+    Attributes:
+        placement: Its name, if shaders can do the same: samples that are even, and fine ones placed so.
+    """
+
+    placement: Placement | None = None
 
     def coarse(self, near: Tensor, far: Tensor, samples: int, noise: SamplingNoise) -> Tensor:
         """Depths between near and far, [batch, rays, 1] each.  Returns [batch, rays, samples], ascending."""
@@ -66,7 +73,13 @@ class PointSampler(Protocol):
 
 
 class Integrator(Protocol):
-    """What samples along a ray add up to."""
+    """What samples along a ray add up to.
+
+    Attributes:
+        summation: Its name, if shaders can do the same.
+    """
+
+    summation: Summation | None = None
 
     def weights(self, raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
         """Light that is absorbed.
@@ -210,6 +223,8 @@ def inverse_cdf(bins: Tensor, density: Tensor, count: int, noise: SamplingNoise,
 class StratifiedSampler(PointSampler):
     """EpiGRAF's points: `coarse_depths` and `fine_depths`."""
 
+    placement = "by_weight"
+
     def coarse(self, near: Tensor, far: Tensor, samples: int, noise: SamplingNoise) -> Tensor:
         """Each inside its stratum."""
         return coarse_depths(near, far, samples, noise)
@@ -221,6 +236,8 @@ class StratifiedSampler(PointSampler):
 
 class Quadrature(Integrator):
     """NeRF's sum over samples (Eq. 3): `compositing_weights`."""
+
+    summation = "samples"
 
     def weights(self, raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
         """Of the samples."""

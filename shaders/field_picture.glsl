@@ -1,6 +1,8 @@
 // What one pixel of a picture of a sample's field shows.
 //
 // EXACT   1: the field itself (core/folded.py); 0: its baked volume (core/baked.py).
+// Parts: those of the files below; the volume needs `summation` alone, but all must be chosen.
+//
 // COUNTED 1: not the picture, but of each ray: samples taken, mean depth of what absorbs it, opacity; 0: the picture.
 
 #include "camera.glsl"
@@ -28,8 +30,7 @@ const int FOREGROUND = 1, BACKGROUND = 2;
 
 Light integrated(vec3 direction, vec2 segment) {
     if (u_parts == BACKGROUND) {
-        vec3 behind = u_backdrop == 0 ? ending(field(u_eye + segment.y * direction)) : u_backdrop_colour;
-        return Light(vec3(0.0), 1.0, behind);
+        return Light(vec3(0.0), 1.0, ray_end(field(u_eye + segment.y * direction)));
     }
 #if EXACT
     if (u_coarse > 0) {
@@ -54,7 +55,7 @@ vec4 pixel(vec2 fragment) {
     if (u_show == SHOW_SLICE) {
         return slice(u_eye, direction);
     }
-    Light light = Light(vec3(0.0), 1.0, u_backdrop == 0 ? ending(u_outside) : u_backdrop_colour);
+    Light light = Light(vec3(0.0), 1.0, ray_end(u_outside));
     if (segment.x < segment.y) {
         light = integrated(direction, segment);
     }

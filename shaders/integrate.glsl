@@ -1,8 +1,6 @@
 // Volume rendering of a field along one ray (METHOD, Volume rendering).  Needs `vec4 field(vec3 point)`.
 //
-// The last sample reaches further than the others: mostly to infinity, which makes it an opaque backdrop.  A learned
-// white background lives there, so it is always evaluated, and opacity is what the samples before it absorb.  What it
-// still lets through is white if the training counted it so.
+// Part: `summation`, what samples add up to.
 
 uniform int u_steps;              // samples along a ray, both ends included
 uniform float u_phase;            // where each sample lies in its part of the ray; 0, its beginning, as in training
@@ -22,16 +20,10 @@ float softplus(float x) {
     return max(x, 0.0) + (tail < 1e-3 ? tail - 0.5 * tail * tail : log(1.0 + tail));
 }
 
-// Raw colour of a ray's end, the last sample: its own colour, and what it lets through.
-vec3 ending(vec4 last) {
-    float through = exp(-softplus(last.a) * u_last_interval);
-    return (1.0 - through) * last.rgb + through * u_rest_colour;
-}
-
 // What a ray meets.
 struct Light {
     vec3 colour;      // raw colour of its samples, each by the light that it absorbs
-    float passing;    // light that passes all of them but the last
+    float passing;    // light that passes all that absorbs it but a backdrop
     vec3 behind;      // raw colour of where the ray ends
 };
 
@@ -76,6 +68,7 @@ int next_sample(inout Skipper skipper, int index, int last) {
     }
     return index;
 }
+
 // Whether the last sample is empty and reaches no further than others, so that nobody would see it.
 bool ends_in_nothing(Skipper skipper, int last, float interval) {
     if (u_cells == 0 || u_last_interval > interval) {
@@ -100,30 +93,4 @@ int next_sample(inout Skipper skipper, int index, int last) {
 }
 #endif
 
-// Integrate the ray's segment [range.x, range.y].
-Light integrate(vec3 eye, vec3 direction, vec2 range) {
-    int last = u_steps - 1;
-    float interval = (range.y - range.x) / float(last);
-    float first = range.x + u_phase * interval;
-    Skipper skips = skipper(eye + first * direction, interval * direction);
-    Light light = Light(vec3(0.0), 1.0, u_backdrop_colour);
-    for (int index = next_sample(skips, 0, last); index < last; index = next_sample(skips, index + 1, last)) {
-        float depth = first + interval * float(index);
-        vec4 value = field(eye + depth * direction);
-        ++evaluated;
-        float through = exp(-softplus(value.a) * interval);
-        light.colour += light.passing * (1.0 - through) * value.rgb;
-        reached_depth += light.passing * (1.0 - through) * depth;
-        light.passing *= through;
-        if (light.passing < u_stop) {
-            break;
-        }
-    }
-    if (u_backdrop == 0 && ends_in_nothing(skips, last, interval)) {
-        light.behind = vec3(u_rest_colour);
-    } else if (u_backdrop == 0) {
-        light.behind = ending(field(eye + range.y * direction));
-        ++evaluated;
-    }
-    return light;
-}
+#include <summation>

@@ -35,9 +35,10 @@ vec3 sphere_surround(vec3 eye, vec3 direction) {
     return colour;
 }
 
-// A picture, and beside it, where a window is wider than pictures are, a dark grey that nobody has painted.
+// A picture, and beside it, where a window is wider than pictures are, a dark grey that nobody has painted; a picture
+// of a single texel is everywhere.
 vec3 plane_surround(vec2 plane) {
-    bool beside = max(abs(plane.x), abs(plane.y)) > 1.0 + 1e-3;
+    bool beside = max(abs(plane.x), abs(plane.y)) > 1.0 + 1e-3 && textureSize(u_surround, 0).x > 1;
     return beside ? vec3(-0.8) : surround_layer(0.5 * plane + 0.5, 0).rgb;
 }
 

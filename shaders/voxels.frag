@@ -9,7 +9,7 @@ uniform int u_resolution;   // voxels along an edge
 
 const float HALF_MAX = 65504.0;   // of the half floats that are written
 
-out vec4 o_voxel;   // raw colour and density
+out vec4 o_voxel;   // colour and raw density
 
 void main() {
     vec3 index = vec3(gl_FragCoord.xy - 0.5, float(u_layer));

@@ -25,7 +25,7 @@ TORCH_FREE = {
         augment_laws baked bounds camera files frustum guides model_config poses projection published_names scene
         schedules shares views foreign_files import_settings inert_modules inert_pickle inert_values infer_architecture
         checkpoint_header folded sizes lattice history timeline timeline_edits given_w geometry surface_figures
-        density_grid threshold srgb ray_profile score_grid
+        density_grid threshold srgb ray_profile score_grid field_parts
         sigma_patches filter_kinds goodness scale_course patch_coverage coverage_sums
     """,
     "training": """

@@ -8,8 +8,10 @@ from typing import Literal
 from OpenGL import GL
 
 from app.gl.program import Program
+from app.gl.shader_parts import included
 from app.gl.shader_source import load_shader
 from app.gl.textures import PictureTarget
+from core.field_parts import FieldParts
 
 Entry = Literal["fragment", "compute"]
 # Pixels along each side of a group that computes together.
@@ -23,11 +25,14 @@ class PictureProgram(Program):
     Needs a current context in every method.
     """
 
-    def __init__(self, defines: Mapping[str, int], entry: Entry, target: PictureTarget) -> None:
+    def __init__(
+        self, defines: Mapping[str, int | str], parts: FieldParts, entry: Entry, target: PictureTarget
+    ) -> None:
         """Compile for this target.
 
         Args:
             defines: What the shader is to be, as it says itself.
+            parts: What it is put together from.
             entry: Compute shaders need OpenGL 4.3 (`has_compute`).
             target: Whose format of texels a compute shader must name.
 
@@ -36,9 +41,10 @@ class PictureProgram(Program):
         """
         self._entry: Entry = entry
         if entry == "compute":
-            super().__init__(load_shader("field.comp", {**defines, "GROUP": GROUP, "TEXELS": target.texels}))
+            size = {"GROUP": GROUP, "TEXELS": target.texels}
+            super().__init__(load_shader("field.comp", {**defines, **size}, parts=included(parts)))
         else:
-            super().__init__(load_shader("fullscreen.vert"), load_shader("field.frag", defines))
+            super().__init__(load_shader("fullscreen.vert"), load_shader("field.frag", defines, parts=included(parts)))
 
     def draw(self, target: PictureTarget, region: tuple[int, int, int, int], share: float) -> None:
         """Draw over a part of the target, inside `drawing_state`, with the program in use and a vertex array bound.

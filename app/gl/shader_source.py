@@ -1,4 +1,4 @@
-"""GLSL from the `shaders` package: includes by name, and compiler messages that name file and line."""
+"""GLSL from the `shaders` package: includes by name or part, and compiler messages that name file and line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-_INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]*)"\s*$')
+# "a file", or <a part>, whose file is chosen by whoever loads the shader.
+_INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]*)"|<(\w+)>)\s*$')
 _VERSION = re.compile(r"^\s*#\s*version\b")
 # Where a driver says that an error is: "0:12(5): error" (Mesa), "0(12) : error" (NVIDIA), "ERROR: 0:12:" (Apple, AMD).
 _LOCATIONS = (re.compile(r"\b(\d+):(\d+)(?=\(\d+\)|:)"), re.compile(r"\b(\d+)\((\d+)\)(?=\s*:)"))
@@ -43,21 +44,28 @@ class ShaderSource:
         return message
 
 
-def load_shader(name: str, defines: Mapping[str, int | str] | None = None, read: Reader | None = None) -> ShaderSource:
+def load_shader(
+    name: str,
+    defines: Mapping[str, int | str] | None = None,
+    read: Reader | None = None,
+    parts: Mapping[str, str] | None = None,
+) -> ShaderSource:
     """Read a shader and everything it includes.
 
     Args:
         name: File name in the shaders package, such as "field.frag".
         defines: Macros, placed after the `#version` line.
         read: Gives the text of a file name; by default from the shaders package.
+        parts: What is chosen where a part is included: `#include <colours>` is `colours_linear.glsl` with
+            {"colours": "linear"}.
 
     Returns:
         The assembled source. A file is included once, however often it is named.
 
     Raises:
-        ShaderError: A file is missing, or an include lies in a circle.
+        ShaderError: A file is missing, an include lies in a circle, or nothing is chosen for a part.
     """
-    assembly = _Assembly(read or read_shader)
+    assembly = _Assembly(read or read_shader, parts or {})
     lines = assembly.lines_of(name)
     macros = [f"#define {key} {value}" for key, value in (defines or {}).items()]
     if macros:
@@ -80,9 +88,9 @@ def read_shader(name: str) -> str:
 class _Assembly:
     """One run of putting includes in place."""
 
-    def __init__(self, read: Reader) -> None:
+    def __init__(self, read: Reader, parts: Mapping[str, str]) -> None:
         self.files: list[str] = []
-        self._read = read
+        self._read, self._parts = read, parts
         self._open: list[str] = []
 
     def lines_of(self, name: str) -> list[str]:
@@ -96,10 +104,16 @@ class _Assembly:
             if include is None:
                 lines.append(line)
                 continue
-            lines += self._included(include.group(1), f"shaders/{name}:{line_number}")
+            place = f"shaders/{name}:{line_number}"
+            lines += self._included(include.group(1) or self._chosen(include.group(2), place), place)
             lines.append(f"#line {line_number + 1} {number}")
         self._open.pop()
         return lines
+
+    def _chosen(self, part: str, place: str) -> str:
+        if part not in self._parts:
+            raise ShaderError(f"{place}: nothing is chosen for the part <{part}>")
+        return f"{part}_{self._parts[part]}.glsl"
 
     def _included(self, name: str, place: str) -> list[str]:
         if name in self._open:

@@ -9,9 +9,11 @@ from OpenGL import GL
 from app.gl.errors import forget_errors
 from app.gl.exact_field import ExactField
 from app.gl.program import Program
+from app.gl.shader_parts import included, planes_defined
 from app.gl.shader_source import load_shader
 from app.gl.state import drawing_state
 from app.gl.textures import VOLUME, TexelStack
+from core.field_parts import FieldParts
 
 # Of one go: a fraction of a millisecond to a few, from fast GPUs to slow ones.
 VOXELS_AT_ONCE = 2**18
@@ -27,13 +29,13 @@ class VolumeBaker:
         took_ms: From the beginning of the last volume until it was complete, with the frames between; none before one.
     """
 
-    def __init__(self, field: ExactField, defines: dict[str, int]) -> None:
-        """Begin with nothing to do; `defines` are the conventions of the field's planes."""
-        self._field, self._defines = field, {**defines, "MANUAL_FILTER": 1}
+    def __init__(self, field: ExactField) -> None:
+        """Begin with nothing to do."""
+        self._field = field
         self._stack = TexelStack(VOLUME)
         self._framebuffer = int(GL.glGenFramebuffers(1))
         self._vertices = int(GL.glGenVertexArrays(1))
-        self._programs: dict[int, Program] = {}
+        self._programs: dict[tuple[int, FieldParts], Program] = {}
         self._resolution, self._layer = 0, 0
         self._begun = 0.0
         self.took_ms: float | None = None
@@ -54,10 +56,11 @@ class VolumeBaker:
         self._begun, self.took_ms = time.perf_counter(), None
         if not resolution:
             return
-        groups = self._field.groups
-        if groups not in self._programs:
-            fragment = load_shader("voxels.frag", {**self._defines, "GROUPS": groups})
-            self._programs[groups] = Program(load_shader("fullscreen.vert"), fragment)
+        groups, parts = self._field.kind
+        if (groups, parts) not in self._programs:
+            defines = {**planes_defined(parts), "GROUPS": groups, "MANUAL_FILTER": 1}
+            fragment = load_shader("voxels.frag", defines, parts=included(parts))
+            self._programs[groups, parts] = Program(load_shader("fullscreen.vert"), fragment)
         self._stack.allocate(resolution)
 
     def advance(self) -> None:
@@ -66,7 +69,7 @@ class VolumeBaker:
         layers = range(self._layer, min(self._layer + max(1, VOXELS_AT_ONCE // resolution**2), resolution))
         forget_errors()
         with drawing_state():
-            program = self._programs[self._field.groups]
+            program = self._programs[self._field.kind]
             program.use()
             self._field.bind(program)
             program.set_int("u_resolution", resolution)

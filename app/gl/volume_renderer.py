@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from OpenGL import GL
 
+from app.gl.baked_field import BakedField
 from app.gl.errors import forget_errors
 from app.gl.exact_field import ExactField
 from app.gl.frame import Band, Frame
@@ -41,7 +42,7 @@ class RendererOptions:
         target: "screen" draws 8-bit pictures; "float" keeps colours unclamped in 32 bits, for measuring.
         manual_filter: Interpolate in the shader with full precision; GPUs' samplers round to about 8 bits.
         counted: Draw samples, depth and opacity of each ray instead of what it sees (with a float target).
-        corners_aligned: The convention of the grid; baked volumes are aligned (core/baked.py).
+        corners_aligned: The convention of volumes' grids; baked ones are aligned (core/baked.py).
         entry: How pictures are drawn; compute shaders need OpenGL 4.3.
         smooth: How many shifted pictures are averaged at rest where a Quality leaves that open.
     """
@@ -79,15 +80,13 @@ class VolumeRenderer:
         self._target_ms = self._pacers["baked", "colour"].target_ms
         self.draws = 0
         forget_errors()
-        defines = {
-            "CORNERS_ALIGNED": int(self.options.corners_aligned),
-            "MANUAL_FILTER": int(self.options.manual_filter),
-            "COUNTED": int(self.options.counted),
-        }
+        defines = {"MANUAL_FILTER": int(self.options.manual_filter), "COUNTED": int(self.options.counted)}
         self._target = PictureTarget(self.options.target)
-        self._program = PictureProgram({**defines, "EXACT": 0}, self.options.entry, self._target)
+        self._baked = BakedField(
+            {**defines, "CORNERS_ALIGNED": int(self.options.corners_aligned)}, self.options.entry, self._target
+        )
         self._exact = ExactField(defines, self.options.entry, self._target)
-        self._baker = VolumeBaker(self._exact, defines)
+        self._baker = VolumeBaker(self._exact)
         self._vertices = int(GL.glGenVertexArrays(1))
         self._texture, self._surround = TexelStack(VOLUME), TexelStack(VOLUME)
         self._timer: GpuTimer[Band] = GpuTimer(self._target.wait)
@@ -137,6 +136,7 @@ class VolumeRenderer:
         """
         self._baker.begin(0)
         self._texture.upload(volume.values)
+        self._baked.prepare(volume.summation)
         self._exact.upload(field)
         self._baker.begin(finer if field is not None else 0)
         surround = volume.surround
@@ -253,7 +253,7 @@ class VolumeRenderer:
         self._surround.close()
         self._exact.close()
         self._baker.close()
-        self._program.close()
+        self._baked.close()
         if self._vertices:
             GL.glDeleteVertexArrays(1, [self._vertices])
             self._vertices = 0
@@ -384,9 +384,5 @@ class VolumeRenderer:
         if frame.quality.field == "exact":
             on_sphere = is_training_view(frame.camera, volume.radius)
             return self._exact.use(as_in_training=self._as_in_training(frame), on_training_sphere=on_sphere)
-        self._program.use()
-        self._program.set_int("u_volume", 0)
-        self._program.set_float("u_half", volume.half)
-        self._program.set_int("u_cut", 1)
         self._texture.bind()
-        return self._program
+        return self._baked.use(volume)

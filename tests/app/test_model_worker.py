@@ -16,6 +16,7 @@ from core.epigraf import EpigrafGenerator
 from core.fold import fold_sample
 from core.model_config import GeneratorConfig
 from core.scene import Latent
+from tests.core.eg3d_toy import eg3d_toy
 
 SMALL = GeneratorConfig(z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4)
 
@@ -95,6 +96,21 @@ def test_the_exact_field_comes_with_the_final_volume_where_it_is_asked_for(check
         assert (sent.half, sent.coarse, sent.fine, sent.cut) == (
             expected.half, expected.coarse, expected.fine, expected.cut,
         )  # fmt: skip
+
+
+def test_an_eg3d_says_what_it_is_made_of(tmp_path):
+    generator, path = eg3d_toy(plane_axes="fixed"), tmp_path / "eg3d.safetensors"
+    save_checkpoint(path, generator, None, {})
+    stat, port = path.stat(), RecordingPort()
+    identity = CheckpointId(str(path), stat.st_mtime_ns, stat.st_size)
+    ModelHandler().handle(BAKE, BakeRequest(identity, Latent(5, 0.7), resolution=8, exact=True), port)
+    [volume], [sent] = port.answers, port.fields
+    with torch.no_grad():
+        field = generator.field(generator.mapping(z_from_seed(5, 8), psi=0.7))
+    expected = fold_sample(field, generator.config.rays, generator.marching)
+    assert (sent.parts, sent.note, volume.summation) == (expected.parts, expected.note, "midpoints")
+    np.testing.assert_array_equal(sent.planes, expected.planes)
+    np.testing.assert_array_equal(sent.out_bias, expected.out_bias)
 
 
 def test_where_the_window_bakes_a_coarse_volume_and_the_field_are_enough(checkpoint, tmp_path):

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.model_messages import PICTURE, BakeAnswer, TileAnswer
+from app.model_messages import PICTURE, BakeAnswer, TileAnswer, arrays_of
 from app.side import AT_REST, COLOUR_ONLY, FLAT, NO_FIELD, Side, planes_note
 from app.worker_messages import Progress, Result
 from app.worker_share import WorkerShare
 from core.baked import BakedVolume
+from core.folded import FoldedField
 from core.scene import Quality, Scene, Source
 from tests.app.test_worker_share import FakeWorker
 from widgets.picture import Picture
@@ -31,14 +32,14 @@ class Bench:
     def scene(self, quality: Quality) -> Scene:
         return Scene(self.source, quality=quality)
 
-    def shows(self, quality: Quality, voxels: int = 32) -> None:
-        """The worker has baked what this quality needs, without an exact field."""
+    def shows(self, quality: Quality, voxels: int = 32, field: FoldedField | None = None) -> None:
+        """The worker has baked what this quality needs, without an exact field unless one is given."""
         self.side.update(self.scene(quality))
         values = np.zeros((voxels,) * 3 + (4,), np.float16)
         volume = BakedVolume(values, 0.35, 0.74, 1.26, 1.0, 30.0, 24, note="colours as seen from the front")
         number, (kind, request) = len(self.worker.asked), self.worker.asked[-1]
-        answer = BakeAnswer.of(volume, None, request, preview=False, kimg=None, seconds=0.1)
-        self.worker.events.append(Result(number, kind, answer, (values,)))
+        answer = BakeAnswer.of(volume, field, request, preview=False, kimg=None, seconds=0.1)
+        self.worker.events.append(Result(number, kind, answer, tuple(arrays_of(volume, field).values())))
         self.side.update(self.scene(quality))
 
 
@@ -59,6 +60,13 @@ def test_where_there_is_no_exact_picture_torch_is_offered(bench, voxels, words):
     assert (work.text, work.fraction, work.offer) == (words, None, "Torch reference")
     assert bench.side.resumed(scene) == replace(scene, quality=replace(EXACT, field="reference"))
     assert bench.side.note(scene) == "colours as seen from the front"
+
+
+def test_what_the_exact_field_leaves_out_is_said_of_it_and_of_the_volume_its_own(bench):
+    arrays = np.zeros((3, 4, 4, 4), np.float16), np.zeros(4), np.zeros((4, 4)), np.zeros(4)
+    bench.shows(EXACT, field=FoldedField(*arrays, 0.35, 12, 12, True, note="before it is upsampled"))
+    assert bench.side.note(bench.scene(EXACT)) == "before it is upsampled"
+    assert bench.side.note(bench.scene(replace(EXACT, field="baked"))) == "colours as seen from the front"
 
 
 def test_torch_draws_at_rest_only_and_once(bench):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,8 +14,10 @@ from core.bake import bake_sample, grid_points
 from core.camera import Camera
 from core.checkpoint import load_checkpoint, save_checkpoint
 from core.density import density_grid
-from core.eg3d import Eg3dGenerator
+from core.eg3d import AXES, Eg3dGenerator
+from core.field_parts import DecoderForm, FieldParts
 from core.fold import fold_sample, without_exact_form
+from core.midpoints import Midpoints
 from core.model_config import RenderConfig
 from core.place_gradients import PlacedField, sampled
 from core.ray_probe import probe_ray
@@ -59,13 +63,13 @@ def test_a_grid_of_densities_is_that_of_the_field(plane_axes, resolution):
 def test_a_baked_volume_holds_colours_as_they_are_integrated():
     generator = eg3d_toy()
     field = field_of(generator)
-    volume = bake_sample(field, generator.config.rays, 17)
+    volume = bake_sample(field, generator.config.rays, 17, generator.marching)
     colour, density = field(grid_points(17, field.box, slice(None)).reshape(1, -1, 3))
     expected = torch.cat([colour, density], dim=-1).reshape(17, 17, 17, 4)
     torch.testing.assert_close(torch.from_numpy(volume.values).float(), expected, atol=5e-3, rtol=5e-3)
     assert (volume.values[..., :3] >= -1.003).all()
     assert (volume.values[..., :3] <= 1.003).all()
-    assert volume.last_delta < 0.01, "its last sample is not opaque"
+    assert volume.summation == "midpoints", "no last sample that reaches further"
     assert volume.white_back
     assert "before it is upsampled" in volume.note
 
@@ -86,11 +90,26 @@ def test_faces_are_in_front_of_black():
     assert (drawing_of(generator, field, view).draw(Tile(0, 0, 8, 8))[..., :3] == 255).all()
 
 
-def test_there_is_no_exact_form_for_shaders():
-    generator = eg3d_toy()
+@pytest.mark.parametrize("plane_axes", ["published", "fixed"])
+def test_its_exact_form_names_its_parts(plane_axes):
+    generator = eg3d_toy(plane_axes=plane_axes)
     field = field_of(generator)
-    assert fold_sample(field, generator.config.rays) is None
-    assert "shaders" in without_exact_form(field)
+    folded = fold_sample(field, generator.config.rays, generator.marching)
+    form = DecoderForm("softplus", "sigmoid")
+    assert folded.parts == FieldParts(AXES[plane_axes], False, form, "smoothed", "midpoints")
+    assert "before it is upsampled" in folded.note
+    assert without_exact_form(field, generator.marching) == ""
+
+
+def test_what_no_shader_knows_has_no_exact_form():
+    class Another(Midpoints):
+        summation = None
+
+    generator = eg3d_toy()
+    field, marching = field_of(generator), replace(generator.marching, integrator=Another())
+    assert fold_sample(field, generator.config.rays, marching) is None
+    assert "shaders" in without_exact_form(field, marching)
+    assert bake_sample(field, generator.config.rays, 4, marching).summation == "samples"
 
 
 def test_a_view_is_the_upsampled_picture_or_what_rays_see():

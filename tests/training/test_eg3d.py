@@ -131,6 +131,8 @@ class FirstFeature(Decoder):
     def density_row(self) -> tuple[torch.Tensor, torch.Tensor]:
         raise AssertionError("nobody asks for it")
 
+    colour_rows = density_row
+
 
 def test_roughness_is_how_steep_the_density_is():
     """A density that rises along x alone, by 1 from the middle to a face: points differ by what lies between in x."""

@@ -77,12 +77,13 @@ def expected(generator: EpigrafGenerator, folded: FoldedField, *, aligned: bool 
     return torch.cat([rendering.rgb, rendering.opacity], dim=-1).reshape(SIZE, SIZE, 4).numpy()
 
 
-def drawn(generator: EpigrafGenerator, quality: Quality, **options) -> np.ndarray:
+def drawn(generator: EpigrafGenerator, quality: Quality, *, aligned: bool = True, **options) -> np.ndarray:
     """The shader's picture, like `expected`."""
     ws = generator.mapping(z_from_seed(2, 16))
+    folded = fold(generator.field(ws), generator.config.render)
     with open_context():
         renderer = VolumeRenderer(RendererOptions(target="float", **options))
-        renderer.upload(bake(generator, ws, 16), fold(generator.field(ws), generator.config.render))
+        renderer.upload(bake(generator, ws, 16), replace(folded, parts=replace(folded.parts, aligned=aligned)))
         renderer.render(CAMERA, quality, SIZE, SIZE, to_the_end=True)
         colour, opacity = renderer.read_floats()
         renderer.close()
@@ -98,7 +99,7 @@ def test_with_the_samples_of_training_the_shader_meets_torch(case, aligned, manu
     folded = fold(generator.field(generator.mapping(z_from_seed(2, 16))), generator.config.render)
     wanted = expected(generator, folded, aligned=aligned)
     quality = Quality(field="exact", sampling="training")
-    shown = drawn(generator, quality, corners_aligned=aligned, manual_filter=manual)
+    shown = drawn(generator, quality, aligned=aligned, manual_filter=manual)
     assert wanted[..., 3].std() > 0.05
     assert psnr(shown[..., :3], wanted[..., :3], peak=2) >= 80
     assert psnr(shown[..., 3], wanted[..., 3], peak=1) >= 80

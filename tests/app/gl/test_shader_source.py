@@ -1,8 +1,13 @@
+from itertools import product
+from typing import get_args
+
 import pytest
 
 from app.gl.headless import open_context
 from app.gl.program import Program
+from app.gl.shader_parts import included
 from app.gl.shader_source import ShaderError, ShaderSource, load_shader
+from core.field_parts import Activation, Colours, DecoderForm, FieldParts, Placement, Summation
 
 FILES = {
     "main.frag": '#version 330 core\n#include "a.glsl"\n#include "b.glsl"\nvoid main() { broken }\n',
@@ -11,6 +16,9 @@ FILES = {
     "one.glsl": '#include "two.glsl"\n',
     "two.glsl": '#include "one.glsl"\n',
     "lost.glsl": '\n#include "nowhere.glsl"\n',
+    "open.glsl": "#include <tone>\nfloat c() { return tone(); }\n",
+    "tone_dark.glsl": "float tone() { return 0.1; }\n",
+    "tone_light.glsl": "float tone() { return 0.9; }\n",
 }
 
 
@@ -31,6 +39,24 @@ def test_circles_and_missing_files_name_the_place():
         load_shader("one.glsl", read=read)
     with pytest.raises(ShaderError, match=r"lost.glsl:2: shaders/nowhere.glsl is missing"):
         load_shader("lost.glsl", read=read)
+
+
+def test_a_part_is_the_chosen_file():
+    source = load_shader("open.glsl", read=read, parts={"tone": "light"})
+    assert "0.9" in source.text
+    assert "0.1" not in source.text
+    assert source.files == ("open.glsl", "tone_light.glsl")
+    with pytest.raises(ShaderError, match=r"open.glsl:1: nothing is chosen for the part <tone>"):
+        load_shader("open.glsl", read=read)
+
+
+def test_there_is_a_shader_for_each_part():
+    forms = product(*map(get_args, (Activation, Colours, Placement, Summation)))
+    for activation, colours, placement, summation in forms:
+        parts = FieldParts(decoder=DecoderForm(activation, colours), placement=placement, summation=summation)
+        files = load_shader("field.frag", parts=included(parts)).files
+        assert {f"activation_{activation}.glsl", f"colours_{colours}.glsl"} <= set(files)
+        assert {f"placement_{placement}.glsl", f"summation_{summation}.glsl"} <= set(files)
 
 
 def test_defines_follow_the_version():

@@ -84,12 +84,18 @@ def test_a_white_backdrop_matches_too(make):
 
 
 def test_volumes_keep_what_ends_a_ray(tmp_path):
-    volume = replace(smooth_volume(), outside=(0.1, -0.2, 0.3, 4.0), note="without this and that")
+    volume = replace(
+        smooth_volume(), outside=(0.1, -0.2, 0.3, 4.0), note="without this and that", summation="midpoints"
+    )
     volume.save(tmp_path / "volume.npz")
     loaded = BakedVolume.load(tmp_path / "volume.npz")
-    assert (loaded.outside, loaded.note) == (volume.outside, volume.note)
+    assert (loaded.outside, loaded.note, loaded.summation) == (volume.outside, volume.note, "midpoints")
     smooth_volume().save(tmp_path / "plain.npz")
     assert BakedVolume.load(tmp_path / "plain.npz").outside is None
+    unknown = dict(np.load(tmp_path / "plain.npz")) | {"summation": "by a later program"}
+    np.savez(tmp_path / "later.npz", **unknown)
+    with pytest.raises(ValueError, match=r"later.npz is not a baked volume"):
+        BakedVolume.load(tmp_path / "later.npz")
 
 
 def test_a_wrong_texel_convention_would_be_noticed(make):
