@@ -10,6 +10,7 @@ import numpy as np
 
 from core.baked import BakedVolume
 from core.camera import Camera
+from core.description import UNKNOWN, Description
 from core.folded import FoldedField
 from core.scene import ALL_PLANES, Backdrop, Latent
 
@@ -103,6 +104,7 @@ class PictureRequest:
         width: Pixels.
         height: Pixels.
         backdrop: What is seen through the field.
+        upsampled: Whether an upsampler makes it, where there is one, or else rays.
     """
 
     sample: BakeRequest
@@ -110,6 +112,7 @@ class PictureRequest:
     width: int
     height: int
     backdrop: Backdrop
+    upsampled: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,7 @@ class BakeAnswer:
         samples_of_field: Coarse and fine samples of the exact field, and whether training cut its rays; none without.
         half: As in BakedVolume; likewise the rest.
         effort: What it has cost.
+        made_of: What the generator is.
     """
 
     request: BakeRequest
@@ -172,7 +176,9 @@ class BakeAnswer:
     last_delta: float
     outside: tuple[float, float, float, float] | None
     note: str
+    pivot: float = 0.0
     effort: Effort = field(default_factory=Effort)
+    made_of: Description = UNKNOWN
 
     @classmethod
     def of(
@@ -184,11 +190,13 @@ class BakeAnswer:
         kimg: float | None,
         seconds: float,
         effort: Effort | None = None,
+        made_of: Description = UNKNOWN,
     ) -> BakeAnswer:
         """Describe a volume and a field."""
         samples = None if folded is None else (folded.coarse, folded.fine, folded.cut)
         arrays, effort = tuple(arrays_of(volume, folded)), effort or Effort()
-        return cls(request, preview, kimg, seconds, arrays, samples, **_but_values(volume), effort=effort)
+        rest = {**_but_values(volume), "effort": effort, "made_of": made_of}
+        return cls(request, preview, kimg, seconds, arrays, samples, **rest)
 
     def volume(self, arrays: Mapping[str, np.ndarray]) -> BakedVolume:
         """Join the voxels, and what lies behind them, again.  `arrays` by their names."""

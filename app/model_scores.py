@@ -182,7 +182,7 @@ def _judged(
 def _rendered(opened: Opened, latent: Latent, pose: tuple[float, float], resolution: int, port: Port) -> Tensor:
     """The sample of a latent as the training's cameras see it; its colours are not cut off.  Returns [3, R, R]."""
     render = opened.generator.config.render
-    camera = Camera(yaw=pose[0], pitch=pose[1], radius=render.radius, fov=render.fov)
+    camera = Camera(yaw=pose[0], pitch=pose[1], radius=render.radius, fov=render.fov, pivot=render.pivot)
     viewing = Viewing(opened.generator, opened.sample_of(latent), View(camera, resolution, resolution))
     image = torch.empty(3, resolution, resolution)
     for tile in tiles_of(resolution, resolution):

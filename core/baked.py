@@ -37,6 +37,7 @@ class BakedVolume:
             outside the cameras' sphere at inverse distances from 1 to 0, by polar angle (from +y) and azimuth (from
             -pi to pi).
         note: What the generator's own pictures show and this volume does not, for people; empty if it shows all.
+        pivot: Point of the z axis that the training cameras look at, world units.
     """
 
     values: np.ndarray
@@ -52,6 +53,7 @@ class BakedVolume:
     outside: tuple[float, float, float, float] | None = None
     surround: np.ndarray | None = None
     note: str = ""
+    pivot: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a grid of another shape or type."""
@@ -81,6 +83,7 @@ class BakedVolume:
                 outside=np.array(self.outside or ()),
                 surround=np.zeros(0) if self.surround is None else self.surround,
                 note=self.note,
+                pivot=self.pivot,
             )
 
     @classmethod
@@ -101,7 +104,8 @@ class BakedVolume:
                 note = str(archive["note"]) if "note" in archive else ""
                 surround = archive["surround"] if "surround" in archive else np.zeros(0)
                 behind = surround if surround.size else None
-                rest = (white > 0, last_delta, beyond if len(beyond) == 4 else None, behind, note)
+                pivot = float(archive["pivot"]) if "pivot" in archive else 0.0
+                rest = (white > 0, last_delta, beyond if len(beyond) == 4 else None, behind, note, pivot)
                 return cls(archive["values"], half, near, far, radius, fov, samples, source, *rest)
         except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
             raise ValueError(f"{path} is not a baked volume ({error})") from error

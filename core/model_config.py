@@ -209,6 +209,11 @@ class GeneratorConfig(FrozenModel):
             raise DisagreementError(text, "label_count", "backbone")
         return self
 
+    @property
+    def upsamples(self) -> bool:
+        """Whether an upsampler makes its pictures of what rays see."""
+        return self.family == "eg3d"
+
     def channels(self, resolution: int) -> int:
         """Channels of the backbone at a resolution."""
         return max(min(self.channel_base // resolution, self.channel_max), 1)
