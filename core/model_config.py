@@ -340,6 +340,11 @@ class DiscriminatorConfig(FrozenModel):
         return tuple(2**power for power in range(int(math.log2(self.image_resolution)), 2, -1))
 
     @property
+    def whole(self) -> bool:
+        """Whether it judges whole pictures and knows no patches."""
+        return self.kind == "dual"
+
+    @property
     def min_scale(self) -> float:
         """Smallest patch scale, r / R."""
         return self.patch_resolution / self.image_resolution
