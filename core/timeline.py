@@ -170,7 +170,9 @@ def _splined(times: Sequence[float], scenes: Sequence[Scene], share: float) -> C
     ]
     yaw, pitch, radius, lens, x, y, z, roll, pivot = (_cubic(times, column, share) for column in columns)
     # What stays as it is does so bit by bit.
-    same_radius, same_fov = (len({getattr(camera, name) for camera in cameras}) == 1 for name in ("radius", "fov"))
+    same_radius, same_fov, same_pivot = (
+        len({getattr(camera, name) for camera in cameras}) == 1 for name in ("radius", "fov", "pivot")
+    )
     return Camera(
         math.remainder(yaw, math.tau),
         min(max(pitch, 1e-4), math.pi - 1e-4),
@@ -178,7 +180,7 @@ def _splined(times: Sequence[float], scenes: Sequence[Scene], share: float) -> C
         cameras[1].fov if same_fov else math.degrees(2 * math.atan(math.exp(lens))),
         (x, y, z),
         roll=math.remainder(roll, math.tau),
-        pivot=pivot,
+        pivot=cameras[1].pivot if same_pivot else pivot,
     )
 
 
