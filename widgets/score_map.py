@@ -69,7 +69,7 @@ class ScoreMapPanel:
         """Draw the panel.  Returns what somebody wants."""
         self.said = ""
         if view.absent:
-            empty_state(icons.ICON_FA_TABLE_CELLS, "No score map", sentence(view.absent))
+            empty_state(icons.ICON_FA_TABLE_CELLS, "No score map", f"{sentence(view.absent)}.")
             return ScoreWish(view.setup)
         wish = _controls(view)
         if view.hint:
