@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.run_watch import WatchedRun
 from app.side import Side
 from app.worker_share import WorkerShare
+from core.description import UNKNOWN, Description
 from core.scene import Other, Scene, Source
 from widgets.compare import SourceChoice, source_name
 from widgets.picture import Picture
@@ -43,13 +44,14 @@ class Comparison:
     def __init__(self, share: WorkerShare, wake: Callable[[], None]) -> None:
         self._share, self._wake = share, wake
         self._texture: ImageTexture | None = None
+        self._first: Side | None = None
         self._measured: tuple[object, Difference, Picture] | None = None
         self._shows_difference = False
         self.side: Side | None = None
 
     def update(self, scene: Scene, first: Side) -> None:
         """Bring B up to date with the Scene.  `first` is A, from which B learns of runs and trainers."""
-        beside = scene.beside
+        beside, self._first = scene.beside, first
         if beside is None:
             self.free_gpu()
             self.close()
@@ -105,7 +107,7 @@ class Comparison:
             hint = NOT_ATTACHED
         if self.side is not None and self.side.problem is not None:
             hint = "B cannot be shown."
-        return Split(scene.other.divider, labels(scene, beside), hint)
+        return Split(scene.other.divider, self._labels(scene, beside), hint)
 
     @property
     def busy(self) -> bool:
@@ -145,6 +147,17 @@ class Comparison:
             self.side.close()
         self.side = None
 
+    @property
+    def made_of(self) -> Description:
+        """What B's generator is, as far as it is known."""
+        return UNKNOWN if self.side is None else self.side.made_of
+
+    def _labels(self, scene: Scene, beside: Scene) -> tuple[str, str]:
+        """What A and B are called as they are seen now."""
+        if self._first is None or self.side is None:
+            return labels(scene, beside)
+        return labels(scene, beside, (self._first.picture_word(scene), self.side.picture_word(beside)))
+
     def _shows_source_of(self, beside: Scene) -> bool:
         """Whether B's sample is of the generator that it is called by, and not of one before."""
         shown = None if self.side is None else self.side.engine.shown
@@ -165,7 +178,7 @@ class Comparison:
             return replace(pictures[0], caption=MOVING if moving else WAITING, refined=refined)
         key = (scenes, size, other.gain, *(side.version for side in sides))
         if self._measured is None or self._measured[0] != key:
-            self._measure(key, sides, other.gain, "difference of {} and {}".format(*labels(scenes[0], scenes[1])))
+            self._measure(key, sides, other.gain, "difference of {} and {}".format(*self._labels(*scenes)))
         self._shows_difference = self._measured is not None
         return pictures[0] if self._measured is None else self._measured[2]
 
@@ -183,9 +196,16 @@ class Comparison:
         self._measured = key, found, replace(picture, caption=caption)
 
 
-def labels(scene: Scene, beside: Scene) -> tuple[str, str]:
-    """What pictures A and B are called: their letters, and whatever tells them apart."""
-    words = [(source_name(scene.source), source_name(beside.source)), *_latents(scene, beside), *_modes(scene, beside)]
+def labels(scene: Scene, beside: Scene, pictures: tuple[str, str] = ("", "")) -> tuple[str, str]:
+    """What pictures A and B are called: their letters, and whatever tells them apart.
+
+    Args:
+        scene: A.
+        beside: B.
+        pictures: Whether each is a raw or an upsampled one; empty where there is no upsampler.
+    """
+    sources = source_name(scene.source), source_name(beside.source)
+    words = [sources, *_latents(scene, beside), pictures, *_modes(scene, beside)]
     apart = [pair for pair in words if pair[0] != pair[1]]
     return "  ".join(["A", *(one for one, _ in apart)]), "  ".join(["B", *(other for _, other in apart)])
 

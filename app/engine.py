@@ -18,6 +18,7 @@ from app.sharing import Sharing
 from app.worker_messages import Failure, GaveWay, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
+from core.description import UNKNOWN, Description
 from core.folded import FoldedField
 from core.scene import Latent, Quality, Scene, Source
 from widgets.notes import Problem
@@ -67,6 +68,7 @@ class Shown:
         effort: What it has cost the worker.
         transfer_ms: How long its arrays took from the worker to here; none if they did not come from there.
         finer: Voxels along an edge of the volume that is still to be baked from the field; 0 if this is fine enough.
+        made_of: What the generator is.
     """
 
     volume: BakedVolume
@@ -78,6 +80,7 @@ class Shown:
     effort: Effort = NO_EFFORT
     transfer_ms: float | None = None
     finer: int = 0
+    made_of: Description = UNKNOWN
 
 
 class Engine:
@@ -127,7 +130,7 @@ class Engine:
 
     def sample_of(self, scene: Scene) -> BakeRequest | None:
         """What was asked for the sample that is shown, if it is that of the Scene and nothing finer is on its way."""
-        shown, latent, done = self.shown, scene.latent, self._done
+        shown, latent, done = self.shown, self._latent(scene), self._done
         if shown is None or shown.preview or shown.source != scene.source:
             return None
         if self._demo_shown:
@@ -150,7 +153,8 @@ class Engine:
         """The camera of the training of what is shown."""
         if self.shown is None:
             return Camera()
-        return Camera(radius=self.shown.volume.radius, fov=self.shown.volume.fov)
+        volume = self.shown.volume
+        return Camera(radius=volume.radius, fov=volume.fov, pivot=volume.pivot)
 
     def set_run_weights(self, path: str, weights: CheckpointId | None) -> None:
         """The newest weights of a run, as the watch has seen them."""
@@ -223,22 +227,13 @@ class Engine:
                 transfer = None if sent is None else 1000 * (received - sent)
                 fields = (answer.kimg, answer.preview, answer.field(named), answer.effort, transfer)
                 finer = answer.request.resolution if answer.request.field_will_do else 0
-                self._show(answer.volume(named), scene.source, *fields, finer)
+                self._show(Shown(answer.volume(named), 0, scene.source, *fields, finer, answer.made_of))
 
-    def _show(
-        self,
-        volume: BakedVolume,
-        source: Source,
-        kimg: float | None = None,
-        preview: bool = False,
-        folded: FoldedField | None = None,
-        effort: Effort = NO_EFFORT,
-        transfer_ms: float | None = None,
-        finer: int = 0,
-    ) -> None:
+    def _show(self, what: Shown) -> None:
+        """Show it, as a version of its own; it is fine enough where there is no field to bake a finer one from."""
         self._versions += 1
-        finer = finer if folded is not None and len(volume.values) < finer else 0
-        self.shown = Shown(volume, self._versions, source, kimg, preview, folded, effort, transfer_ms, finer)
+        finer = what.finer if what.field is not None and len(what.volume.values) < what.finer else 0
+        self.shown = replace(what, version=self._versions, finer=finer)
 
     def _ask(self, scene: Scene, patient: bool) -> None:
         self.hint = ""
@@ -272,12 +267,18 @@ class Engine:
 
     def _wanted(self, scene: Scene, weights: CheckpointId) -> BakeRequest:
         """What a Scene needs of some weights."""
-        latent, quality, device = scene.latent, scene.quality, "cpu" if self.sharing.gpu_taken else "any"
+        latent, quality, device = self._latent(scene), scene.quality, "cpu" if self.sharing.gpu_taken else "any"
         exact = quality.field == "exact"
         return BakeRequest(
             weights, latent, quality.volume,
             exact=exact, device=device, field_will_do=self._window_bakes(), planes=quality.planes,
         )  # fmt: skip
+
+    def _latent(self, scene: Scene) -> Latent:
+        """The sample that a Scene means: where the generator is told a pose and that follows, with the camera's."""
+        shown = self.shown
+        told = shown is None or shown.source != scene.source or shown.made_of.poses
+        return scene.latent.told(scene.camera) if told else scene.latent
 
     def _fetch_ahead(self, scene: Scene, ahead: Sequence[Source]) -> None:
         """Have the first of these that is not at hand computed, if there is time."""
@@ -311,7 +312,7 @@ class Engine:
             if isinstance(volume, LoadFailure):
                 self.problem = Problem(volume.message)
             elif volume is not None:
-                self._show(volume, scene.source)
+                self._show(Shown(volume, 0, scene.source))
                 self._demo_shown, self.problem = True, None
         return True
 
@@ -359,7 +360,6 @@ def missing_hint(source: Source) -> str:
 
 
 def carried_camera(camera: Camera, old_home: Camera, new_home: Camera) -> Camera:
-    """The camera for a new source: where it was never touched, distance and angle of view follow the new training."""
-    radius = new_home.radius if camera.radius == old_home.radius else camera.radius
-    fov = new_home.fov if camera.fov == old_home.fov else camera.fov
-    return replace(camera, radius=radius, fov=fov)
+    """The camera for a new source: untouched distance, pivot and angle of view follow the training."""
+    names = [name for name in ("radius", "fov", "pivot") if getattr(camera, name) == getattr(old_home, name)]
+    return replace(camera, **{name: getattr(new_home, name) for name in names})

@@ -146,4 +146,4 @@ def _camera(weights: Path, yaw: float, pitch: float) -> Camera:
     if "generator" not in facts:
         raise ValueError(f"{weights} holds no generator")
     rays = GeneratorConfig.model_validate_json(facts["generator"]).render
-    return Camera(yaw=math.radians(yaw), pitch=math.radians(pitch), radius=rays.radius, fov=rays.fov)
+    return Camera(yaw=math.radians(yaw), pitch=math.radians(pitch), radius=rays.radius, fov=rays.fov, pivot=rays.pivot)

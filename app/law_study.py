@@ -71,9 +71,8 @@ def read_laws(key: LawKey) -> LawsView:
         courses[kind] = Course(((0.0, schedule_of(config, LawSettings(kind, **_numbers(settings)))),))
     end = axis_end(config, courses, key)
     lines: Mapping[LawName, LawLine] = {name: law_line(course, key.now_kimg, end) for name, course in courses.items()}
-    return LawsView(
-        key.path.name, settings, trial, config.discriminator.image_resolution, key.now_kimg, end, lines
-    )  # fmt: skip
+    judge = config.discriminator
+    return LawsView(key.path.name, settings, trial, judge.image_resolution, key.now_kimg, end, lines, judge.whole)
 
 
 def settings_of(config: RunConfig) -> LawSettings:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.mesh_order import AUTO, DEFAULT_RESOLUTION, Item, items_of, seeds_of, threshold_of
 from app.progress import ProgressLine, duration
+from app.render_latent import register_pose
 from core.geometry import LEAST_RESOLUTION, MOST_RESOLUTION, Smooth
 from core.scene import Latent
 
@@ -72,6 +73,7 @@ def _register_sample(sample: Any) -> None:
     sample.add_argument("--seed", type=int, help="seed of the latent (default: 0)")
     sample.add_argument("--seeds", type=seeds_of, metavar="A-B", help="several, as 0-9 or 1,4,7-9")
     sample.add_argument("--psi", type=float, help=f"truncation, -1 to 2 (default: {Latent().psi})")
+    register_pose(sample)
     sample.add_argument("--snapshot", metavar="KIMG", help="of a run: by its kimg, as 40, or `best` (default: newest)")
     sample.add_argument(
         "--favourites",
@@ -179,7 +181,7 @@ def _made(args: argparse.Namespace, item: Item, prefix: str) -> Made:
         raise ValueError(f"{path} is a baked volume: a surface needs a checkpoint")
     generator = _generator(path)
     field, law = (
-        field_of(sample_of(generator, scene.latent, planes=scene.quality.planes), path.name),
+        field_of(sample_of(generator, scene.latent.told(scene.camera), planes=scene.quality.planes), path.name),
         ray_law(generator.config.rays),
     )
     if scene.geometry.resolution >= LARGE_RESOLUTION:

@@ -99,6 +99,8 @@ def _varied(args: argparse.Namespace, scene: Scene, names: dict[str, str]) -> It
 def _as_asked(args: argparse.Namespace, scene: Scene, *, own: bool) -> Scene:
     """The Scene as the options change it."""
     latent = scene.latent if args.psi is None else replace(scene.latent, psi=args.psi)
+    if args.pose is not None:
+        latent = replace(latent, pose=tuple(args.pose), pose_follows=False)
     resolution = args.resolution or (scene.geometry.resolution if own else DEFAULT_RESOLUTION)
     filters = _filters(args) or scene.geometry.filters
     geometry = replace(

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.baked import BakedVolume
 from core.camera import Camera
+from core.description import UNKNOWN, Description
 from core.field_parts import Summation
 from core.folded import FoldedField
 from core.scene import ALL_PLANES, Backdrop, Latent
@@ -104,6 +105,7 @@ class PictureRequest:
         width: Pixels.
         height: Pixels.
         backdrop: What is seen through the field.
+        upsampled: Whether an upsampler makes it, where there is one, or else rays.
     """
 
     sample: BakeRequest
@@ -111,6 +113,7 @@ class PictureRequest:
     width: int
     height: int
     backdrop: Backdrop
+    upsampled: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,7 @@ class BakeAnswer:
         exact: Of the exact field all that is no array, by name; none without.
         half: As in BakedVolume; likewise the rest.
         effort: What it has cost.
+        made_of: What the generator is.
     """
 
     request: BakeRequest
@@ -174,7 +178,9 @@ class BakeAnswer:
     outside: tuple[float, float, float, float] | None
     note: str
     summation: Summation
+    pivot: float = 0.0
     effort: Effort = field(default_factory=Effort)
+    made_of: Description = UNKNOWN
 
     @classmethod
     def of(
@@ -186,11 +192,13 @@ class BakeAnswer:
         kimg: float | None,
         seconds: float,
         effort: Effort | None = None,
+        made_of: Description = UNKNOWN,
     ) -> BakeAnswer:
         """Describe a volume and a field."""
         exact = None if folded is None else _but_arrays(folded)
         arrays, effort = tuple(arrays_of(volume, folded)), effort or Effort()
-        return cls(request, preview, kimg, seconds, arrays, exact, **_but_values(volume), effort=effort)
+        rest = {**_but_values(volume), "effort": effort, "made_of": made_of}
+        return cls(request, preview, kimg, seconds, arrays, exact, **rest)
 
     def volume(self, arrays: Mapping[str, np.ndarray]) -> BakedVolume:
         """Join the voxels, and what lies behind them, again.  `arrays` by their names."""

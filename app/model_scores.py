@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from app.model_inspect import Opened
-from app.score_messages import CurveAnswer, CurveQuestion, Facts, MapAnswer, MapQuestion, RealData
+from app.score_messages import NO_PATCHES, CurveAnswer, CurveQuestion, Facts, MapAnswer, MapQuestion, RealData
 from app.worker_child import Port
 from core.bake import z_from_seed
 from core.camera import Camera
@@ -102,11 +102,8 @@ def _fill(
 
 def _exhibit(question: AnyQuestion, opened: Opened, judge: Discriminator, port: Port) -> _Exhibit:
     """The pictures that are judged; they are made once."""
-    if judge.config.kind == "dual":
-        raise ValueError(
-            "this discriminator judges whole pictures, each beside its raw one, as EG3D does: it has no patches to "
-            "slide over a picture. Choose a checkpoint of an EpiGRAF"
-        )
+    if judge.config.whole:
+        raise ValueError(NO_PATCHES)
     make = _real if question.judged.kind == "real" else _generated
     return opened.stages.get("exhibits", 8).get(_who(question), lambda: make(question, opened, judge, port))
 
@@ -182,7 +179,7 @@ def _judged(
 def _rendered(opened: Opened, latent: Latent, pose: tuple[float, float], resolution: int, port: Port) -> Tensor:
     """The sample of a latent as the training's cameras see it; its colours are not cut off.  Returns [3, R, R]."""
     render = opened.generator.config.render
-    camera = Camera(yaw=pose[0], pitch=pose[1], radius=render.radius, fov=render.fov)
+    camera = Camera(yaw=pose[0], pitch=pose[1], radius=render.radius, fov=render.fov, pivot=render.pivot)
     viewing = Viewing(opened.generator, opened.sample_of(latent), View(camera, resolution, resolution))
     image = torch.empty(3, resolution, resolution)
     for tile in tiles_of(resolution, resolution):

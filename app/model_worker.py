@@ -39,6 +39,8 @@ from app.worker_share import plain_kind
 from core import bake as baking
 from core.baked import BakedVolume
 from core.checkpoint import Checkpoint, load_checkpoint
+from core.describe import describe
+from core.description import Description
 from core.directions import directions_of
 from core.discriminator import Discriminator
 from core.fold import fold, fold_sample
@@ -74,8 +76,8 @@ class Listener(Protocol):
 
 
 Payload = BakeRequest | PictureRequest | GridRequest | PaintRequest | Inspection
-# A volume and the kimg of its weights, or a folded field.
-Baked = tuple[BakedVolume, float | None]
+# A volume, the kimg of its weights, and what made it.
+Baked = tuple[BakedVolume, float | None, Description]
 
 
 class ModelHandler:
@@ -160,9 +162,9 @@ class ModelHandler:
         resolutions = [request.preview] if 0 < request.preview < request.resolution else []
         for resolution in [*(() if self._has(request) else resolutions), request.resolution]:
             preview = resolution != request.resolution
-            (volume, kimg), folded = self._parts(request, resolution, port, clock, preview=preview)
+            (volume, kimg, made_of), folded = self._parts(request, resolution, port, clock, preview=preview)
             seconds, effort = self._spent() - begun, clock.effort(self._device.type, self._gpu_bytes())
-            answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds, effort)
+            answer = BakeAnswer.of(volume, folded, request, preview, kimg, seconds, effort, made_of)
             port.answer(answer, tuple(arrays_of(volume, folded).values()))
 
     def _parts(
@@ -183,7 +185,7 @@ class ModelHandler:
         """Draw a picture by the generator's own renderer."""
         port.progress(0, "reading the checkpoint")
         checkpoint, sample = self._sample(request.sample, port, self._clock())
-        view = View(request.camera, request.width, request.height, request.backdrop)
+        view = View(request.camera, request.width, request.height, request.backdrop, request.upsampled)
         drawing, tiles = drawing_of(checkpoint.generator, sample, view), list(tiles_of(view.width, view.height))
         for done, tile in enumerate(tiles):
             port.progress(done / len(tiles), "drawing with torch")
@@ -330,7 +332,7 @@ class ModelHandler:
             )
         except baking.Cancelled as error:
             raise Cancelled from error
-        return volume, checkpoint.progress.get("kimg")
+        return volume, checkpoint.progress.get("kimg"), describe(checkpoint.generator)
 
 
 def has_background(sample: Sample) -> bool:

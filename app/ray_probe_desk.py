@@ -72,6 +72,7 @@ class RayProbeDesk:
                 armed=self._armed,
                 flat=flat,
                 problem=self.asking.problem,
+                upsampled=self._stage.side.made_of.upsampled > 0,
             )
         )
         self._armed = wish.armed

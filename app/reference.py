@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.source_files import VOLUME_SUFFIX, source_file
 from core.camera import Camera
-from core.scene import Scene
+from core.scene import Scene, Source
 
 if TYPE_CHECKING:
-    from core.generator import Generator
+    from core.generator import Generator, Sample
+    from core.volume import SamplingNoise
 
 
 def reference_views(
@@ -25,7 +27,7 @@ def reference_views(
     """Render a Scene's sample from several cameras in torch.
 
     Args:
-        scene: Source, latent and backdrop count.
+        scene: Source, latent, planes, backdrop, and whether an upsampler makes the picture count.
         cameras: Makes the cameras, one picture each, of the training's, which only the checkpoint knows.
         size: Width and height, pixels.
         noise_seed: Of the randomness of training, which the published code keeps at inference: jittered rays and
@@ -42,28 +44,81 @@ def reference_views(
     import torch
 
     from core.latents import noise_of, with_planes, ws_of
-    from core.upsampled_viewing import drawing_of
-    from core.viewing import View, tiles_of
     from core.volume import DETERMINISTIC, SamplingNoise
 
     generator = _generator(scene)
-    views = cameras(Camera(radius=generator.config.render.radius, fov=generator.config.render.fov))
-    width, height = size
-    pictures = []
+    rays = generator.config.render
+    views = cameras(Camera(radius=rays.radius, fov=rays.fov, pivot=rays.pivot))
+    pictures, made = [], None
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(noise_seed or 0)
         pattern = noise_of(scene.latent) if noise_seed is None else generator.config.noise
-        sample = with_planes(generator.field(ws_of(generator, scene.latent), pattern), scene.quality.planes)
         noise = DETERMINISTIC if noise_seed is None else SamplingNoise(jitter=True)
-        for index, view in enumerate(View(camera, width, height, scene.quality.backdrop) for camera in views):
-            drawing = drawing_of(generator, sample, view, noise)
-            picture = np.empty((height, width, 4), np.uint8)
-            for done, tile in enumerate(tiles := list(tiles_of(width, height))):
-                picture[tile.rows, tile.columns] = drawing.draw(tile)
+        for index, camera in enumerate(views):
+            latent = scene.latent.told(camera)
+            if made is None or made[0] != latent:
+                field = generator.field(ws_of(generator, latent), pattern)
+                made = latent, with_planes(field, scene.quality.planes)
+
+            def tell(done: float, before: int = index) -> None:
                 if on_progress is not None:
-                    on_progress((index + (done + 1) / len(tiles)) / len(views))
-            pictures.append(picture)
+                    on_progress((before + done) / len(views))
+
+            pictures.append(_drawn(generator, made[1], replace(scene, camera=camera), size, noise, tell))
     return pictures
+
+
+def is_upsampled(scene: Scene) -> bool:
+    """Whether a Scene shows an upsampler's picture, which torch draws.  Raises ValueError, OSError."""
+    return scene.quality.picture == "upsampled" and scene.quality.as_trained and has_upsampler(scene.source)
+
+
+def has_upsampler(source: Source) -> bool:
+    """Whether an upsampler makes a generator's pictures, by its file's header.  Raises ValueError, OSError."""
+    from core.checkpoint_header import read_header
+    from core.model_config import GeneratorConfig
+
+    path = source_file(source)
+    if path.suffix == VOLUME_SUFFIX:
+        return False
+    facts = read_header(path)
+    return "generator" in facts and GeneratorConfig.model_validate_json(facts["generator"]).upsamples
+
+
+def upsampled_view(generator: Generator, scene: Scene, size: tuple[int, int]) -> np.ndarray:
+    """A Scene's picture by its generator's upsampler.  Returns [height, width, 4], uint8, top row first."""
+    import torch
+
+    from core.latents import sample_of
+
+    with torch.no_grad():
+        sample = sample_of(generator, scene.latent.told(scene.camera), planes=scene.quality.planes)
+    return _drawn(generator, sample, scene, size)
+
+
+def _drawn(
+    generator: Generator,
+    sample: Sample,
+    scene: Scene,
+    size: tuple[int, int],
+    noise: SamplingNoise | None = None,
+    tell: Callable[[float], None] = lambda _: None,
+) -> np.ndarray:
+    """One picture, tile by tile."""
+    from core.upsampled_viewing import drawing_of
+    from core.viewing import View, tiles_of
+    from core.volume import DETERMINISTIC
+
+    (width, height), quality = size, scene.quality
+    view = View(scene.camera, width, height, quality.backdrop, quality.picture == "upsampled")
+    drawing, picture = (
+        drawing_of(generator, sample, view, noise or DETERMINISTIC),
+        np.empty((height, width, 4), np.uint8),
+    )
+    for done, tile in enumerate(tiles := list(tiles_of(width, height)), start=1):
+        picture[tile.rows, tile.columns] = drawing.draw(tile)
+        tell(done / len(tiles))
+    return picture
 
 
 def _generator(scene: Scene) -> Generator:

@@ -17,11 +17,12 @@ from app.engine import DEMO_VOLUME, is_shipped
 from app.gl.headless import open_context
 from app.gl.shader_source import ShaderError
 from app.paths import asset
+from app.reference import has_upsampler, upsampled_view
 from app.source_files import VOLUME_SUFFIX, source_file
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.folded import FoldedField
-from core.scene import ALL_PLANES, Quality, Scene
+from core.scene import ALL_PLANES, Latent, Quality, Scene
 
 if TYPE_CHECKING:  # imported when there is a context
     from app.gl.textures import TargetKind
@@ -69,7 +70,7 @@ def sample_of(
 
     generator = (load or generator_of)(path)
     name = f"{path.name}, {scene.latent.name}"
-    sample = sample_of_latent(generator, scene.latent, planes=scene.quality.planes)
+    sample = sample_of_latent(generator, scene.latent.told(scene.camera), planes=scene.quality.planes)
     rays, marching, resolution = generator.config.rays, generator.marching, scene.quality.volume
     field = fold_sample(sample, rays, marching) if exact else None
     if exact and field is None:
@@ -116,7 +117,7 @@ def views_of(
 
 
 def journey_of(scenes: Iterable[Scene], width: int, height: int) -> Iterator[np.ndarray]:
-    """Draw Scenes one after the other; weights and samples that they share are made once.
+    """Draw Scenes one after the other, by torch where an upsampler does; what they share is made once.
 
     Yields:
         [height, width, 4], uint8, top row first, as `views_of` does.
@@ -125,15 +126,27 @@ def journey_of(scenes: Iterable[Scene], width: int, height: int) -> Iterator[np.
         ValueError: A Scene's generator is missing, or has no field that shaders can evaluate.
         OSError: No OpenGL context, or a driver that refuses the shaders.
     """
-    load, shown = lru_cache(maxsize=2)(generator_of), None
+    load, upsampled, shown = lru_cache(maxsize=2)(generator_of), lru_cache(maxsize=2)(has_upsampler), None
     with _renderer() as renderer:
         for scene in scenes:
-            wanted = (scene.source, scene.latent, scene.quality.volume, scene.quality.field, scene.quality.planes)
+            quality = scene.quality
+            if quality.picture == "upsampled" and quality.as_trained and upsampled(scene.source):
+                yield upsampled_view(load(source_file(scene.source)), scene, (width, height))
+                continue
+            wanted = (scene.source, told(scene, load), quality.volume, quality.field, quality.planes)
             if wanted != shown:
                 renderer.upload(*sample_of(scene, load=load))
                 shown = wanted
-            renderer.render(scene.camera, scene.quality, width, height)
+            renderer.render(scene.camera, quality, width, height)
             yield renderer.read_pixels()
+
+
+def told(scene: Scene, load: Callable[[Path], Generator]) -> Latent:
+    """The sample that a Scene means: where its generator is told a pose and that follows, with the camera's."""
+    latent = scene.latent.told(scene.camera)
+    if latent == scene.latent or (path := source_file(scene.source)).suffix == VOLUME_SUFFIX:
+        return scene.latent
+    return latent if load(path).mapping.camera_condition else scene.latent
 
 
 def cutouts_of(

@@ -10,11 +10,14 @@ import math
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import render_latent
 from app.film import FILM_SUFFIXES
+from app.reference import is_upsampled
 from app.render_order import (
     DEFAULT_QUALITY,
     MEAN,
@@ -27,7 +30,8 @@ from app.render_order import (
     viewed,
 )
 from core.camera import Camera
-from core.scene import Axis, Backdrop, FieldMode, Parts, Sampling, Scene, Shown
+from core.description import RAW
+from core.scene import Axis, Backdrop, FieldMode, Parts, PictureKind, Sampling, Scene, Shown
 from core.timeline import Timeline
 from core.views import VIEWS
 
@@ -59,7 +63,18 @@ LARGEST_SIDE, MOST_IN_GRID = 8192, 64
 # Of a film where nobody has said how many: four seconds at the usual pace.
 FILM_VIEWS = 120
 # Named as what they set.
-PICTURE_OPTIONS = ("steps", "backdrop", "field", "sampling", "show", "parts", "threshold", "smooth", "planes")
+PICTURE_OPTIONS = (
+    "steps",
+    "backdrop",
+    "field",
+    "picture",
+    "sampling",
+    "show",
+    "parts",
+    "threshold",
+    "smooth",
+    "planes",
+)
 
 
 def register(subparsers: Any) -> None:
@@ -99,7 +114,8 @@ def register(subparsers: Any) -> None:
     view.add_argument("--roll", type=float, help="of the camera, which turns the picture clockwise (default: 0)")
     view.add_argument("--radius", type=float, help="distance to the target (default: of the training)")
     view.add_argument("--fov", type=float, help="full angle of view (default: of the training)")
-    view.add_argument("--target", type=float, nargs=3, metavar=("X", "Y", "Z"), help="the point looked at")
+    view.add_argument("--target", type=float, nargs=3, metavar=("X", "Y", "Z"), help="the point gone round")
+    view.add_argument("--pivot", type=float, help="looked at, so far from there along z (default: of the training)")
     picture = parser.add_argument_group("the picture")
     _register_picture(picture)
     _register_kind(picture)
@@ -115,6 +131,11 @@ def _register_picture(picture: Any) -> None:
         choices=get_args(FieldMode),
         help="what rays march through: the baked volume, the exact field, or "
         "whatever the generator has, by its own renderer, which is slower (default: baked)",
+    )
+    picture.add_argument(
+        "--picture",
+        choices=get_args(PictureKind),
+        help="what rays see, or what the generator's upsampler, if it has one, makes of it by torch (default: raw)",
     )
     picture.add_argument(
         "--sampling", choices=get_args(Sampling), help="samples of the exact field: even, or as in training"
@@ -229,7 +250,7 @@ def _written(args: argparse.Namespace, order: Order, film: bool, draw: Draw, wha
 
 def drawn(args: argparse.Namespace, order: Order, what: What = "seen") -> tuple[Scene, Iterable[np.ndarray], str]:
     """Draw what is ordered, with what is compared.  Returns the Scene with its camera, the pictures, what they show."""
-    if order.reference:
+    if order.reference or (what == "seen" and is_upsampled(order.scene)):
         scene, pictures, name = drawn_by_generator(args, order)
     else:
         scene, pictures, name = drawn_by_volume(args, order, what)
@@ -246,17 +267,24 @@ def drawn(args: argparse.Namespace, order: Order, what: What = "seen") -> tuple[
 def drawn_by_volume(args: argparse.Namespace, order: Order, what: What) -> tuple[Scene, Iterable[np.ndarray], str]:
     """Bake the sample.  Returns the Scene with its camera, the pictures as they are drawn, and what they show."""
     from app.progress import ProgressLine
-    from app.render import cutouts_of, depths_of, sample_of, turntable, views_of
+    from app.render import cutouts_of, depths_of, generator_of, sample_of, told, turntable, views_of
 
-    scene = order.scene
+    scene, load = order.scene, lru_cache(maxsize=1)(generator_of)
     with ProgressLine("baking") as line:
-        volume, field = sample_of(scene, lambda done: line.update(round(100 * done), 100))
+        volume, field = sample_of(scene, lambda done: line.update(round(100 * done), 100), load)
     if not order.own_camera:
-        home = Camera(radius=volume.radius, fov=volume.fov)
+        home = Camera(radius=volume.radius, fov=volume.fov, pivot=volume.pivot)
         scene = replace(scene, camera=with_training(args, scene.camera, home))
     views = {"seen": views_of, "cutout": cutouts_of, "depth": depths_of}[what]
-    pictures = views(volume, field, turntable(scene.camera, order.views), scene.quality, *order.size)
-    note = f" ({volume.note}; --field reference shows all)" if volume.note else ""
+    cameras = turntable(scene.camera, order.views)
+    seen = [replace(scene, camera=camera) for camera in cameras]
+    if len({told(each, load) for each in seen}) > 1:
+        samples = ((sample_of(each, load=load), each.camera) for each in seen)
+        pictures = chain.from_iterable(views(*sample, [at], scene.quality, *order.size) for sample, at in samples)
+    else:
+        pictures = views(volume, field, cameras, scene.quality, *order.size)
+    way = "--picture upsampled" if volume.note == RAW else "--field reference"
+    note = f" ({volume.note}; {way} shows all)" if volume.note else ""
     return scene, pictures, f"{volume.source or args.source}{note}"
 
 
@@ -298,7 +326,7 @@ def order_of(args: argparse.Namespace) -> Order:
     given_angles = _named(args, "yaw", "pitch", "roll")
     angles = {name: None if value is None else math.radians(value) for name, value in given_angles}
     seen = scene.camera if args.view is None else viewed(scene, args.view)
-    camera = _changed(seen, **angles, **dict(_named(args, "radius", "fov")), target=target)
+    camera = _changed(seen, **angles, **dict(_named(args, "radius", "fov", "pivot")), target=target)
     latent = render_latent.latent_of(args, scene.latent)
     quality = _changed(scene.quality, volume=args.voxels, **_sliced(args.slice))
     quality = _changed(quality, **dict(_named(args, *PICTURE_OPTIONS)))
@@ -358,9 +386,6 @@ def _changed(value: Any, **changes: Any) -> Any:
 
 
 def with_training(args: argparse.Namespace, camera: Camera, home: Camera) -> Camera:
-    """Distance and angle of view of the training, where the person has not said otherwise."""
-    return replace(
-        camera,
-        radius=home.radius if args.radius is None else args.radius,
-        fov=home.fov if args.fov is None else args.fov,
-    )
+    """Distance, pivot and angle of view of the training, where the person has not said otherwise."""
+    said = [name for name in ("radius", "fov", "pivot") if getattr(args, name) is None]
+    return replace(camera, **{name: getattr(home, name) for name in said})

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from app.render_latent import latent_options, number_words
+from app.render_latent import in_degrees, latent_options, number_words
 from core.geometry import Geometry
 from core.scene import Quality, Scene, Source
 from core.timeline import Timeline
@@ -20,6 +19,7 @@ _QUALITY_OPTIONS = {
     "volume": "--voxels",
     "backdrop": "--backdrop",
     "field": "--field",
+    "picture": "--picture",
     "sampling": "--sampling",
     "show": "--show",
     "parts": "--parts",
@@ -70,13 +70,15 @@ def command_text(program: str, arguments: list[str]) -> str:
 def _options(scene: Scene) -> list[str] | None:
     """The Scene in words; None if there are none for all of it."""
     latent, camera, quality = scene.latent, scene.camera, scene.quality
-    angles = [_degrees(angle) for angle in (camera.yaw, camera.pitch, camera.roll)]
+    angles = [in_degrees(angle) for angle in (camera.yaw, camera.pitch, camera.roll)]
     sample = latent_options(latent)
     if scene.other is not None or scene.geometry != Geometry() or sample is None or None in angles:
         return None
     view = ["--yaw", str(angles[0]), "--pitch", str(angles[1]), "--roll", str(angles[2])]
     lens = ["--radius", number_words(camera.radius), "--fov", number_words(camera.fov)]
     target = ["--target", *map(number_words, camera.target)] if any(camera.target) else []
+    # The training's is the default, whatever that is.
+    target += ["--pivot", number_words(camera.pivot)]
     drawn = _quality_options(quality)
     return None if drawn is None else [*source_words(scene.source), *sample, *view, *lens, *target, *drawn]
 
@@ -112,12 +114,3 @@ def _words(value: str | float | tuple[int, ...]) -> list[str]:
     if isinstance(value, tuple):
         return [",".join(map(str, value)) or "none"]
     return [number_words(value) if isinstance(value, float) else str(value)]
-
-
-def _degrees(radians: float) -> str | None:
-    """Degrees that are this angle again, bit by bit; None if there are none."""
-    degrees = math.degrees(radians)
-    for candidate in (degrees, math.nextafter(degrees, math.inf), math.nextafter(degrees, -math.inf)):
-        if math.radians(candidate) == radians:
-            return number_words(candidate)
-    return None

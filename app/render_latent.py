@@ -15,8 +15,8 @@ from core.timeline import Keyframe, Timeline
 LEG_S = 2.0
 # Fields that are options of their own; the others are for files.
 SAID = (
-    "seed", "psi", "x", "y", "cutoff", "mix_seed", "mix_layers", "noise", "noise_seed", "label", "shifts",
-    "shift_layers",
+    "seed", "psi", "x", "y", "cutoff", "mix_seed", "mix_layers", "noise", "noise_seed", "label", "pose",
+    "pose_follows", "shifts", "shift_layers",
 )  # fmt: skip
 
 
@@ -27,6 +27,10 @@ def register(parser: argparse.ArgumentParser) -> Any:
     sample.add_argument("--psi", type=float, help=f"truncation, -1 to 2 (default: {Latent().psi})")
     sample.add_argument("--cutoff", type=int, metavar="N", help="truncate the first N layers only (default: all)")
     sample.add_argument("--label", type=int, metavar="CLASS", help="class (default: the one the seed stands for)")
+    register_pose(sample)
+    sample.add_argument(
+        "--pose-follows", action=argparse.BooleanOptionalAction, help="it is told where the camera is, in each picture"
+    )
     sample.add_argument("--noise", choices=get_args(Noise), help="of the backbone (default: const, as learned)")
     sample.add_argument("--noise-seed", type=int, metavar="SEED", help="of random noise (default: 0)")
     sample.add_argument(
@@ -45,6 +49,23 @@ def register(parser: argparse.ArgumentParser) -> Any:
     hint = f"a film from seed to seed and back to the first, as 3,8,21: {LEG_S:g} s from one to the next"
     sample.add_argument("--through", type=seeds, metavar="SEEDS", help=hint)
     return sample
+
+
+def register_pose(sample: Any) -> None:
+    """Add the option of what a camera-conditioned generator is told."""
+    sample.add_argument(
+        "--pose", type=angle, nargs=2, metavar=("YAW", "PITCH"),
+        help="told to a camera-conditioned generator, degrees, wherever the camera is (default: the training's mean)",
+    )  # fmt: skip
+
+
+def angle(text: str) -> float:
+    """Radians from degrees."""
+    try:
+        degrees = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected degrees, got {text!r}") from error
+    return math.radians(degrees)
 
 
 def layers(text: str) -> tuple[int, ...]:
@@ -70,6 +91,9 @@ def seeds(text: str) -> tuple[int, ...]:
 def latent_of(args: argparse.Namespace, latent: Latent) -> Latent:
     """The latent with what the options change.  Raises ValueError naming what is out of range."""
     changes: dict[str, Any] = {name: getattr(args, name) for name in SAID if getattr(args, name, None) is not None}
+    if args.pose is not None:
+        changes["pose"] = tuple(args.pose)
+        changes.setdefault("pose_follows", False)
     if args.seed is not None:
         latent = latent.at_seed(args.seed)
     if args.at is not None:
@@ -105,6 +129,12 @@ def latent_options(latent: Latent) -> list[str] | None:
         options += ["--mix", str(latent.mix_seed), "--mix-layers", ",".join(map(str, latent.mix_layers))]
     elif latent.mix_seed is not None or latent.mix_layers:
         return None  # has no effect, but is part of the Scene
+    if latent.pose is not None:
+        told = [in_degrees(each) for each in latent.pose]
+        if None in told:
+            return None
+        options += ["--pose", *map(str, told)]
+    options += ["--pose-follows"] if latent.pose_follows else []
     if latent.noise != Latent().noise:
         options += ["--noise", latent.noise]
     if latent.noise_seed:
@@ -121,6 +151,15 @@ def latent_options(latent: Latent) -> list[str] | None:
 def number_words(value: float) -> str:
     """The shortest digits of this number, without an exponent: behind a minus that would be taken for an option."""
     return format(Decimal(repr(value)), "f")
+
+
+def in_degrees(radians: float) -> str | None:
+    """Degrees that are this angle again, bit by bit; None if there are none."""
+    degrees = math.degrees(radians)
+    for candidate in (degrees, math.nextafter(degrees, math.inf), math.nextafter(degrees, -math.inf)):
+        if math.radians(candidate) == radians:
+            return number_words(candidate)
+    return None
 
 
 def _shifts(said: list[list[str]]) -> tuple[float, ...]:

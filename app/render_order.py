@@ -99,7 +99,7 @@ def training_home(source: Source) -> Camera:
     if "generator" not in facts:
         raise ValueError(f"{path} holds no generator")
     rays = GeneratorConfig.model_validate_json(facts["generator"]).rays
-    return Camera(radius=rays.radius, fov=rays.fov)
+    return Camera(radius=rays.radius, fov=rays.fov, pivot=rays.pivot)
 
 
 def given(source: Path | None, snapshot: str | None = None) -> Order:

@@ -15,7 +15,7 @@ from app.form_checks import SHAPES
 from app.model_messages import BakeRequest
 from app.paths import asset
 from app.score_client import ScoreClient, Wanted
-from app.score_messages import DESK, Facts, Judged, RealData
+from app.score_messages import DESK, NO_PATCHES, Facts, Judged, RealData
 from app.score_textures import ScoreTextures
 from app.surfaces import is_newer
 from app.training_poses import CONFIG_FILE, config_of
@@ -58,6 +58,7 @@ class ScoreMapDesk:
         self._stage, self._train, self._clock = stage, train, clock
         self.client, self.setup, self.panel = ScoreClient(stage.share.desk(DESK)), ScoreSetup(), ScoreMapPanel()
         self._textures = ScoreTextures()
+        self.view: ScoreView | None = None  # as it was drawn last
         self._resting = RestingCamera(clock)
         self._sample: BakeRequest | None = None
         self._complete_at = -math.inf
@@ -78,7 +79,8 @@ class ScoreMapDesk:
         self.client.update(self._wanted())
         if self.client.complete and not was_complete:
             self._complete_at = self._clock()
-        wish = self.panel.draw(self._view())
+        self.view = self._view()
+        wish = self.panel.draw(self.view)
         self.setup = wish.setup
         if wish.cancel:
             self.client.cancel()
@@ -154,6 +156,7 @@ class ScoreMapDesk:
             work=(self.client.progress or "judging patches") if self.client.waits else "",
             cancelled=self.client.cancelled,
             hint=self.panel_hint,
+            absent=NO_PATCHES if any(_lacks_patches(pane) for pane in panes.values()) else "",
         )
 
     def _facts(self, kind: Kind) -> Facts | None:
@@ -210,6 +213,11 @@ class RestingCamera:
             self._rested = camera
         self.moves = camera != self._rested
         return self._rested
+
+
+def _lacks_patches(pane: ScorePane) -> bool:
+    """Whether the discriminator could not be asked because it knows no patches: no trouble, but what it is."""
+    return pane.problem is not None and NO_PATCHES in pane.problem.message
 
 
 def real_data(source: Source, attached: Path | None) -> RealData:

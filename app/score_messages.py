@@ -16,6 +16,10 @@ from widgets.score_view import KINDS, Kind
 # Kinds of requests; one for each kind of picture.
 MAP, CURVE = "score map", "score curve"
 DESK = "scores"
+# Why one kind of discriminator has no map.
+NO_PATCHES = (
+    "this discriminator judges whole pictures, each beside its raw one: it has no patches to slide over a picture"
+)
 # As the worker hears of them: all of them give way to others.
 YIELDING = frozenset(f"{name} {kind}{OF}{DESK}" for name in (MAP, CURVE) for kind in KINDS)
 

@@ -11,6 +11,7 @@ from app.model_messages import PictureRequest
 from app.reference_view import ReferenceView, size_within
 from app.view_controller import ViewController
 from app.worker_share import WorkerShare
+from core.description import RAW, UNKNOWN, Description
 from core.scene import ALL_PLANES, PLANE_NAMES, Quality, Scene
 from widgets.notes import Problem
 from widgets.picture import Picture
@@ -25,8 +26,6 @@ if TYPE_CHECKING:  # PyOpenGL waits until after the first frame
 SHOW_WORK_AFTER_S = 0.5
 NO_FIELD = "No exact picture: its colours depend on the view"
 FLAT = "No exact picture: this sample is flat"
-COLOUR_ONLY = "the torch reference shows colour with all its parts only; this is the baked volume"
-AT_REST = "the torch reference is drawn while the camera rests; this is the baked volume"
 NO_DEMO = "the demo's generator is not part of this installation; this is the baked volume"
 
 
@@ -52,13 +51,18 @@ class Side:
         self.may_draw = True
 
     @property
+    def made_of(self) -> Description:
+        """What the generator is, as far as its sample was shown."""
+        return UNKNOWN if self.engine.shown is None else self.engine.shown.made_of
+
+    @property
     def version(self) -> tuple[int, int]:
         """Changes with what is shown, but not with the Scene."""
         return (0 if self.engine.shown is None else self.engine.shown.version), self.reference.version
 
     def is_complete(self, scene: Scene) -> bool:
         """Whether the last picture is that of the Scene at rest, whole and as fine as it gets."""
-        waits = self._by_torch and scene.quality.as_trained and not self.reference.complete
+        waits = by_torch(scene.quality, self.made_of) and scene.quality.as_trained and not self.reference.complete
         return self._whole and not waits and self.engine.complete and self.engine.sample_of(scene) is not None
 
     def update(self, scene: Scene) -> bool:
@@ -70,37 +74,37 @@ class Side:
     def picture(self, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
         """The picture for so many pixels of the screen; None while there is nothing to show.
 
-        In place of torch's picture the baked volume is shown while the camera moves, and below it until all tiles have
-        come.
+        In place of torch's picture that of the shader is shown while the camera moves, and below it until all tiles
+        have come.
         """
         picture = self._picture(scene, width, height, moving)
         self._whole, self._moving = picture is not None and picture.refined is None and not moving, moving
         return picture
 
     def _picture(self, scene: Scene, width: int, height: int, moving: bool) -> Picture | None:
-        self._by_torch = scene.quality.field == "reference"
+        self._by_torch = by_torch(scene.quality, self.made_of)
         if not self._by_torch:
             self.reference.update(None)
             return self.view.picture(scene, width, height, moving)
         wanted = None if moving else self._wanted(scene, width, height)
         self.reference.update(wanted if self.may_draw or self.reference.shows(wanted) else None)
-        upper = self._upload()
+        upper, name = self._upload(), torch_name(scene.quality, self.made_of)
         if upper is not None and self.reference.complete:
-            return replace(upper, caption=f"torch reference in {self.reference.seconds:.1f} s")
-        volume = replace(scene, quality=replace(scene.quality, field="baked"))
-        picture = self.view.picture(volume, width, height, moving)
+            return replace(upper, caption=f"{name} in {self.reference.seconds:.1f} s")
+        picture = self.view.picture(replace(scene, quality=meanwhile(scene.quality)), width, height, moving)
         if picture is None or upper is None:
             return picture
-        caption = f"torch reference {self.reference.fraction:.0%}"
+        caption = f"{name} {self.reference.fraction:.0%}"
         return replace(upper, texture=picture.texture, over=upper.texture, caption=caption)
 
     def size_of(self, scene: Scene, width: int, height: int) -> tuple[int, int]:
         """Pixels of the picture that is complete, for so many of the screen."""
-        torch = scene.quality.field == "reference"
-        shown = self.engine.shown
-        if not torch or shown is None:
+        quality, shown = scene.quality, self.engine.shown
+        if shown is None or not by_torch(quality, shown.made_of):
             return width, height
-        return size_within(width, height, scene.quality.largest, shown.volume.samples)
+        # An upsampler's rays are as many for all sizes.
+        samples = 0 if is_upsampled(quality, shown.made_of) else shown.volume.samples
+        return size_within(width, height, quality.largest if quality.field == "reference" else 0, samples)
 
     def pixels(self) -> np.ndarray | None:
         """The picture as it is seen, [height, width, 4], uint8, top row first; None before the first."""
@@ -116,22 +120,34 @@ class Side:
 
     def note(self, scene: Scene) -> str:
         """What this picture does not show of the sample, for people; empty if it shows all."""
-        return "\n".join(filter(None, (self._lacks(scene), planes_note(scene.quality))))
+        return "\n".join(filter(None, (self._lacks(scene), planes_note(scene.quality, self.made_of))))
 
     def _lacks(self, scene: Scene) -> str:
         """What this picture does not show of what was asked for."""
-        shown, torch = self.engine.shown, scene.quality.field == "reference"
-        if shown is None or (torch and self.reference.complete):
+        shown, quality = self.engine.shown, scene.quality
+        if shown is None:
             return ""
-        if torch and not scene.quality.as_trained:
-            return COLOUR_ONLY
+        torch, upsampled = by_torch(quality, shown.made_of), is_upsampled(quality, shown.made_of)
+        if torch and self.reference.complete:
+            return RAW if shown.made_of.upsampled and not upsampled else ""
+        stands_in = RAW if upsampled else "this is the baked volume"
+        if torch and not quality.as_trained:
+            return f"the {torch_name(quality, shown.made_of)} shows colour with all its parts only; {stands_in}"
         if torch and self.engine.complete and self.engine.sample_of(scene) is None:
             return NO_DEMO
         if torch and self._moving:
-            return AT_REST
+            return f"the {torch_name(quality, shown.made_of)} is drawn while the camera rests; {stands_in}"
         # Where the exact field cannot be drawn, the volume stands in for it.
         exact = scene.quality.field == "exact" and not shown.preview
         return shown.field.note if exact and shown.field is not None else shown.volume.note
+
+    def picture_word(self, scene: Scene) -> str:
+        """Whether the picture is a raw or an upsampled one; empty where there is no upsampler."""
+        if not self.made_of.upsampled:
+            return ""
+        if not (is_upsampled(scene.quality, self.made_of) and scene.quality.as_trained):
+            return "raw"
+        return "upsampled" if self.reference.complete else "raw, upsampled at rest"
 
     def lacks_exact(self, scene: Scene) -> str:
         """Why there is no exact picture although the Scene asks for one, for people; empty if there is."""
@@ -150,7 +166,7 @@ class Side:
         if engine.progress is not None and engine.busy_s >= SHOW_WORK_AFTER_S and not engine.follows_weights:
             return Work(engine.progress.text, engine.progress.fraction)
         if reference.cancelled:
-            return Work("The torch reference was given up", None, "Draw")
+            return Work(f"The {torch_name(scene.quality, self.made_of)} was given up", None, "Draw")
         if reference.progress is not None and reference.busy_s >= SHOW_WORK_AFTER_S:
             return Work(reference.progress.text, reference.fraction)
         missing = self.lacks_exact(scene)
@@ -209,8 +225,8 @@ class Side:
         if sample is None or not scene.quality.as_trained:
             return None
         sample = replace(sample, resolution=0, preview=0, exact=False)  # whatever it was baked for
-        size = self.size_of(scene, width, height)
-        return PictureRequest(sample, scene.camera, *size, scene.quality.backdrop)
+        size, upsampled = self.size_of(scene, width, height), is_upsampled(scene.quality, self.made_of)
+        return PictureRequest(sample, scene.camera, *size, scene.quality.backdrop, upsampled)
 
     def _upload(self) -> Picture | None:
         """Torch's picture as far as it has come, on the GPU."""
@@ -226,7 +242,28 @@ class Side:
         return self._uploaded[1]
 
 
-def planes_note(quality: Quality) -> str:
+def is_upsampled(quality: Quality, made_of: Description) -> bool:
+    """Whether an upsampler's picture is asked for, and there is one."""
+    return quality.picture == "upsampled" and made_of.upsampled > 0
+
+
+def by_torch(quality: Quality, made_of: Description) -> bool:
+    """Whether the generator's own renderer draws the picture at rest."""
+    return quality.field == "reference" or is_upsampled(quality, made_of)
+
+
+def meanwhile(quality: Quality) -> Quality:
+    """What is drawn in the place of torch's picture until that comes."""
+    return replace(quality, field="baked") if quality.field == "reference" else quality
+
+
+def torch_name(quality: Quality, made_of: Description) -> str:
+    """What the picture by torch is called."""
+    return "upsampled picture" if is_upsampled(quality, made_of) else "torch reference"
+
+
+def planes_note(quality: Quality, made_of: Description = UNKNOWN) -> str:
     """Which planes of the tri-plane are left out, for people; empty if none is."""
-    left = [PLANE_NAMES[index] for index in ALL_PLANES if index not in quality.planes]
+    names = made_of.planes or PLANE_NAMES
+    left = [names[index] for index in ALL_PLANES if index not in quality.planes]
     return f"without {'plane' if len(left) == 1 else 'planes'} {', '.join(left)}" if left else ""

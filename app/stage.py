@@ -235,7 +235,7 @@ class Stage:
     def draw_camera(self) -> None:
         """The Camera panel."""
         before = CameraSettings(self.scene.camera, self.scene.quality, self.turntable.on, self.viewing.turn_seconds)
-        settings = camera_panel.draw(before, self.training_views, Quality())
+        settings = camera_panel.draw(before, self.training_views, Quality(), self.side.made_of)
         self.scene = replace(self.scene, camera=settings.camera, quality=settings.quality)
         self.viewing = replace(self.viewing, turn_seconds=settings.turn_seconds)
         if settings.turntable != before.turntable:
@@ -255,7 +255,8 @@ class Stage:
             Whether a file shall be chosen for B.
         """
         choices = source_choices(self.scene, run, recent)
-        wish = compare_panel.draw(self.scene, choices, self.comparison.legend(self.scene), self._rng)
+        made_of = self.side.made_of, self.comparison.made_of
+        wish = compare_panel.draw(self.scene, choices, self.comparison.legend(self.scene), self._rng, made_of)
         self.scene = wish.scene
         return wish.choose_file
 

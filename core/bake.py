@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.background import SphereBackground
 from core.baked import BakedVolume
+from core.description import RAW
 from core.frustum import smallest_cube_scale
 from core.generator import Generator, Sample
 from core.model_config import LAST_DELTA, RenderConfig
@@ -18,7 +19,6 @@ from core.triplane import TriPlaneField
 from core.volume import QUADRATURE, Marching
 
 CHUNK_POINTS = 65_536
-BEFORE_UPSAMPLING = "what rays see, before it is upsampled"
 FLAT = "a flat picture: it has no field, and cameras no effect"
 
 
@@ -126,15 +126,13 @@ def bake_field(
     cameras = (render.near, render.far, render.radius, render.fov)
     rest = (render.white_back, render.last_delta, _outside(field, render))
     surround = bake_surround(field.background, resolution, lambda done: tell(share + (1 - share) * done))
-    return BakedVolume(
-        values, field.box, *cameras, samples, source, *rest, surround, "; ".join(left_out(field, render)),
-        marching.integrator.summation or "samples",
-    )  # fmt: skip
+    note, summation = "; ".join(left_out(field, render)), marching.integrator.summation or "samples"
+    return BakedVolume(values, field.box, *cameras, samples, source, *rest, surround, note, summation, render.pivot)
 
 
 def left_out(field: TriPlaneField, render: RenderConfig) -> list[str]:
     """What a volume cannot show of a field, each in a few words."""
-    notes = [BEFORE_UPSAMPLING] if field.style is not None else []
+    notes = [RAW] if field.style is not None else []
     if field.decoder.view_direction:
         notes.append("colours as seen from the front")
     needed = smallest_cube_scale(render.fov, render.radius, render.near, render.far)

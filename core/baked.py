@@ -41,6 +41,7 @@ class BakedVolume:
             to 0, by polar angle (from +y) and azimuth (from -pi to pi).
         note: What the generator's own pictures show and this volume does not, for people; empty if it shows all.
         summation: What samples along a ray add up to.
+        pivot: Point of the z axis that the training cameras look at, world units.
     """
 
     values: np.ndarray
@@ -57,6 +58,7 @@ class BakedVolume:
     surround: np.ndarray | None = None
     note: str = ""
     summation: Summation = "samples"
+    pivot: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a grid of another shape or type."""
@@ -87,6 +89,7 @@ class BakedVolume:
                 surround=np.zeros(0) if self.surround is None else self.surround,
                 note=self.note,
                 summation=self.summation,
+                pivot=self.pivot,
             )
 
     @classmethod
@@ -107,9 +110,10 @@ class BakedVolume:
                 note = str(archive["note"]) if "note" in archive else ""
                 surround = archive["surround"] if "surround" in archive else np.zeros(0)
                 behind = surround if surround.size else None
-                rest = (white > 0, last_delta, beyond if len(beyond) == 4 else None, behind, note)
                 summation = _summation(str(archive["summation"])) if "summation" in archive else "samples"
-                return cls(archive["values"], half, near, far, radius, fov, samples, source, *rest, summation)
+                pivot = float(archive["pivot"]) if "pivot" in archive else 0.0
+                rest = (white > 0, last_delta, beyond if len(beyond) == 4 else None, behind, note, summation, pivot)
+                return cls(archive["values"], half, near, far, radius, fov, samples, source, *rest)
         except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
             raise ValueError(f"{path} is not a baked volume ({error})") from error
 

@@ -48,8 +48,8 @@ def depth_range(camera: Camera, radius: float, near: float, far: float) -> tuple
 
 
 def is_training_view(camera: Camera, radius: float) -> bool:
-    """Whether a camera stands on the training sphere of this radius and looks at its centre."""
+    """Whether a camera stands on the training sphere of this radius and looks at its centre, or at its pivot."""
     eye = camera.position
     # Both: a camera that goes round another target crosses the sphere now and then, and must not flicker there.
-    beside = float(np.linalg.norm(np.cross(eye, camera.matrix[:3, 2])))
+    beside = float(np.linalg.norm(np.cross(eye - [0.0, 0.0, camera.pivot], camera.matrix[:3, 2])))
     return abs(float(np.linalg.norm(eye)) - radius) <= TOLERANCE and beside <= TOLERANCE

@@ -28,6 +28,8 @@ class Camera:
         target: The point looked at, world units.
         roll: Turn around the view axis, radians; a positive one turns the camera counter-clockwise and so the picture
             clockwise.  Training has none.
+        pivot: The camera goes round the target and looks at a point so far from it along z, world units: as the cameras
+            of some trainings do (RenderConfig.pivot).
     """
 
     yaw: float = math.pi / 2
@@ -36,10 +38,11 @@ class Camera:
     fov: float = 30.0
     target: Vector = (0.0, 0.0, 0.0)
     roll: float = 0.0
+    pivot: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a camera that has no matrix."""
-        values = (self.yaw, self.pitch, self.radius, self.fov, *self.target, self.roll)
+        values = (self.yaw, self.pitch, self.radius, self.fov, *self.target, self.roll, self.pivot)
         if not all(math.isfinite(value) for value in values):
             raise ValueError(f"camera: every value must be finite, got {self}")
         if self.radius <= 0:
@@ -55,7 +58,7 @@ class Camera:
     @property
     def matrix(self) -> np.ndarray:
         """Camera-to-world matrix.  [4, 4], float64."""
-        matrix = cam2world(np.array([self.yaw]), np.array([self.pitch]), self.radius)[0]
+        matrix = cam2world(np.array([self.yaw]), np.array([self.pitch]), self.radius, self.pivot)[0]
         matrix[:3, 3] += np.asarray(self.target)
         if self.roll:
             right, up = matrix[:3, 0].copy(), matrix[:3, 1].copy()

@@ -74,6 +74,7 @@ class Eg3dGenerator(FieldGenerator):
     def __init__(self, config: GeneratorConfig):
         super().__init__(config, RayParts(centre_grid, MIDPOINTS), CameraLabel(config.render))
         self.backbone = SynthesisNetwork(config, 3 * config.plane_features)
+        self.axes = AXES[config.plane_axes]
         self.decoder = Eg3dDecoder(config.plane_features, config.decoder_hidden)
         self.upsampler = Upsampler(config.upsampler, config.plane_features, config.w_dim)
 
@@ -85,7 +86,7 @@ class Eg3dGenerator(FieldGenerator):
             self.decoder,
             render.cube_scale,
             None if render.white_back else PlainBackground(BLACK),
-            AXES[self.config.plane_axes],
+            self.axes,
             aligned=False,
             style=ws[:, -1],
         )

@@ -18,7 +18,7 @@ from core.embedding import ANGLES, CameraCode
 from core.generator import Generator, Sample, as_image
 from core.model_config import GeneratorConfig, RenderConfig
 from core.rays import Patches, patch_grid, place_rays, world_rays
-from core.triplane import TriPlaneField
+from core.triplane import PLANE_AXES, Axes, TriPlaneField
 from core.upsampler import FeatureField, Upsampler, resized
 from core.volume import DETERMINISTIC, QUADRATURE, Marching, Rendering, SamplingNoise, behind, render_rays
 
@@ -64,9 +64,11 @@ class FieldGenerator(Generator):
     Attributes:
         parts: How pictures of the field are made.
         upsampler: Makes larger pictures of them; none where all that is shown is what rays see.
+        axes: Which coordinates span each plane.
     """
 
     upsampler: Upsampler | None
+    axes: Axes = PLANE_AXES
 
     def __init__(self, config: GeneratorConfig, parts: RayParts, camera_code: CameraCode = ANGLES):
         super().__init__(config, camera_code)

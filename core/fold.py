@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.bake import BEFORE_UPSAMPLING
+from core.description import RAW
 from core.field_parts import FieldParts
 from core.folded import UNITS_PER_TEXEL, FoldedField
 from core.generator import Sample
@@ -73,7 +73,7 @@ def fold(field: TriPlaneField, render: RenderConfig, marching: Marching = QUADRA
         fine=render.fine_samples,
         cut=render.bounds == "box",
         parts=parts,
-        note="" if field.style is None else BEFORE_UPSAMPLING,
+        note="" if field.style is None else RAW,
     )
 
 

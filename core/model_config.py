@@ -209,6 +209,11 @@ class GeneratorConfig(FrozenModel):
             raise DisagreementError(text, "label_count", "backbone")
         return self
 
+    @property
+    def upsamples(self) -> bool:
+        """Whether an upsampler makes its pictures of what rays see."""
+        return self.family == "eg3d"
+
     def channels(self, resolution: int) -> int:
         """Channels of the backbone at a resolution."""
         return max(min(self.channel_base // resolution, self.channel_max), 1)
@@ -333,6 +338,11 @@ class DiscriminatorConfig(FrozenModel):
     def resolutions(self) -> tuple[int, ...]:
         """Nominal resolutions of the residual blocks, from the image's down to 8."""
         return tuple(2**power for power in range(int(math.log2(self.image_resolution)), 2, -1))
+
+    @property
+    def whole(self) -> bool:
+        """Whether it judges whole pictures and knows no patches."""
+        return self.kind == "dual"
 
     @property
     def min_scale(self) -> float:

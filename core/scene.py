@@ -28,6 +28,7 @@ SourceKind = Literal["demo", "checkpoint", "run"]
 Backdrop = Literal["learned", "white", "black"]
 FieldMode = Literal["baked", "exact", "reference"]
 Sampling = Literal["even", "training"]
+PictureKind = Literal["raw", "upsampled"]
 Compared = Literal["off", "split", "difference"]
 Noise = Literal["none", "const", "random"]
 Shown = Literal["colour", "depth", "normals", "opacity", "samples", "surface", "slice"]
@@ -95,6 +96,7 @@ class Latent:
         share: How far on that way, 0 to 1.
         w: One that was found for a picture (core/given_w.py), in place of the seed's; all else acts on it as on any
             other, so with psi 1 it is shown as it was found.
+        pose_follows: In place of `pose` it is told where the Scene's camera is, wherever that goes.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -115,6 +117,7 @@ class Latent:
     toward: Latent | None = None
     share: float = 0.0
     w: str | None = None
+    pose_follows: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
@@ -144,6 +147,14 @@ class Latent:
                 w_values(self.w)
             except ValueError as error:
                 raise ValueError(f"latent.w cannot be read: {error}") from error
+
+    def told(self, camera: Camera) -> Latent:
+        """The latent as it is seen from a camera: where its pose follows, with that camera's."""
+        if not self.pose_follows and self.toward is None:
+            return self
+        toward = None if self.toward is None else self.toward.told(camera)
+        pose = (camera.yaw, camera.pitch) if self.pose_follows else self.pose
+        return replace(self, pose=pose, pose_follows=False, toward=toward)
 
     def at_seed(self, seed: int, x: float = 0.0, y: float = 0.0) -> Latent:
         """The latent at a place of the seed lattice: what is said of another place or a found w is over."""
@@ -203,6 +214,8 @@ class Quality:
             4096; 0: as many as take some seconds.
         sampling: Where samples lie in the exact field: evenly, as many as `steps`, or just as in training.
         planes: Of the tri-plane those that count, in rising order; the others add nothing to a point's features.
+        picture: What rays see, or what an upsampler makes of it, which is drawn by the generator's own renderer. Where
+            there is none, it is what rays see.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -220,6 +233,7 @@ class Quality:
     slice_at: float = 0.0
     smooth: int = 0
     planes: tuple[int, ...] = ALL_PLANES
+    picture: PictureKind = "raw"
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""

@@ -166,10 +166,13 @@ def _splined(times: Sequence[float], scenes: Sequence[Scene], share: float) -> C
         [math.log(math.tan(math.radians(camera.fov) / 2)) for camera in cameras],
         *([camera.target[axis] for camera in cameras] for axis in range(3)),
         _unwrapped([camera.roll for camera in cameras]),
+        [camera.pivot for camera in cameras],
     ]
-    yaw, pitch, radius, lens, x, y, z, roll = (_cubic(times, column, share) for column in columns)
+    yaw, pitch, radius, lens, x, y, z, roll, pivot = (_cubic(times, column, share) for column in columns)
     # What stays as it is does so bit by bit.
-    same_radius, same_fov = (len({getattr(camera, name) for camera in cameras}) == 1 for name in ("radius", "fov"))
+    same_radius, same_fov, same_pivot = (
+        len({getattr(camera, name) for camera in cameras}) == 1 for name in ("radius", "fov", "pivot")
+    )
     return Camera(
         math.remainder(yaw, math.tau),
         min(max(pitch, 1e-4), math.pi - 1e-4),
@@ -177,6 +180,7 @@ def _splined(times: Sequence[float], scenes: Sequence[Scene], share: float) -> C
         cameras[1].fov if same_fov else math.degrees(2 * math.atan(math.exp(lens))),
         (x, y, z),
         roll=math.remainder(roll, math.tau),
+        pivot=cameras[1].pivot if same_pivot else pivot,
     )
 
 

@@ -73,4 +73,5 @@ def between(start: Camera, goal: Camera, share: float) -> Camera:
         fov=start.fov + share * (goal.fov - start.fov),
         target=(x, y, z),
         roll=math.remainder(start.roll + roll, math.tau),
+        pivot=start.pivot + share * (goal.pivot - start.pivot),
     )

@@ -147,7 +147,7 @@ class Inversion:
         self._device = generator.mapping.w_avg.device
         render = generator.config.render
         self._finds_pose = camera is None and generator.config.family != "stylegan2"
-        self._camera = camera or Camera(radius=render.radius, fov=render.fov)
+        self._camera = camera or Camera(radius=render.radius, fov=render.fov, pivot=render.pivot)
         self._rays = rays_from(self._camera, generator.config.rays)
         self._space = Space(generator)
         self._poses = _spread(poses) if poses is not None else _around()
@@ -246,7 +246,7 @@ class Inversion:
     def _seen(self, sample: Sample, angles: Tensor, places: Tensor, rays: RenderConfig | None = None) -> Tensor:
         """The sample from a pose, at places [1, n, 2].  Returns [1, n, 3]."""
         if self._finds_pose:
-            matrix = matrices_at(angles[None], self._camera.radius)
+            matrix = matrices_at(angles[None], self._camera.radius, self._camera.pivot)
         else:
             matrix = torch.from_numpy(self._camera.matrix)[None].float().to(self._device)
         rays, fov = rays or self._rays, self._camera.fov

@@ -62,7 +62,9 @@ def invert(order: InversionOrder, report: Callable[[InversionWord], None]) -> In
     found = inversion.run(tell)
     tell(Moment(settings.steps, settings.steps, found.psnr, found.pixels))
     rays = generator.config.render
-    camera = order.camera or Camera(yaw=found.yaw, pitch=found.pitch, radius=rays.radius, fov=rays.fov)
+    camera = order.camera or Camera(
+        yaw=found.yaw, pitch=found.pitch, radius=rays.radius, fov=rays.fov, pivot=rays.pivot
+    )
     return InversionResult(w=w_text(found.w), camera=camera, psnr=found.psnr, size=len(found.pixels))
 
 

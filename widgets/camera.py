@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from imgui_bundle import imgui
 
 from core.camera import POLE_MARGIN, Camera
+from core.description import UNKNOWN, Description
 from core.scene import Quality
 from core.views import VIEWS, seen_from, view_of
 from widgets.common import reset_button, row, row_start
@@ -39,13 +40,16 @@ class CameraSettings:
     goal: Camera | None = None
 
 
-def draw(settings: CameraSettings, training: TrainingViews, default: Quality) -> CameraSettings:
+def draw(
+    settings: CameraSettings, training: TrainingViews, default: Quality, made_of: Description = UNKNOWN
+) -> CameraSettings:
     """Draw the panel.
 
     Args:
         settings: As they are.
         training: The cameras of the training; the camera is reset to its home.
         default: What the quality is reset to.
+        made_of: What the generator is.
 
     Returns:
         The settings as they are now wanted; the turntable ends when a value of the camera is taken in hand.
@@ -55,7 +59,7 @@ def draw(settings: CameraSettings, training: TrainingViews, default: Quality) ->
     camera = _lens(camera, training.home)
     turntable, seconds = _turntable(settings.turntable and camera == settings.camera, settings.turn_seconds)
     imgui.separator_text("Quality")
-    return CameraSettings(camera, draw_quality(settings.quality, default), turntable, seconds, goal)
+    return CameraSettings(camera, draw_quality(settings.quality, default, made_of), turntable, seconds, goal)
 
 
 def _view(camera: Camera, training: TrainingViews) -> Camera | None:
@@ -121,7 +125,18 @@ def _lens(camera: Camera, home: Camera) -> Camera:
     x, y, z = (round(part, DECIMALS) for part in target) if changed else camera.target
     if reset_button("target", camera.target != home.target, "the origin"):
         x, y, z = home.target
-    return replace(camera, radius=radius, fov=fov, target=(x, y, z))
+    camera = replace(camera, radius=radius, fov=fov, target=(x, y, z))
+    return _pivot(camera, home) if camera.pivot or home.pivot else camera
+
+
+def _pivot(camera: Camera, home: Camera) -> Camera:
+    """A row for what the cameras of some trainings look at, which is not what they go round."""
+    row("Pivot", "The camera looks at the point so far from the target along z, as in training", tail=1)
+    changed, pivot = imgui.drag_float("##pivot", camera.pivot, 0.002, -5, 5, "%.3f")
+    pivot = round(pivot, DECIMALS) if changed else camera.pivot
+    if reset_button("pivot", pivot != home.pivot, f"{home.pivot:g}"):
+        pivot = home.pivot
+    return replace(camera, pivot=pivot)
 
 
 def _length(

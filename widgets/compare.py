@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from imgui_bundle import imgui
 
+from core.description import UNKNOWN, Description
 from core.lattice import SEEDS
-from core.scene import Compared, Latent, Other, Quality, Scene, Source
+from core.scene import Compared, Latent, Other, PictureKind, Quality, Scene, Source
 from widgets import latent as latent_panel
 from widgets import quality as quality_panel
 from widgets.common import button, icons, row, text_colour
@@ -46,7 +47,13 @@ class CompareWish:
     choose_file: bool = False
 
 
-def draw(scene: Scene, sources: Sequence[SourceChoice], result: str, rng: random.Random) -> CompareWish:
+def draw(
+    scene: Scene,
+    sources: Sequence[SourceChoice],
+    result: str,
+    rng: random.Random,
+    made_of: tuple[Description, Description] = (UNKNOWN, UNKNOWN),
+) -> CompareWish:
     """Draw the panel.
 
     Args:
@@ -54,6 +61,7 @@ def draw(scene: Scene, sources: Sequence[SourceChoice], result: str, rng: random
         sources: Generators that B may show, beside any file.
         result: What a difference amounts to; empty unless one is shown.
         rng: For random seeds.
+        made_of: What the generators of A and B are.
 
     Returns:
         What is wanted now.
@@ -67,6 +75,9 @@ def draw(scene: Scene, sources: Sequence[SourceChoice], result: str, rng: random
     if other.view == "off":
         with text_colour("quiet"):
             imgui.text_wrapped(HINT)
+        apart = _apart(scene) if made_of[0].upsampled else None
+        if apart is not None:
+            return CompareWish(apart)
         return CompareWish(scene if other == (scene.other or other) else replace(scene, other=other))
     if other.view == "difference":
         other = _gain(other, result)
@@ -76,7 +87,7 @@ def draw(scene: Scene, sources: Sequence[SourceChoice], result: str, rng: random
     imgui.separator_text("B differs from A by")
     other = _latent(scene, other, rng)
     other, choose_file = _source(scene, other, sources)
-    return CompareWish(replace(scene, other=_mode(scene, other)), choose_file)
+    return CompareWish(replace(scene, other=_mode(scene, other, made_of[1])), choose_file)
 
 
 def _moved(scene: Scene) -> Scene | None:
@@ -89,6 +100,16 @@ def _moved(scene: Scene) -> Scene | None:
     if button(label, scene != swapped, "A becomes B, and B becomes A"):
         wanted = swapped
     return wanted
+
+
+def _apart(scene: Scene) -> Scene | None:
+    """A button for what one wants to see of a generator with an upsampler.  Returns the Scene after it was pressed."""
+    hint = "A is what rays see, B what the upsampler makes of it"
+    if not button(f"{icons.ICON_FA_TABLE_COLUMNS}  Raw beside upsampled###raw beside", True, hint):
+        return None
+    kinds: tuple[PictureKind, PictureKind] = ("raw", "upsampled")
+    raw, upsampled = (replace(scene.quality, picture=kind, show="colour", parts="both") for kind in kinds)
+    return replace(scene, quality=raw, other=Other(quality=upsampled))
 
 
 def toggled(scene: Scene) -> Scene:
@@ -147,11 +168,11 @@ def _source(scene: Scene, other: Other, sources: Sequence[SourceChoice]) -> tupl
     return replace(other, source=source), choose_file
 
 
-def _mode(scene: Scene, other: Other) -> Other:
+def _mode(scene: Scene, other: Other, made_of: Description) -> Other:
     own = _part("Drawing", "quality", other.quality is not None, "B is drawn in another way")
     if not own:
         return replace(other, quality=None)
-    return replace(other, quality=quality_panel.draw_quality(other.quality or scene.quality, Quality()))
+    return replace(other, quality=quality_panel.draw_quality(other.quality or scene.quality, Quality(), made_of))
 
 
 def source_name(source: Source) -> str:

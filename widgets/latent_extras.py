@@ -21,7 +21,7 @@ NOISE_NAMES: dict[Noise, str] = {"none": "none", "const": "as learned", "random"
 SEED_MAX = 2**31 - 1
 # What a pose is dragged from while none is named: the front.
 FRONT = (math.pi / 2, math.pi / 2)
-MIXED, NOISY, TOLD = ("mix_seed", "mix_layers"), ("noise", "noise_seed"), ("label", "pose")
+MIXED, NOISY, TOLD = ("mix_seed", "mix_layers"), ("noise", "noise_seed"), ("label", "pose", "pose_follows")
 SHIFTED = ("shifts", "shift_layers")
 
 
@@ -144,9 +144,15 @@ def _label(latent: Latent, labels: int) -> Latent:
 
 
 def _pose(latent: Latent, camera: Camera) -> Latent:
-    row("Told pose", "Yaw and pitch that the generator is told, wherever the camera is", tail=2, least=8)
-    degrees = [math.degrees(angle) for angle in latent.pose or FRONT]
-    changed, angles = imgui.drag_float2("##pose", degrees, 0.5, 0, 0, "mean" if latent.pose is None else "%.1f°")
+    hint = (
+        "Yaw and pitch that the generator is told: the sample depends on them, and not on where it is seen from. "
+        "Mean: the middle of the training's poses, or the front where these are all around"
+    )
+    imgui.begin_disabled(latent.pose_follows)
+    row("Told pose", hint, tail=2, least=8)
+    told = latent.told(camera).pose
+    degrees = [math.degrees(angle) for angle in told or FRONT]
+    changed, angles = imgui.drag_float2("##pose", degrees, 0.5, 0, 0, "mean" if told is None else "%.1f°")
     if changed:
         yaw, pitch = (math.radians(round(angle, 3)) for angle in angles)
         latent = replace(latent, pose=(math.remainder(yaw, math.tau), min(max(pitch, 0.0), math.pi)))
@@ -154,4 +160,7 @@ def _pose(latent: Latent, camera: Camera) -> Latent:
         latent = replace(latent, pose=(camera.yaw, camera.pitch))
     if reset_button("pose", latent.pose is not None, "the mean of the training's poses"):
         latent = replace(latent, pose=None)
-    return latent
+    imgui.end_disabled()
+    follows = imgui.checkbox("Follow the viewing pose###pose follows", latent.pose_follows)[1]
+    imgui.set_item_tooltip("The generator is told where the camera is: each turn makes another sample")
+    return replace(latent, pose_follows=follows)

@@ -48,7 +48,8 @@ MODES: dict[ModulationMode, str] = {
 }
 NO_MODULATION = (
     "This discriminator has no modulation",
-    "Its filters are not told which scale and place of the image they see (kinds standard and scale-specific).",
+    "Its filters are not told which scale and place of the image they see (kinds standard and scale-specific), or it "
+    "judges whole pictures (dual).",
 )
 
 

@@ -35,6 +35,10 @@ COVERAGE_WINDOWS: dict[CoverageWindow, str] = {"so far": "so far", **WINDOWS}
 WINDOW_TIP = "Which draws are counted: those of the tick that is looked at, or of it and the ones before it"
 COVERAGE_TIP = f"{WINDOW_TIP}; so far: of all from the beginning of the run"
 SPAN_TIP = "What the axis of time shows: all until the law is final, or what is done so far"
+NO_PATCHES = (
+    "This training has no patches",
+    "Its discriminator judges whole pictures, each beside its raw one: no law draws scales and places.",
+)
 MIN_HEIGHT = 8.0
 # From so many font sizes on, the density stands beside the map.
 MIN_BESIDE = 30.0
@@ -63,6 +67,9 @@ class PatchesPanel:
         self.hover = ""
         if view.laws is None:
             _nothing(view.problem)
+            return None
+        if view.laws.whole:
+            empty_state(icons.ICON_FA_CROP_SIMPLE, *NO_PATCHES)
             return None
         if view.problem:
             coloured(f"{icons.ICON_FA_TRIANGLE_EXCLAMATION}  {view.problem}", "warning")

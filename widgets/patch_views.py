@@ -76,6 +76,7 @@ class LawsView:
         now_kimg: How far the run is.
         end_kimg: Where the axis of time ends.
         lines: By name; the one that is tried out is missing while it is the run's own.
+        whole: Whether the discriminator judges whole pictures, so that there are no patches.
     """
 
     run: str
@@ -85,6 +86,7 @@ class LawsView:
     now_kimg: float
     end_kimg: float
     lines: Mapping[LawName, LawLine]
+    whole: bool = False
 
     @property
     def resolutions(self) -> tuple[int, ...]:

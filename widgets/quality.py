@@ -8,7 +8,8 @@ from typing import TypeVar, get_args
 
 from imgui_bundle import imgui
 
-from core.scene import QUALITY_RANGES, Axis, Backdrop, FieldMode, Parts, Quality, Sampling, Shown
+from core.description import UNKNOWN, Description
+from core.scene import QUALITY_RANGES, Axis, Backdrop, FieldMode, Parts, PictureKind, Quality, Sampling, Shown
 from widgets.common import reset_button, row
 
 LARGEST = (0, 128, 256, 384, 512, 768, 1024, 2048)
@@ -19,22 +20,26 @@ SHOWN_NAMES: dict[Shown, str] = {**{name: name for name in get_args(Shown)}, "sl
 PARTS_NAMES: dict[Parts, str] = {"both": "all", "foreground": "foreground", "background": "background"}
 AXIS_NAMES: dict[Axis, str] = {"x": "across x", "y": "across y", "z": "across z"}
 FIELD_NAMES: dict[FieldMode, str] = {"baked": "baked volume", "exact": "exact", "reference": "torch reference"}
+PICTURE_NAMES: dict[PictureKind, str] = {"raw": "raw", "upsampled": "upsampled"}
 SAMPLING_NAMES: dict[Sampling, str] = {"even": "even", "training": "as in training"}
 
 Choice = TypeVar("Choice")
 
 
-def draw_quality(quality: Quality, default: Quality) -> Quality:
+def draw_quality(quality: Quality, default: Quality, made_of: Description = UNKNOWN) -> Quality:
     """Draw the rows.
 
     Args:
         quality: As it is.
         default: What it is reset to.
+        made_of: What the generator is.
 
     Returns:
         The quality as it is now wanted.
     """
     quality = _shown(quality, default)
+    if made_of.upsampled:
+        quality = _picture(quality, default, made_of)
     quality = _field(quality, default)
     quality = _samples(quality, default)
     row("Volume", "Voxels along an edge: more show finer detail and take longer to compute", tail=1)
@@ -70,6 +75,16 @@ def _shown(quality: Quality, default: Quality) -> Quality:
             return replace(quality, slice_at=_number("Slice at", hint, quality, default, "%.2f", flags))
         case _:
             return quality
+
+
+def _picture(quality: Quality, default: Quality, made_of: Description) -> Quality:
+    """What rays see, or what the upsampler makes of it."""
+    hint = (
+        "Raw: what rays see of the field, in any size. "
+        f"Upsampled: what the generator shows, {made_of.upsampled} × {made_of.upsampled} px from {made_of.raw} × "
+        f"{made_of.raw} rays; drawn by torch while the camera rests, and only in colour."
+    )
+    return replace(quality, picture=choice("Picture", hint, quality.picture, PICTURE_NAMES, default.picture))
 
 
 def _samples(quality: Quality, default: Quality) -> Quality:

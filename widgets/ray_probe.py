@@ -33,6 +33,10 @@ ARM = (
 HINT = (
     "Alt+click a pixel of the viewport, or press the cross-hairs above and click there: what its ray meets comes here."
 )
+BEFORE = (
+    "what the ray sees, before the upsampler",
+    "The generator's picture is made by its upsampler, of what this ray and its neighbours see.",
+)
 
 
 class RayProbePanel:
@@ -41,11 +45,13 @@ class RayProbePanel:
     Attributes:
         pointed: Depth of the sample under the mouse, if one is; the viewport marks it.
         said: What the tooltip says of it.
+        words: What is said of the whole ray.
     """
 
     def __init__(self) -> None:
         self.pointed: float | None = None
         self.said = ""
+        self.words: tuple[str, ...] = ()
         self._log = True
 
     def draw(self, view: RayView) -> RayWish:
@@ -81,7 +87,7 @@ class RayProbePanel:
         _, self._log = imgui.checkbox("log", self._log)
         imgui.set_item_tooltip("Density on a logarithmic axis")
         if view.profile is not None:
-            _figures(view, view.profile)
+            self.words = _figures(view, view.profile)
         return RayWish(armed, forget, copy)
 
     def _plots(self, profile: RayProfile, before: float | None) -> None:
@@ -198,18 +204,21 @@ def figure_words(profile: RayProfile) -> list[tuple[str, str]]:
     return [depth, opacity, (f"{profile.behind_weight:.1%} from behind", f"What lies behind all samples: {behind}")]
 
 
-def _figures(view: RayView, profile: RayProfile) -> None:
-    """The pixel and what is known of it, behind the tools."""
+def _figures(view: RayView, profile: RayProfile) -> tuple[str, ...]:
+    """The pixel and what is known of it, behind the tools.  Returns the words."""
     size = icon_width()
     flow(size)
     colour = ImVec4(*(min(max(0.5 * value + 0.5, 0.0), 1.0) for value in profile.colour), 1.0)
     imgui.color_button("###pixel", colour, imgui.ColorEditFlags_.no_tooltip, ImVec2(size, size))
     values = "  ".join(f"{value:+.3f}" for value in profile.colour)
+    what = BEFORE[0].capitalize() if view.upsampled else "The pixel"
     imgui.set_item_tooltip(
-        f"The pixel, {values}: all weights times their colours, and what lies behind.\nColours run from -1 to 1.\n"
+        f"{what}, {values}: all weights times their colours, and what lies behind.\nColours run from -1 to 1.\n"
         f"Sample: {view.sample}"
     )
     words = figure_words(profile)
+    if view.upsampled:
+        words.append(BEFORE)
     if not view.fresh:
         words.append((icons.ICON_FA_HOURGLASS_HALF, f"Of {view.sample}; that of what is shown is on its way"))
     for text, meaning in words:
@@ -218,6 +227,7 @@ def _figures(view: RayView, profile: RayProfile) -> None:
         with text_colour("quiet"):
             imgui.text(text)
         imgui.set_item_tooltip(meaning)
+    return tuple(text for text, _ in words)
 
 
 def _quiet() -> ImVec4:

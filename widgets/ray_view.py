@@ -34,6 +34,7 @@ class RayView:
         armed: Whether a plain click in the viewport probes.
         flat: Whether the generator paints flat pictures.
         problem: Why there is no profile.
+        upsampled: Whether an upsampler makes the generator's pictures of what rays see.
     """
 
     ray: ProbedRay | None = None
@@ -43,6 +44,7 @@ class RayView:
     armed: bool = False
     flat: bool = False
     problem: Problem | None = None
+    upsampled: bool = False
 
 
 @dataclass(frozen=True)

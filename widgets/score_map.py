@@ -11,7 +11,19 @@ from imgui_bundle import ImVec2, ImVec4, imgui, implot
 from core.score_grid import MAP_COUNTS, WHOLE
 from core.surface_figures import Legend
 from widgets.choices import choose
-from widgets.common import button, coloured, em, error_box, icon_width, icons, line_colour, text_colour, tone_colour
+from widgets.common import (
+    button,
+    coloured,
+    em,
+    empty_state,
+    error_box,
+    icon_width,
+    icons,
+    line_colour,
+    sentence,
+    text_colour,
+    tone_colour,
+)
 from widgets.diverging import TABLE
 from widgets.legend import draw_legends, fitting
 from widgets.notes import Problem
@@ -56,6 +68,9 @@ class ScoreMapPanel:
     def draw(self, view: ScoreView) -> ScoreWish:
         """Draw the panel.  Returns what somebody wants."""
         self.said = ""
+        if view.absent:
+            empty_state(icons.ICON_FA_TABLE_CELLS, "No score map", f"{sentence(view.absent)}.")
+            return ScoreWish(view.setup)
         wish = _controls(view)
         if view.hint:
             coloured(view.hint, "warning")

@@ -80,6 +80,7 @@ class ScoreView:
         work: What is computed, for people; empty while nothing is.
         cancelled: Whether somebody gave it up.
         hint: Why nothing is computed now, for people.
+        absent: Why this discriminator has no scores of patches, for people; empty if it has.
     """
 
     setup: ScoreSetup
@@ -93,6 +94,7 @@ class ScoreView:
     work: str = ""
     cancelled: bool = False
     hint: str = ""
+    absent: str = ""
 
 
 @dataclass(frozen=True)

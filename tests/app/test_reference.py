@@ -141,12 +141,13 @@ def test_a_flat_family_is_drawn_from_both(tmp_path):
 
 
 @pytest.mark.parametrize("white", [True, False])
-def test_an_eg3d_is_drawn_by_its_upsampler_and_its_field_as_rays_see_it(tmp_path, white):
+def test_an_eg3d_is_drawn_by_its_upsampler_and_its_field_as_rays_see_it(tmp_path, white, capsys):
     render = RenderConfig(bounds="box", coarse_samples=24, fine_samples=24, white_back=white)
     generator, path = eg3d_toy(render=render), tmp_path / "eg3d.safetensors"
     save_checkpoint(path, generator, None, {})
     asked = (str(path), "--size", "32", "--seed", "3")
-    upsampled = rendered(tmp_path / "upsampled.png", *asked, "--field", "reference")
+    upsampled = rendered(tmp_path / "upsampled.png", *asked, "--picture", "upsampled")
+    torchs = rendered(tmp_path / "torch.png", *asked, "--field", "reference")
     baked = rendered(tmp_path / "baked.png", *asked, "--voxels", "96")
     sample = generator.field(generator.mapping(z_from_seed(3, generator.config.z_dim), psi=0.7))
     camera = read_picture(tmp_path / "upsampled.png").scene.camera
@@ -155,6 +156,8 @@ def test_an_eg3d_is_drawn_by_its_upsampler_and_its_field_as_rays_see_it(tmp_path
         for each in (False, True)
     )
     assert np.array_equal(upsampled, large)
+    assert np.array_equal(torchs, raw)
+    assert "--picture upsampled shows all" in capsys.readouterr().err
     assert np.abs(baked - raw).mean() < 2
     assert np.abs(raw.astype(int) - large).mean() > 2.5, "an untrained upsampler shows something else"
     exact = rendered(tmp_path / "exact.png", *asked, "--field", "exact", "--sampling", "training")

@@ -38,6 +38,7 @@ qualities = st.builds(
     volume=st.integers(32, 256),
     backdrop=st.sampled_from(["learned", "white", "black"]),
     field=st.sampled_from(["baked", "exact", "reference"]),
+    picture=st.sampled_from(["raw", "upsampled"]),
     sampling=st.sampled_from(["even", "training"]),
     show=st.sampled_from(["colour", "depth", "surface", "slice"]),
     largest=st.sampled_from([512, 1024]),
@@ -50,7 +51,7 @@ qualities = st.builds(
 )
 cameras = st.builds(
     Camera, angles, st.floats(0.1, 3), st.floats(0.2, 4), st.floats(10, 90), st.tuples(*[st.floats(-1, 1)] * 3),
-    roll=angles,
+    roll=angles, pivot=st.floats(-1, 1),
 )  # fmt: skip
 others = st.sampled_from([None, Other(latent=Latent(seed=4)), Other(quality=Quality(show="depth"))])
 seeds, parts = st.integers(0, 2**32 - 1), st.floats(0, 1, exclude_max=True)
@@ -63,6 +64,7 @@ latents = st.builds(
     noise_seed=seeds,
     label=st.none() | st.integers(0, 9),
     pose=st.none() | st.tuples(angles, st.floats(0, 3)),
+    pose_follows=st.booleans(),
     shifts=st.lists(st.floats(-10, 10), max_size=4).map(tuple),
     shift_layers=st.none() | st.tuples(st.integers(0, 3), st.integers(3, 9)),
     toward=st.none() | st.just(Latent(7)),
@@ -72,6 +74,7 @@ scenes = st.builds(
 )
 
 
+POSE = (math.pi / 2, math.pi / 4)
 FORMS = (
     ExportForm(width=64, height=48, smooth=16),
     ExportForm("grid", width=32, height=32, columns=3, rows=2),
@@ -141,10 +144,10 @@ def test_a_wrong_session_is_explained(arguments, tmp_path, capsys):
 
 
 def test_the_sample_is_said_in_plain_words():
-    latent = Latent(3, 0.5, 0.25, cutoff=4, mix_seed=9, mix_layers=(0, 2), label=1, shifts=(0.0, -1.5))
+    latent = Latent(3, 0.5, 0.25, cutoff=4, mix_seed=9, mix_layers=(0, 2), label=1, pose=POSE, shifts=(0.0, -1.5))
     arguments = render_arguments(Scene(latent=latent), FORMS[0], Path("out.png"))
-    wanted = "--seed 3 --psi 0.5 --at 0.25 0.0 --cutoff 4 --label 1 --mix 9 --mix-layers 0,2 --shift 2 -1.5 --yaw"
-    assert command_text("render", arguments).startswith(f"epigraf render {wanted}")
+    wanted = "--seed 3 --psi 0.5 --at 0.25 0.0 --cutoff 4 --label 1 --mix 9 --mix-layers 0,2 --pose 90.0 45.0"
+    assert command_text("render", arguments).startswith(f"epigraf render {wanted} --shift 2 -1.5 --yaw")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from app.model_messages import PICTURE, BakeAnswer, TileAnswer, arrays_of
-from app.side import AT_REST, COLOUR_ONLY, FLAT, NO_FIELD, Side, planes_note
+from app.side import FLAT, NO_FIELD, Side, planes_note
 from app.worker_messages import Progress, Result
 from app.worker_share import WorkerShare
 from core.baked import BakedVolume
+from core.description import RAW, UNKNOWN, Description
 from core.folded import FoldedField
 from core.scene import Quality, Scene, Source
 from tests.app.test_worker_share import FakeWorker
@@ -32,13 +33,15 @@ class Bench:
     def scene(self, quality: Quality) -> Scene:
         return Scene(self.source, quality=quality)
 
-    def shows(self, quality: Quality, voxels: int = 32, field: FoldedField | None = None) -> None:
+    def shows(
+        self, quality: Quality, voxels: int = 32, made_of: Description = UNKNOWN, field: FoldedField | None = None
+    ) -> None:
         """The worker has baked what this quality needs, without an exact field unless one is given."""
         self.side.update(self.scene(quality))
         values = np.zeros((voxels,) * 3 + (4,), np.float16)
         volume = BakedVolume(values, 0.35, 0.74, 1.26, 1.0, 30.0, 24, note="colours as seen from the front")
         number, (kind, request) = len(self.worker.asked), self.worker.asked[-1]
-        answer = BakeAnswer.of(volume, field, request, preview=False, kimg=None, seconds=0.1)
+        answer = BakeAnswer.of(volume, field, request, preview=False, kimg=None, seconds=0.1, made_of=made_of)
         self.worker.events.append(Result(number, kind, answer, tuple(arrays_of(volume, field).values())))
         self.side.update(self.scene(quality))
 
@@ -74,7 +77,7 @@ def test_torch_draws_at_rest_only_and_once(bench):
     scene = bench.scene(TORCH)
     bench.side.picture(scene, 600, 300, True)
     assert [kind for kind, _ in bench.worker.asked] == ["bake"]
-    assert bench.side.note(scene) == AT_REST
+    assert bench.side.note(scene) == "the torch reference is drawn while the camera rests; this is the baked volume"
     for _ in range(3):
         bench.side.picture(scene, 600, 300, False)
     [(_, request)] = [asked for asked in bench.worker.asked if asked[0].startswith(PICTURE)]
@@ -100,10 +103,44 @@ def test_torch_gives_way_and_shows_colour_only(bench):
     depth = bench.scene(replace(TORCH, show="depth"))
     bench.side.picture(depth, 60, 40, False)
     assert [kind for kind, _ in bench.worker.asked] == ["bake"]
-    assert bench.side.note(depth) == COLOUR_ONLY
+    assert bench.side.note(depth).startswith("the torch reference shows colour with all its parts only")
+
+
+def test_an_upsampled_picture_comes_at_rest_in_all_pixels_and_raw_ones_say_that_they_are(bench):
+    quality, made_of = replace(EXACT, picture="upsampled"), Description(upsampled=64, raw=16)
+    bench.shows(quality, made_of=made_of)
+    scene = bench.scene(quality)
+    assert bench.side.picture(scene, 600, 300, True).caption == ""
+    assert bench.side.note(scene) == f"the upsampled picture is drawn while the camera rests; {RAW}"
+    assert bench.side.picture_word(scene) == "raw, upsampled at rest"
+    bench.side.picture(scene, 600, 300, False)
+    kind, request = bench.worker.asked[-1]
+    assert (request.width, request.height, request.upsampled) == (600, 300, True)
+    whole = Result(len(bench.worker.asked), kind, TileAnswer(0, 0, 1.0), (np.zeros((300, 600, 3), np.uint8),))
+    bench.worker.events = [whole]
+    bench.side.update(scene)
+    bench.side.picture(scene, 600, 300, False)
+    assert (bench.side.note(scene), bench.side.picture_word(scene)) == ("", "upsampled")
+    depth = bench.scene(replace(quality, show="depth"))
+    bench.side.picture(depth, 600, 300, False)
+    assert bench.side.note(depth) == f"the upsampled picture shows colour with all its parts only; {RAW}"
+    raw = bench.scene(TORCH)
+    bench.side.update(raw)
+    bench.side.picture(raw, 600, 300, False)
+    assert not bench.worker.asked[-1][1].upsampled
+    assert bench.side.picture_word(raw) == "raw"
+
+
+def test_who_has_no_upsampler_shows_what_rays_see(bench):
+    quality = replace(EXACT, picture="upsampled")
+    bench.shows(quality)
+    bench.side.picture(bench.scene(quality), 600, 300, False)
+    assert [kind for kind, _ in bench.worker.asked] == ["bake"]
+    assert bench.side.picture_word(bench.scene(quality)) == ""
 
 
 def test_planes_that_are_left_out_are_told():
+    assert planes_note(Quality(planes=(0, 1)), Description(planes=("x–y", "x–z", "z–y"))) == "without plane z–y"
     assert planes_note(Quality()) == ""
     assert planes_note(Quality(planes=(0, 2))) == "without plane x–z"
     assert planes_note(Quality(planes=())) == "without planes x–y, x–z, y–z"

@@ -1,13 +1,15 @@
 """The training's range holds for its own views; everything else is cut by the box alone."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.bounds import depth_range, is_training_view
-from core.camera import Camera
+from core.camera import Camera, cam2world
 
 TRAINING = {"radius": 1.3, "near": 1.0, "far": 1.6}
 angles = st.floats(-math.pi, math.pi)
@@ -17,6 +19,17 @@ angles = st.floats(-math.pi, math.pi)
 def test_turning_rolling_and_another_angle_of_view_stay_views_of_the_training(yaw, pitch, roll, fov):
     camera = Camera(yaw, pitch, TRAINING["radius"], fov, roll=roll)
     assert depth_range(camera, **TRAINING) == (1.0, 1.6)
+
+
+@given(angles, st.floats(0.05, 3.0))
+def test_a_pivot_is_looked_at_from_the_training_sphere(yaw, pitch):
+    camera = Camera(yaw, pitch, TRAINING["radius"], pivot=0.2)
+    assert depth_range(camera, **TRAINING) == (1.0, 1.6)
+    assert np.allclose(camera.matrix, cam2world(np.array([yaw]), np.array([pitch]), TRAINING["radius"], 0.2)[0])
+    to_pivot = np.array([0, 0, 0.2]) - camera.position
+    assert np.allclose(-camera.matrix[:3, 2], to_pivot / np.linalg.norm(to_pivot))
+    moved = replace(camera, target=(0.0, 0.1, 0.0))
+    assert depth_range(moved, **TRAINING) == (0.0, math.inf)
 
 
 @pytest.mark.parametrize(
