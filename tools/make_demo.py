@@ -1,31 +1,62 @@
-"""Make the demo of the program from a snapshot: assets/demo.safetensors and the baked volume that opens without torch.
+"""Make the demo of the program: data, training, assets/demo.safetensors, and the baked volume that opens without torch.
 
-python tools/make_demo.py runs/00001-tiny/snapshots/000060.safetensors
+python -m tools.make_demo                              all of it; hours; goes on where it was interrupted
+python -m tools.make_demo --kimg 30                    up to so many thousand images
+python -m tools.make_demo --snapshot RUN/snapshots/000060.safetensors          only the files, of a snapshot
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import torch
 
-from core.bake import bake, z_from_seed
+from app.data.shapes import render_shapes
+from benchmarks._runs import run_of, train
+from core.bake import bake
 from core.checkpoint import load_checkpoint, save_checkpoint
+from core.latents import ws_of
 from core.scene import Scene
 
 ASSETS = Path(__file__).parent.parent / "assets"
+PRESET = Path(__file__).parent / "demo.yaml"
+# As the set that comes with the program, but that networks are told kinds.
+COUNT, VIEWS, RESOLUTION, SEED = 209, 8, 128, 0
 
 
 def main() -> None:
-    """Read the snapshot and write both files."""
+    """Make what is missing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("snapshot", type=Path, help="checkpoint with both networks")
-    checkpoint = load_checkpoint(parser.parse_args().snapshot)
+    parser.add_argument("--snapshot", type=Path, help="checkpoint with both networks; nothing is trained")
+    parser.add_argument("--out", type=Path, default=Path("out/demo"), help="of data and run (default: out/demo)")
+    parser.add_argument("--kimg", type=float, help="length of the training (default: the preset's)")
+    parser.add_argument("--threads", type=int, default=0, help="of the training, 0 for all cores (default)")
+    args = parser.parse_args()
+    write_assets(args.snapshot or trained(args.out.resolve(), args.kimg, args.threads))
+
+
+def trained(out: Path, kimg: float | None, threads: int) -> Path:
+    """Train as far as it is not yet.  Returns the last snapshot."""
+    data = out / "kinds128.zip"
+    if not data.exists():
+        out.mkdir(parents=True, exist_ok=True)
+        render_shapes(data, count=COUNT, views=VIEWS, resolution=RESOLUTION, by_kind=True)
+    over = train(out, "demo", SEED, threads, ("--preset", PRESET, "--data", data), kimg)
+    run = run_of(out, "demo", SEED)
+    if not over or run is None:
+        sys.exit(f"the training in {out} is not over: the same command goes on with it")
+    return run.snapshots()[-1].path
+
+
+def write_assets(snapshot: Path) -> None:
+    """Write both files of a snapshot, with half of its precision."""
+    checkpoint = load_checkpoint(snapshot)
     scene = Scene()
     target = ASSETS / "demo.safetensors"
     save_checkpoint(target, checkpoint.generator, checkpoint.discriminator, checkpoint.progress, torch.float16)
     # From the written file, so that the volume is exactly what a worker would bake.
     generator = load_checkpoint(target).generator
-    ws = generator.mapping(z_from_seed(scene.latent.seed, generator.config.z_dim), scene.latent.psi)
+    ws = ws_of(generator, scene.latent)
     source = f"demo, seed {scene.latent.seed}, psi {scene.latent.psi:g}"
     volume = bake(generator, ws, scene.quality.volume, source=source)
     volume.save(ASSETS / "demo.npz")

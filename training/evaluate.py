@@ -98,7 +98,7 @@ class Evaluator:
     def _look_around(self, generator: Generator, beat: Beat) -> list[Measurement]:
         count = self._settings.pairs
         poses = self._poses.sample(count, np.random.default_rng(5), self._data.all_angles)
-        pairs = view_pairs(generator, poses, self._data.resolution, 6, self._labels(7))
+        pairs = view_pairs(generator, poses, self._data.resolution, 6, self._labels(generator, 7))
         edge = 2 * generator.config.render.cube_scale
         return view_figures(pairs, count, edge, lambda done: beat(done / count, "comparing views"))
 
@@ -119,12 +119,12 @@ class Evaluator:
 
     def _generated(self, generator: Generator, count: int, seed: int) -> Iterator[Tensor]:
         poses = self._poses.sample(count, np.random.default_rng(seed + 1), self._data.all_angles)
-        return pictures(generator, poses, self._data.resolution, seed, self._labels(seed + 2))
+        return pictures(generator, poses, self._data.resolution, seed, self._labels(generator, seed + 2))
 
-    def _labels(self, seed: int) -> Labels:
-        """Draws classes as often as the data set has them."""
+    def _labels(self, generator: Generator, seed: int) -> Labels:
+        """Draws classes as often as the data set has them; those of another set mean nothing to the generator."""
         known, rng = self._data.all_labels, np.random.default_rng(seed)
-        if known is None:
+        if known is None or self._data.info.label_count != generator.config.label_count:
             return no_labels
         return lambda count: torch.from_numpy(known[rng.integers(len(known), size=count)])
 

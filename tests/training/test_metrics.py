@@ -255,6 +255,17 @@ def test_evaluations_are_kept_in_files(tmp_path):
         load_evaluation(path)
 
 
+def test_labels_of_another_data_set_are_not_told(untrained):
+    """A generator of a few classes is measured with data that count otherwise, each sample in its own class."""
+    config = GeneratorConfig(z_dim=8, w_dim=8, plane_resolution=16, plane_features=4, channel_max=4, label_count=2)
+    with ImageDataSet.open(untrained[1]) as data:
+        assert (data.info.label_count or 0) > 2
+        measured = Evaluator(data, MetricsConfig(pictures=8, pairs=2)).measure(
+            build_generator(config).eval(), lambda fraction, doing: None
+        )
+    assert {"wasserstein_16", "reprojection_picture"} <= {each.name for each in measured}
+
+
 def test_the_best_metric_must_be_one_that_is_measured():
     assert MetricsConfig().chosen_best == "frechet"
     assert MetricsConfig(features=False).chosen_best == "wasserstein"
