@@ -252,6 +252,8 @@ class Engine:
         live = only_weights and asked is not None and asked.checkpoint.path == weights.path
         if live and (self._worker.busy or self._clock() < self._pause_until):
             return
+        if patient and self.waits and asked is not None and _but_latent(asked, wanted):
+            return  # what was begun comes first: a told pose that follows the camera is another one in every frame
         if patient and self._fetching is not None and self._fetching[1] == wanted:
             self._asked = self._done = None
             return  # it is on its way: asking would begin it anew
@@ -337,6 +339,11 @@ class Engine:
             case "run":
                 path, weights = self._run_weights
                 return weights if path == source.path else None
+
+
+def _but_latent(one: BakeRequest, other: BakeRequest) -> bool:
+    """Whether two requests differ in their latent at most, previews aside."""
+    return replace(one, latent=other.latent, preview=0) == replace(other, preview=0)
 
 
 def is_shipped(scene: Scene) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.render_command import number_words, scene_words, source_words
 from core.geometry import Decimate, DropSmall, FillHoles, Filter, Largest, Smooth
-from core.scene import Latent, Scene
+from core.scene import ALL_PLANES, Latent, Scene
 
 # In this order the options are applied, each once.
 ORDER = ("largest", "small", "holes", "smooth", "decimate")
@@ -30,7 +30,7 @@ def _options(scene: Scene) -> list[str] | None:
     """The surface in words; None if there are none for all of it."""
     latent, geometry = scene.latent, scene.geometry
     filters = _filter_words(geometry.applied)
-    if latent != Latent(latent.seed, latent.psi) or filters is None:
+    if latent != Latent(latent.seed, latent.psi) or filters is None or scene.quality.planes != ALL_PLANES:
         return None
     sample = ["--seed", str(latent.seed), "--psi", number_words(latent.psi)]
     surface = ["--resolution", str(geometry.resolution), "--threshold", number_words(scene.quality.threshold)]

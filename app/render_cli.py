@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from app import render_latent
 from app.film import FILM_SUFFIXES
-from app.reference import is_upsampled
+from app.reference import has_upsampler, is_upsampled
 from app.render_order import (
     DEFAULT_QUALITY,
     MEAN,
@@ -182,7 +182,7 @@ def _register_kind(picture: Any) -> None:
         "--stochastic",
         type=int,
         metavar="SEED",
-        help="with jittered rays and noise, as the published code renders; implies --field reference (default: none)",
+        help="with jittered rays and noise, as in training; implies --field reference (default: none)",
     )
 
 
@@ -283,8 +283,9 @@ def drawn_by_volume(args: argparse.Namespace, order: Order, what: What) -> tuple
         pictures = chain.from_iterable(views(*sample, [at], scene.quality, *order.size) for sample, at in samples)
     else:
         pictures = views(volume, field, cameras, scene.quality, *order.size)
-    way = "--picture upsampled" if volume.note == RAW else "--field reference"
-    note = f" ({volume.note}; {way} shows all)" if volume.note else ""
+    lacking = volume.note if field is None else field.note
+    way = "--picture upsampled" if RAW in lacking else "--field reference"
+    note = f" ({lacking}; {way} shows all)" if lacking else ""
     return scene, pictures, f"{volume.source or args.source}{note}"
 
 
@@ -307,7 +308,8 @@ def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, I
             scene, cameras, order.size, order.noise_seed, lambda done: line.update(round(100 * done), 100)
         )
     name = Path(scene.source.path).name or "demo"
-    return scene, pictures, f"{name}, {scene.latent.name}"
+    raw = f" ({RAW}; --picture upsampled shows all)" if has_upsampler(scene.source) and not is_upsampled(scene) else ""
+    return scene, pictures, f"{name}, {scene.latent.name}{raw}"
 
 
 def order_of(args: argparse.Namespace) -> Order:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.form_checks import SHAPES
-from app.model_messages import BakeRequest
+from app.model_messages import BakeRequest, CheckpointId
 from app.paths import asset
 from app.score_client import ScoreClient, Wanted
 from app.score_messages import DESK, NO_PATCHES, Facts, Judged, RealData
@@ -61,6 +61,7 @@ class ScoreMapDesk:
         self.view: ScoreView | None = None  # as it was drawn last
         self._resting = RestingCamera(clock)
         self._sample: BakeRequest | None = None
+        self._patchless: CheckpointId | None = None  # whose discriminator judges whole pictures
         self._complete_at = -math.inf
         self._data: tuple[tuple[Source, Path | None], RealData] | None = None
         self._looked_at = False
@@ -156,8 +157,15 @@ class ScoreMapDesk:
             work=(self.client.progress or "judging patches") if self.client.waits else "",
             cancelled=self.client.cancelled,
             hint=self.panel_hint,
-            absent=NO_PATCHES if any(_lacks_patches(pane) for pane in panes.values()) else "",
+            absent=self._absent(panes),
         )
+
+    def _absent(self, panes: Mapping[Kind, ScorePane]) -> str:
+        """That the discriminator knows no patches, once the checkpoint has refused; to ask again clears a problem."""
+        checkpoint = None if self._sample is None else self._sample.checkpoint
+        if any(_lacks_patches(pane) for pane in panes.values()):
+            self._patchless = checkpoint
+        return NO_PATCHES if checkpoint is not None and checkpoint == self._patchless else ""
 
     def _facts(self, kind: Kind) -> Facts | None:
         answer = self.client.maps[kind].answer

@@ -14,6 +14,8 @@ import numpy as np
 Vector = tuple[float, float, float]
 # At the poles "up" is parallel to the view; the frame is undefined there.  The published code has no guard.
 POLE_MARGIN = 1e-4
+# A pivot is at most so much of the eye's distance from the vertical through the target.
+PIVOT_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,12 @@ class Camera:
         pitch: Angle from +y, radians, in (0, pi).
         radius: Distance to the target, world units, > 0.
         fov: Full angle of view (both axes: pictures are square), degrees, in (0, 180).
-        target: The point looked at, world units.
+        target: The point gone round, and looked at but for the pivot; world units.
         roll: Turn around the view axis, radians; a positive one turns the camera counter-clockwise and so the picture
             clockwise.  Training has none.
         pivot: The camera goes round the target and looks at a point so far from it along z, world units: as the cameras
-            of some trainings do (RenderConfig.pivot).
+            of some trainings do (RenderConfig.pivot).  It gives way where the eye comes so near to the vertical through
+            the target that it would look past it: the picture would turn over there.
     """
 
     yaw: float = math.pi / 2
@@ -58,7 +61,9 @@ class Camera:
     @property
     def matrix(self) -> np.ndarray:
         """Camera-to-world matrix.  [4, 4], float64."""
-        matrix = cam2world(np.array([self.yaw]), np.array([self.pitch]), self.radius, self.pivot)[0]
+        aside = PIVOT_SHARE * self.radius * math.sin(min(max(self.pitch, POLE_MARGIN), math.pi - POLE_MARGIN))
+        pivot = min(max(self.pivot, -aside), aside)
+        matrix = cam2world(np.array([self.yaw]), np.array([self.pitch]), self.radius, pivot)[0]
         matrix[:3, 3] += np.asarray(self.target)
         if self.roll:
             right, up = matrix[:3, 0].copy(), matrix[:3, 1].copy()

@@ -124,7 +124,7 @@ class Evaluator:
     def _labels(self, generator: Generator, seed: int) -> Labels:
         """Draws classes as often as the data set has them; those of another set mean nothing to the generator."""
         known, rng = self._data.all_labels, np.random.default_rng(seed)
-        if known is None or self._data.info.label_count != generator.config.label_count:
+        if known is None or (self._data.info.label_count or 0) > generator.config.label_count:
             return no_labels
         return lambda count: torch.from_numpy(known[rng.integers(len(known), size=count)])
 

@@ -120,7 +120,7 @@ def _lens(camera: Camera, home: Camera) -> Camera:
     fov = _length(
         "View angle", "fov", "Full angle of view; Ctrl+wheel changes it", camera.fov, home.fov, FOV_RANGE, "%.1f°"
     )
-    row("Target", "The point looked at; Shift+drag in the viewport moves it", tail=1, least=9)
+    row("Target", "The point that the camera goes round; Shift+drag in the viewport moves it", tail=1, least=9)
     changed, target = imgui.drag_float3("##target", list(camera.target), 0.002, -5, 5, "%.2f")
     x, y, z = (round(part, DECIMALS) for part in target) if changed else camera.target
     if reset_button("target", camera.target != home.target, "the origin"):

@@ -86,7 +86,7 @@ class Recipe:
         develop: What is stored of what is rendered: [R, R, 4] with premultiplied colours to uint8 [R, R, 3].
         picture_format: How pictures are stored.
         made_by: The command, for the data set's description.
-        class_of: Which class an object belongs to, by its name; by itself each is one of its own.
+        class_of: Which class an object belongs to, by its name; without it each is one of its own.
     """
 
     title: str
@@ -98,26 +98,29 @@ class Recipe:
     develop: Callable[[np.ndarray], np.ndarray] = on_white
     picture_format: PictureFormat = "png"
     made_by: str = "data meshes"
-    class_of: Callable[[str], str] = str
+    class_of: Callable[[str], str] | None = None
 
 
 def write_parts(parts: Iterable[Part], out: Path, recipe: Recipe, *, overwrite: bool = False) -> list[Dropped]:
     """Put the pictures of objects into one data set.  Returns what was left out; errors as of `render_models`."""
     dropped: list[Dropped] = []
-    classes: dict[str, int] = {}
+    classes: list[str] = []
     with writing(out, recipe.picture_format, overwrite=overwrite) as writer:
         for part in parts:
             if part.dropped:
                 dropped.append(Dropped(part.name, part.dropped))
                 continue
-            label = classes.setdefault(recipe.class_of(part.name), len(classes))
+            name = part.name if recipe.class_of is None else recipe.class_of(part.name)
+            if recipe.class_of is None or name not in classes:
+                classes.append(name)
+            label = len(classes) - 1 if recipe.class_of is None else classes.index(name)
             poses = sphere_poses(recipe.views, recipe.seed, part.name)
             for picture, (yaw, pitch) in zip(part.pictures, poses, strict=True):
                 writer.add_encoded(picture, (yaw, pitch, 0.0), label)
         if not classes:
             reasons = "; ".join(f"{item.name} {item.reason}" for item in dropped)
             raise MeshError(f"{recipe.title}: no object is left: {reasons}")
-        writer.describe(description(recipe, list(classes)))
+        writer.describe(description(recipe, classes))
     return dropped
 
 

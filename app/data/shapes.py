@@ -116,7 +116,7 @@ def render_shapes(
     made_by += " --label kind" if by_kind else ""
     recipe = Recipe(
         "shapes", views, resolution, OBJECTS, seed, light=LIGHT, picture_format=picture_format, made_by=made_by,
-        develop=on_white if full_colour else rounded_on_white, class_of=kind_of if by_kind else str,
+        develop=on_white if full_colour else rounded_on_white, class_of=kind_of if by_kind else None,
     )  # fmt: skip
     mark = mark_of(recipe)
     tasks = [

@@ -13,6 +13,7 @@ from app.sharing import Sharing
 from app.worker_messages import Failure, GaveWay, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
+from core.description import UNKNOWN, Description
 from core.folded import FoldedField
 from core.scene import Latent, Quality, Scene, Source
 from tests.app.test_loader import wait_for
@@ -50,13 +51,15 @@ class FakeWorker:
         events, self.events = tuple(self.events), []
         return events
 
-    def answer(self, number: int | None = None, preview: bool = False) -> None:
+    def answer(self, number: int | None = None, preview: bool = False, made_of: Description = UNKNOWN) -> None:
         number = number or len(self.requests)
         request = self.requests[number - 1]
         values = np.full((4, 4, 4, 4), number, np.float16)
         volume = BakedVolume(values, 0.35, 0.74, 1.26, 1.0, 30.0, 24)
         self.events.append(
-            Result(number, BAKE, BakeAnswer.of(volume, None, request, preview, 2.5, 4.0, EFFORT), (values,), 7.25)
+            Result(
+                number, BAKE, BakeAnswer.of(volume, None, request, preview, 2.5, 4.0, EFFORT, made_of), (values,), 7.25
+            )
         )
         if not preview:
             self.busy = False
@@ -357,6 +360,20 @@ def test_who_plays_waits_for_what_is_on_its_way(engine, worker, snapshots):
     worker.fetched()
     engine.update(scene(source=snapshots[1]), (), patient=True)
     assert worker.kinds[2:] == [BAKE]
+
+
+def test_a_told_pose_that_follows_a_played_camera_gets_pictures(engine, worker, snapshots):
+    """Each frame of a played camera is another sample: what was begun is finished before the newest is asked for."""
+    frames = [Scene(snapshots[0], Latent(pose_follows=True), Camera(yaw=0.1 * index), Quality()) for index in range(6)]
+    for frame in frames[:3]:
+        engine.update(frame, (), patient=True)
+    assert len(worker.requests) == 1
+    worker.answer(made_of=Description(poses=True))
+    engine.update(frames[3], (), patient=True)
+    assert engine.shown is not None
+    assert [request.latent.pose[0] for request in worker.requests] == [0.0, pytest.approx(0.3)]
+    engine.update(frames[4], ())
+    assert len(worker.requests) == 3, "who turns it by hand is not kept waiting"
 
 
 def test_what_gave_way_to_others_is_fetched_again(engine, worker, snapshots):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.camera import Camera, angles_of, cam2world, pixel_directions, sphere_points
+from core.camera import POLE_MARGIN, Camera, angles_of, cam2world, pixel_directions, sphere_points
 
 yaws = st.floats(-math.pi, math.pi)
 pitches = st.floats(0.05, math.pi - 0.05)
@@ -76,3 +76,25 @@ def test_a_roll_turns_the_picture_and_leaves_eye_and_view_alone(yaw, pitch, roll
 def test_impossible_cameras_are_refused(bad):
     with pytest.raises(ValueError, match="camera"):
         Camera(**bad)
+
+
+@pytest.mark.parametrize("pivot", [0.2, -0.06])
+def test_a_pivot_turns_nothing_over(pivot: float):
+    """Near the poles, and nearer to the target than the pivot is long, the axes stay as they are without one."""
+    for radius in (2.7, 0.19, 0.135):
+        before = None
+        for pitch in np.linspace(POLE_MARGIN, math.pi - POLE_MARGIN, 91):
+            for yaw in (-math.pi / 2, 0.3, math.pi / 2):
+                plain = Camera(yaw, float(pitch), radius).matrix
+                turned = Camera(yaw, float(pitch), radius, pivot=pivot).matrix
+                assert (turned[:3, :3] * plain[:3, :3]).sum(axis=0).min() > 0.7, "each axis points the same way"
+                np.testing.assert_allclose(turned[:3, 3], plain[:3, 3])
+            if before is not None:
+                assert np.abs(turned - before).max() < 0.2, "a small step is a small turn"
+            before = turned
+
+
+def test_a_pivot_is_the_trainings_where_trainings_look():
+    for yaw, pitch in ((1.2, 1.3), (1.9, 1.7), (math.pi / 2, math.pi / 2)):
+        expected = cam2world(np.array([yaw]), np.array([pitch]), 2.7, 0.2)[0]
+        np.testing.assert_array_equal(Camera(yaw, pitch, 2.7, pivot=0.2).matrix, expected)
