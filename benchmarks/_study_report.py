@@ -47,7 +47,6 @@ class Outcome:
         kimg: [n] when it was measured in training.
         frechet: [n] what was found then.
         switching: Kimg and share of the filters that switch with the scale, of each snapshot; empty without any.
-        sec_per_kimg: Median over its ticks.
     """
 
     variant: Variant
@@ -56,7 +55,6 @@ class Outcome:
     kimg: np.ndarray
     frechet: np.ndarray
     switching: tuple[tuple[float, float], ...]
-    sec_per_kimg: float
 
 
 def report(out: Path, chosen: Sequence[Variant], seeds: int, pictures: int, page: Path | None = None) -> None:
@@ -91,9 +89,8 @@ def outcome_of(run: RunDirectory, variant: Variant, seed: int, pictures: int) ->
         (each["Progress/kimg"], each["Metrics/frechet_random"]) for each in rows if "Metrics/frechet_random" in each
     ]
     kimg, frechet = np.array(measured).reshape(-1, 2).T
-    pace = statistics.median(each["Timing/sec_per_kimg"] for each in rows)
     found = [(each.kimg, share) for each in snapshots if (share := switching_share(each.path)) is not None]
-    return Outcome(variant, seed, evaluation, kimg, frechet, tuple(found), pace)
+    return Outcome(variant, seed, evaluation, kimg, frechet, tuple(found))
 
 
 def switching_share(snapshot: Path) -> float | None:
@@ -115,16 +112,15 @@ def table(outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> str:
     """Mean over seeds and half the range, with what two halves of the real pictures give."""
     first = outcomes[0].evaluation
     labels = {each.name: each for each in first.measurements if each.name in SHOWN}
-    head = ["variant", "runs", *(f"{labels[name].label} ({labels[name].better})" for name in labels), "s/kimg"]
+    head = ["variant", "runs", *(f"{labels[name].label} ({labels[name].better})" for name in labels)]
     lines = [row(head), row(["---"] * len(head))]
     for variant in chosen:
         mine = [each for each in outcomes if each.variant == variant]
         if mine:
             cells = [spread([each.evaluation.value(name) for each in mine]) for name in labels]
-            pace = spread([each.sec_per_kimg for each in mine])
-            lines.append(row([variant.label, str(len(mine)), *cells, pace]))
+            lines.append(row([variant.label, str(len(mine)), *cells]))
     floors = [number(labels[name].floor) for name in labels]
-    return "\n".join([*lines, row(["real against real", "", *floors, ""])])
+    return "\n".join([*lines, row(["real against real", "", *floors])])
 
 
 def comparisons(outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> str:
