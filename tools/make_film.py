@@ -58,6 +58,7 @@ def main() -> None:
     """Drive the window, and write the film."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", nargs="?", type=Path, help="folder of a run (default: the demo)")
+    parser.add_argument("--seed", type=int, default=0, help="the first sample (default: 0)")
     parser.add_argument("--out", type=Path, default=IMAGES / "studio.gif", help="default: docs/images/studio.gif")
     args = parser.parse_args()
     frames: list[Image.Image] = []
@@ -65,7 +66,8 @@ def main() -> None:
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         still(ctx, studio)
         with tempfile.TemporaryDirectory() as folder:
-            for scene in scenes(studio.stage.scene):
+            first = studio.stage.scene
+            for scene in scenes(replace(first, latent=replace(first.latent, seed=args.seed))):
                 studio.stage.scene = scene
                 still(ctx, studio)
                 pixels = ui.capture(ctx, Path(folder) / "frame.png")

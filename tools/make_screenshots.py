@@ -1,6 +1,7 @@
 """Make the pictures of the window in docs/images anew, by driving the real window without a screen.
 
-python -m tools.make_screenshots RUN        a run that has recorded some ticks, with snapshots
+python -m tools.make_screenshots RUN                        a run that has recorded some ticks, with snapshots
+python -m tools.make_screenshots --only latent              of the demo
 
 To look at the window as others have it: --size 2560x1440 --theme light --scale 1.5 --out FOLDER
 """
@@ -109,7 +110,7 @@ def size(text: str) -> tuple[int, int]:
 def main() -> None:
     """Open the window with the run, and write the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path, help="folder of a run")
+    parser.add_argument("run", nargs="?", type=Path, help="folder of a run; without one, the demo and no run")
     parser.add_argument("--out", type=Path, default=IMAGES, help="where to (default: docs/images)")
     parser.add_argument("--only", choices=[shot.name for shot in SHOTS], help="one of them")
     parser.add_argument("--size", type=size, default=layout.SIZE, metavar="WxH", help="of the window, pixels")
@@ -120,7 +121,8 @@ def main() -> None:
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         studio.look = Look(args.theme, args.scale)
-        ui.wait_until(ctx, lambda: studio.train.run is not None, PATIENCE_S, "the run")
+        if args.run is not None:
+            ui.wait_until(ctx, lambda: studio.train.run is not None, PATIENCE_S, "the run")
         still(ctx, studio)
         for shot in shots:
             studio.panels_shown.show(shot.panel)
@@ -133,7 +135,8 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
         patch.setattr(layout, "SIZE", args.size)
-        ui.run_studio(clicks, patch, Path(home), str(args.run.resolve()), fine=True, ahead=True)
+        source = None if args.run is None else str(args.run.resolve())
+        ui.run_studio(clicks, patch, Path(home), source, fine=True, ahead=True)
 
 
 if __name__ == "__main__":
