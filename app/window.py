@@ -101,6 +101,8 @@ def first_scene(source: str | None) -> tuple[Scene, Path | None]:
     path = user_path(source).resolve()
     if (path / "config.yaml").is_file():
         return Scene(), path
+    if path.is_dir() and (runs := sorted(each.parent for each in path.glob("*/config.yaml"))):
+        raise ValueError(f"{path} is a folder of runs: open one of them, as {runs[-1]}")
     if path.is_dir():
         raise ValueError(f"{path} is not the folder of a run: it has no config.yaml")
     if not path.is_file():

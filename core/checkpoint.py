@@ -125,9 +125,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     if head.startswith(b"version https://git-lfs"):
         raise CheckpointError(f"{path} is a Git LFS pointer, not the checkpoint itself: run `git lfs pull`")
     if path.suffix.lower() == ".pkl":
-        raise CheckpointError(
-            f"{path} is a pickle, which could run any code: convert it with `epigraf import {path.name}`"
-        )
+        raise CheckpointError(f"{path} is a pickle, which could run any code: convert it with `epigraf import {path}`")
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118

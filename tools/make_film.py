@@ -23,7 +23,9 @@ from tests import ui
 from tools.make_screenshots import IMAGES, still
 
 # As it is seen on a page: large enough to read the panels, small enough to be loaded at once.
-SIZE, COLOURS, FRAME_MS = (800, 500), 128, 90
+SIZE, COLOURS, FRAME_MS = (800, 500), 256, 90
+# Where the viewport is in it.
+OBJECT = (270, 70, 530, 280)
 TURN, WALK, SEEDS = 20, 8, 3
 
 
@@ -45,10 +47,13 @@ def turned(scene: Scene, share: float) -> Scene:
 
 
 def write(path: Path, frames: list[Image.Image]) -> None:
-    """One palette for all frames, so that what does not move does not flicker."""
-    together = Image.new("RGB", (SIZE[0], SIZE[1] * 3))
-    for place, frame in enumerate((frames[0], frames[len(frames) // 2], frames[-1])):
-        together.paste(frame, (0, place * SIZE[1]))
+    """One palette for all frames, so that what does not move does not flicker; most of it is for the object."""
+    seen = [frames[0], *(frame.crop(OBJECT) for frame in frames[:: max(len(frames) // 12, 1)])]
+    together = Image.new("RGB", (SIZE[0], sum(each.height for each in seen)))
+    above = 0
+    for each in seen:
+        together.paste(each, (0, above))
+        above += each.height
     palette = together.quantize(COLOURS, dither=Image.Dither.NONE)
     drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     drawn[0].save(path, save_all=True, append_images=drawn[1:], duration=FRAME_MS, loop=0, optimize=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from importlib.resources import files
 from pathlib import Path
 from types import FrameType
 from typing import Any, get_args
@@ -27,6 +28,7 @@ DESCRIPTION = """Train on a data set with a preset.  What the preset leaves open
 The trainer is a process of its own: it goes on when this terminal is closed, and the studio shows it too."""
 
 EXAMPLES = """examples:
+  epigraf train --preset tiny
   epigraf train --preset tiny --data meshes64.zip
   epigraf train --preset tiny --data meshes64.zip --set loop.batch=16 --set optimizer.r1_gamma=0.1 --dry-run
   epigraf train --preset small --data meshes128.zip --estimate
@@ -35,6 +37,8 @@ EXAMPLES = """examples:
   epigraf train --from runs/00007-tiny/snapshots/000060.safetensors --set optimizer.r1_gamma=0.2"""
 
 
+# Of the folder assets: what is learned from where nobody names anything, as in the window.
+BUILT_IN = "shapes128.zip"
 # Settings that say where and how a run computes, and may change with each start.
 MACHINE = ("loop.threads", "loop.device", "parallel.gpus", "parallel.processes", "parallel.micro_batch")
 
@@ -50,7 +54,9 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--preset", metavar="NAME", help=f"{', '.join(preset_names())}, or a .yaml file")
     parser.add_argument("--list-presets", action="store_true", help="say what the presets are for, and stop")
-    parser.add_argument("--data", type=Path, metavar="PATH", help="zip or folder with a dataset.json")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help="zip or folder of a data set (default: built-in shapes)"
+    )
     parser.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="folder of runs (default: runs)")
     parser.add_argument("--name", help="name of the run (default: the preset's)")
     parser.add_argument(
@@ -112,9 +118,11 @@ def train(args: argparse.Namespace) -> int:
 
 def _resolved(args: argparse.Namespace) -> RunConfig:
     """The configuration of a new run from preset, options and data set."""
-    if args.preset is None or args.data is None:
-        missing = " and ".join(name for name in ("preset", "data") if getattr(args, name) is None)
-        raise ConfigError(f"--{missing.replace(' and ', ' and --')}: needed for a new run; see epigraf train --help")
+    if args.preset is None:
+        raise ConfigError("--preset: needed for a new run, as --preset tiny; see epigraf train --list-presets")
+    if args.data is None:
+        args.data = Path(str(files("assets") / BUILT_IN))
+        print("note: data: the built-in shapes; --data names others", file=sys.stderr)
     config = with_assignments(load_preset(args.preset), args.assignments)
     config = with_values(config, _options(args), "options")
     if args.snapshot is not None:

@@ -165,8 +165,9 @@ def read_description(source: Source) -> bytes:
         advice = f"Open {source.path / folder} itself." if source.path.is_dir() else f"Pack the content of {folder}/."
         raise DataSetError(f"{source.path}: {DESCRIPTION_FILE} lies in {folder}/ and must lie at the root. {advice}")
     raise DataSetError(
-        f"{source.path}: there is no {DESCRIPTION_FILE} at the root. It lists the poses of the pictures; for pictures "
-        'without known poses write one that holds {"camera_angles": null, "labels": null}.'
+        f"{source.path}: there is no {DESCRIPTION_FILE} at the root, so these are pictures, and not yet a data set. "
+        f"Make one of them: epigraf data convert {source.path} --out NAME.zip, or the panel Data; both know poses of "
+        "several kinds."
     )
 
 

@@ -95,6 +95,8 @@ def end_trainer(run: RunDirectory) -> ProcessIdentity:
 
 def require_run(run: RunDirectory) -> None:
     """Refuse a folder that is no run.  Raises RunError."""
+    if not run.path.is_dir():
+        raise RunError(f"there is no folder {run.path.resolve()}: epigraf runs list FOLDER shows the runs of a folder")
     if not run.config_path.is_file():
         raise RunError(f"{run.path}: is no run: it has no {run.config_path.name}")
 

@@ -62,7 +62,7 @@ def show(args: argparse.Namespace) -> int:
         done = "" if view.status is None else f"{view.status.kimg:9.2f} of {view.status.total_kimg:g} kimg"
         print(f"{run.name:24} {view.state:9} {done}  {view.message}".rstrip())
     if not runs:
-        print(f"{args.folder}: no runs")
+        print(f"{args.folder.resolve()}: no runs; Train says beside Runs in where those of the window lie")
     return 0
 
 

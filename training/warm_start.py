@@ -133,6 +133,8 @@ def _metadata(path: Path) -> dict[str, str]:
     """What a safetensors file says of itself, without its tensors.  Raises ConfigError, RunError."""
     if not path.is_file():
         raise ConfigError(f"init: there is no snapshot {path}: it was moved or deleted; choose another one")
+    if path.suffix.lower() == ".pkl":
+        raise ConfigError(f"init: {path} is a pickle, which could run any code: `epigraf import {path}` converts it")
     try:
         with explained("read", path):
             return read_header(path)

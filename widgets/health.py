@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from imgui_bundle import ImVec2, ImVec4, imgui
 
+from training.health_alarms import LASTING
 from widgets import tick_strip
 from widgets.choices import choose
 from widgets.common import coloured, em, empty_state, icons, text_colour, tone_colour
@@ -58,7 +59,11 @@ class HealthPanel:
             return wish
         for alarm in view.alarms:
             _alarm(alarm)
-        if not view.alarms:
+        if not view.alarms and view.until < LASTING:
+            with text_colour("quiet"):
+                imgui.text(f"{icons.ICON_FA_HOURGLASS_HALF}  Too early to tell: {view.until} of {LASTING} ticks")
+            imgui.set_item_tooltip("Until then only gradients that are no numbers are said: a new training swings.")
+        elif not view.alarms:
             with text_colour("good"):
                 imgui.text(f"{icons.ICON_FA_CIRCLE_CHECK}  No alarm at {number(view.moment.at_kimg)} kimg")
             _healthy()

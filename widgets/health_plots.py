@@ -10,7 +10,8 @@ from widgets.health_view import HealthView, LayerNorms, band, score_shares
 from widgets.scale_words import number
 from widgets.seen_view import KINDS, NAMES, Kind
 
-COLOURS: dict[Kind, int] = {"real": 1, "fake": 0}
+# As in Curves and in Score map.
+COLOURS: dict[Kind, int] = {"real": 0, "fake": 1}
 LINE_WEIGHT = 0.11
 PLOT_FLAGS = (
     implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_title | implot.Flags_.no_legend

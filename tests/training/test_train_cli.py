@@ -56,8 +56,7 @@ def test_a_dry_run_prints_what_would_be_trained(data, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "--preset and --data"),
-        (["--preset", "tiny"], "--data"),
+        ([], "--preset"),
         (["--preset", "tyni", "--data", "DATA"], "no preset 'tyni'"),
         (["--preset", "tiny", "--data", "absent.zip"], "absent.zip"),
         (["--preset", "tiny", "--data", "DATA", "--set", "loop.bach=3"], "loop.batch"),
@@ -105,6 +104,13 @@ def test_foreground_resume_and_end(data, tmp_path, trainer, capsys):
 
 
 @pytest.mark.process
+def test_without_data_the_built_in_shapes_are_taken(capsys):
+    assert main(["train", "--preset", "tiny", "--dry-run"]) == 0
+    printed = capsys.readouterr()
+    assert "assets/shapes128.zip" in printed.out.replace("\\", "/")
+    assert "--data names others" in printed.err
+
+
 def test_a_finished_run_wants_more_kimg(data, tmp_path, trainer, capsys):
     runs = tmp_path / "runs"
     arguments = ["train", "--preset", "tiny", "--data", str(data), "--runs", str(runs), "--kimg", "0.04"]
