@@ -80,7 +80,7 @@ def test_no_pictures(tmp_path):
 
 
 def test_no_description(tmp_path):
-    refused(make_zip(tmp_path / "data.zip", {"a.png": png()}), "no dataset.json", "camera_angles")
+    refused(make_zip(tmp_path / "data.zip", {"a.png": png()}), "no dataset.json", "epigraf data convert")
 
 
 def test_a_description_that_lies_too_deep(tmp_path):
