@@ -47,7 +47,7 @@ def read_given(path: Path, largest: int) -> GivenPicture:
             image.load()
             picture = ImageOps.exif_transpose(image)  # as cameras mean it
     except FileNotFoundError as error:
-        raise ValueError(f"there is no picture {path}") from error
+        raise ValueError(f"{path}: there is no such picture") from error
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path} cannot be read as a picture ({error}): save it again as PNG or JPEG") from error
     if min(picture.size) < LEAST_SIDE:

@@ -136,5 +136,5 @@ def test_seeds_give_the_same_latent_everywhere():
 
 def test_a_pickle_is_sent_to_the_importer(tmp_path):
     (tmp_path / "network.pkl").write_bytes(b"\x80\x04N.")
-    with pytest.raises(CheckpointError, match=r"epigraf import network\.pkl"):
+    with pytest.raises(CheckpointError, match=r"epigraf import .*network\.pkl`"):
         load_checkpoint(tmp_path / "network.pkl")

@@ -101,7 +101,7 @@ def test_pictures_are_squares_on_white(tmp_path):
     assert [note.split()[-1] for note in found.notes] == ["white.", "taken."]
     (tmp_path / "torn.jpg").write_bytes(b"\xff\xd8\xff" + bytes(40))
     Image.new("RGB", (12, 40)).save(tmp_path / "thin.png")
-    for name, says in (("torn.jpg", "cannot be read"), ("thin.png", "at least 16"), ("gone.png", "cannot be read")):
+    for name, says in (("torn.jpg", "cannot be read"), ("thin.png", "at least 16"), ("gone.png", "no such picture")):
         with pytest.raises(ValueError, match=f"{name}.*{says}"):
             read_given(tmp_path / name, 64)
 
