@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.paths import asset, user_path, user_presets_dir
+from training.built_in import SHAPES
 from widgets.notes import Note
 from widgets.preset_view import PresetItem
 from widgets.train_view import TrainForm
-
-SHAPES = "shapes128.zip"
 
 
 def data_path(form: TrainForm) -> Path:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.form_checks import SHAPES
 from app.model_messages import BakeRequest, CheckpointId
 from app.paths import asset
 from app.score_client import ScoreClient, Wanted
@@ -21,6 +20,7 @@ from app.surfaces import is_newer
 from app.training_poses import CONFIG_FILE, config_of
 from core.camera import Camera
 from core.scene import Source
+from training.built_in import SHAPES
 from widgets.score_map import ScoreMapPanel
 from widgets.score_view import KINDS, Kind, ScorePane, ScoreSetup, ScoreView
 

@@ -15,9 +15,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks._runs import ROOT, train
-
-DATA = ROOT / "assets" / "shapes128.zip"
+from benchmarks._runs import train
+from training.built_in import built_in_shapes
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", choices=("run", "report"), help="nothing: say what this is, and stop")
     parser.add_argument("--out", type=Path, default=Path("out/families"), help="of the runs (default: out/families)")
-    parser.add_argument("--data", type=Path, default=DATA, help="data set (default: the built-in shapes)")
+    parser.add_argument("--data", type=Path, default=built_in_shapes(), help="data set (default: the built-in shapes)")
     parser.add_argument("--kimg", type=float, help="length of each training (default: the presets', 60)")
     parser.add_argument("--seeds", type=int, default=2, help="runs of each family (default: 2)")
     parser.add_argument("--threads", type=int, default=0, help="of each training, 0 for all cores (default)")

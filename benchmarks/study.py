@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._runs import ROOT, train
+from training.built_in import built_in_shapes
 
 PRESET = ROOT / "benchmarks" / "study.yaml"
-DATA = ROOT / "assets" / "shapes128.zip"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,13 @@ def variants(*, everything: bool) -> tuple[Variant, ...]:
 
 def begun(variant: Variant) -> tuple[str | Path, ...]:
     """Options of `epigraf train` that begin a run of a variant."""
-    return ("--preset", PRESET, "--data", DATA, *(word for each in variant.settings for word in ("--set", each)))
+    return (
+        "--preset",
+        PRESET,
+        "--data",
+        built_in_shapes(),
+        *(word for each in variant.settings for word in ("--set", each)),
+    )
 
 
 def main() -> None:

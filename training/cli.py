@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from importlib.resources import files
 from pathlib import Path
 from types import FrameType
 from typing import Any, get_args
 
+from training.built_in import built_in_shapes
 from training.config import Advice, ConfigError, Device, RunConfig
 from training.config_files import assigned, config_text, with_assignments, with_values
 from training.config_fit import data_advice, with_data_set
@@ -37,8 +37,6 @@ EXAMPLES = """examples:
   epigraf train --from runs/00007-tiny/snapshots/000060.safetensors --set optimizer.r1_gamma=0.2"""
 
 
-# Of the folder assets: what is learned from where nobody names anything, as in the window.
-BUILT_IN = "shapes128.zip"
 # Settings that say where and how a run computes, and may change with each start.
 MACHINE = ("loop.threads", "loop.device", "parallel.gpus", "parallel.processes", "parallel.micro_batch")
 
@@ -121,7 +119,7 @@ def _resolved(args: argparse.Namespace) -> RunConfig:
     if args.preset is None:
         raise ConfigError("--preset: needed for a new run, as --preset tiny; see epigraf train --list-presets")
     if args.data is None:
-        args.data = Path(str(files("assets") / BUILT_IN))
+        args.data = built_in_shapes()
         print("note: data: the built-in shapes; --data names others", file=sys.stderr)
     config = with_assignments(load_preset(args.preset), args.assignments)
     config = with_values(config, _options(args), "options")

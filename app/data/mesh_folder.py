@@ -25,29 +25,19 @@ def render_folder(
     preview: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> list[Dropped]:
-    """Render every mesh of a folder.
-
-    What is interrupted or killed leaves finished objects in a hidden folder beside `out`; the same call goes on there,
-    and the data set has the same bytes however it was made.
+    """Render every mesh of a folder; what `render_tasks` says of interruptions, results and errors holds.
 
     Args:
-        folder: With OBJ, PLY, STL or GLB files.
-        out: The data set: a zip, or a folder.
+        folder: With OBJ, PLY, STL or GLB files; MeshError if there are none.
+        out: As of `render_tasks`.
         views: Pictures of each object, from poses uniform on the sphere.
         resolution: Pixels along a side.
         protocol: How objects are placed and looked at.
         seed: Of the poses.
-        overwrite: Replace what is there.
-        jobs: Processes that render.
-        preview: A PNG with the first pictures, drawn anew whenever there are more; None draws none.
-        on_progress: Called with pictures done, pictures in all, and the object's name; may raise to end it.
-
-    Returns:
-        The objects that were left out, with reasons.
-
-    Raises:
-        MeshError: There are no meshes, or none was left.
-        OSError: A process has ended, or something cannot be written (DataSetError: the data set).
+        overwrite: As of `render_tasks`.
+        jobs: As of `render_tasks`.
+        preview: As of `render_tasks`.
+        on_progress: As of `render_tasks`.
     """
     files = mesh_files(folder)
     recipe = Recipe(folder.resolve().name, views, resolution, protocol, seed)

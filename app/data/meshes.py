@@ -102,7 +102,7 @@ class Recipe:
 
 
 def write_parts(parts: Iterable[Part], out: Path, recipe: Recipe, *, overwrite: bool = False) -> list[Dropped]:
-    """Put the pictures of objects into one data set.  Returns what was left out; errors as of `render_models`."""
+    """Put the pictures of objects into one data set.  Returns what was left out; errors as of `render_tasks`."""
     dropped: list[Dropped] = []
     classes: list[str] = []
     with writing(out, recipe.picture_format, overwrite=overwrite) as writer:
@@ -110,10 +110,10 @@ def write_parts(parts: Iterable[Part], out: Path, recipe: Recipe, *, overwrite: 
             if part.dropped:
                 dropped.append(Dropped(part.name, part.dropped))
                 continue
-            name = part.name if recipe.class_of is None else recipe.class_of(part.name)
-            if recipe.class_of is None or name not in classes:
-                classes.append(name)
-            label = len(classes) - 1 if recipe.class_of is None else classes.index(name)
+            shared = recipe.class_of is not None and recipe.class_of(part.name)
+            if not shared or shared not in classes:
+                classes.append(shared or part.name)
+            label = classes.index(shared) if shared else len(classes) - 1
             poses = sphere_poses(recipe.views, recipe.seed, part.name)
             for picture, (yaw, pitch) in zip(part.pictures, poses, strict=True):
                 writer.add_encoded(picture, (yaw, pitch, 0.0), label)

@@ -24,6 +24,7 @@ from core.description import RAW, Description
 from core.latents import ws_of
 from core.model_config import RenderConfig
 from core.scene import Latent, Quality, Scene, Source
+from tests.app.test_model_inspect import PlainPort
 from tests.core.eg3d_toy import eg3d_toy
 from widgets.export_view import ExportForm
 
@@ -50,27 +51,8 @@ def differs(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).mean())
 
 
-class Port:
-    """Keeps what the worker answers."""
-
-    def __init__(self) -> None:
-        self.answers = []
-
-    def progress(self, fraction: float, text: str) -> None:
-        pass
-
-    def cancelled(self) -> bool:
-        return False
-
-    def stop_if_cancelled(self) -> None:
-        pass
-
-    def answer(self, value, arrays=()) -> None:
-        self.answers.append(value)
-
-
 def test_the_worker_says_what_the_generator_is_made_of(checkpoint):
-    port, stat = Port(), checkpoint.stat()
+    port, stat = PlainPort(), checkpoint.stat()
     request = BakeRequest(CheckpointId(str(checkpoint), stat.st_mtime_ns, stat.st_size), Latent(), 16)
     ModelHandler().handle(BAKE, request, port)
     [answer] = port.answers

@@ -26,26 +26,8 @@ from core.scene import Latent
 from core.triplane import PLANE_AXES, TriPlaneField
 from tests import ui
 from tests.app.test_model_inspect import SMALL
+from tests.app.test_model_sigma import ArrayPort
 from widgets.plane_view import moved_on_plane, on_plane
-
-
-class ArraysPort:
-    """Keeps answers with their arrays."""
-
-    def __init__(self) -> None:
-        self.answers = []
-
-    def progress(self, fraction: float, text: str) -> None:
-        pass
-
-    def cancelled(self) -> bool:
-        return False
-
-    def stop_if_cancelled(self) -> None:
-        pass
-
-    def answer(self, value, arrays=()) -> None:
-        self.answers.append((value, arrays))
 
 
 def request(path: Path, config: GeneratorConfig = SMALL) -> BakeRequest:
@@ -55,7 +37,7 @@ def request(path: Path, config: GeneratorConfig = SMALL) -> BakeRequest:
 
 
 def asked(question) -> list:
-    port = ArraysPort()
+    port = ArrayPort()
     ModelHandler().handle("question", question, port)
     return port.answers
 

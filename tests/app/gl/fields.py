@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from app.gl.volume_renderer import RendererOptions, VolumeRenderer
 from core.baked import BakedVolume
 from core.bounds import depth_range
 from core.camera import Camera, pixel_directions
+from core.folded import FoldedField
+from core.scene import Quality
 
 HALF, NEAR, FAR = 0.35, 0.74, 1.26
 
@@ -86,3 +90,38 @@ def _ending(volume: BakedVolume) -> torch.Tensor:
 def psnr(ours: np.ndarray, reference: np.ndarray, peak: float) -> float:
     """Peak signal-to-noise ratio, dB."""
     return 10 * math.log10(peak**2 / max(float(np.mean((ours - reference) ** 2)), 1e-20))
+
+
+def require_passed_over(
+    volume: BakedVolume,
+    full: FoldedField,
+    sparse: FoldedField,
+    cameras: Sequence[Camera],
+    steps: int,
+    size: tuple[int, int],
+) -> None:
+    """Empty space is passed over: pictures are the same with fewer samples.  Needs a current context.
+
+    Args:
+        volume: What is uploaded beside the fields.
+        full: A field that knows of no empty space.
+        sparse: The same field, which does.
+        cameras: From where.
+        steps: Samples along a ray.
+        size: Width and height, pixels.
+    """
+    pictures, counts, quality = [], [], Quality(steps=steps, field="exact")
+    for counted, kept in ((False, pictures), (True, counts)):
+        renderer = VolumeRenderer(RendererOptions(target="float", counted=counted))
+        for folded in (full, sparse):
+            renderer.upload(volume, folded)
+            for camera in cameras:
+                renderer.render(camera, quality, *size, to_the_end=True)
+                kept.append(renderer.read_counts() if counted else renderer.read_floats()[0])
+        renderer.close()
+    half = len(cameras)
+    for before, after in zip(pictures[:half], pictures[half:], strict=True):
+        assert before.std() > 0.1
+        assert psnr(after, before, peak=2) >= 60
+    assert np.mean(counts[half:]) < 0.75 * np.mean(counts[:half])
+    assert np.max(counts[0]) == steps

@@ -23,7 +23,7 @@ from core.rays import Patches, camera_rays, world_rays
 from core.scene import Quality
 from core.triplane import PLANE_AXES
 from core.volume import render_rays
-from tests.app.gl.fields import psnr
+from tests.app.gl.fields import psnr, require_passed_over
 
 SIZE = 32
 CAMERA = Camera(yaw=0.8, pitch=1.1)
@@ -134,22 +134,9 @@ def test_empty_space_is_passed_over_and_nothing_is_missed():
     sparse = fold_sample(generator.field(ws), generator.config.render)
     assert sparse.empty is not None
     assert 0.2 < (sparse.empty > 0).mean() < 0.95
-    volume, quality = bake(generator, ws, 8), Quality(steps=96, field="exact")
-    pictures, counts = [], []
+    cameras = CAMERA, replace(CAMERA, radius=0.2), replace(CAMERA, yaw=-2.0, pitch=0.3)
     with open_context():
-        for counted, kept in ((False, pictures), (True, counts)):
-            renderer = VolumeRenderer(RendererOptions(target="float", counted=counted))
-            for folded in (full, sparse):
-                renderer.upload(volume, folded)
-                for camera in (CAMERA, replace(CAMERA, radius=0.2), replace(CAMERA, yaw=-2.0, pitch=0.3)):
-                    renderer.render(camera, quality, SIZE, SIZE, to_the_end=True)
-                    kept.append(renderer.read_counts() if counted else renderer.read_floats()[0])
-            renderer.close()
-    for before, after in zip(pictures[:3], pictures[3:], strict=True):
-        assert before.std() > 0.1
-        assert psnr(after, before, peak=2) >= 60
-    assert np.mean(counts[3:]) < 0.75 * np.mean(counts[:3])
-    assert np.max(counts[0]) == 96
+        require_passed_over(bake(generator, ws, 8), full, sparse, cameras, steps=96, size=(SIZE, SIZE))
 
 
 def test_without_an_exact_field_the_volume_is_drawn():
