@@ -24,6 +24,7 @@ on where it was interrupted, as that of meshes does."""
 SHAPE_EXAMPLES = """examples:
   epigraf data shapes --out shapes128.zip
   epigraf data shapes --label kind --out kinds128.zip
+  epigraf data shapes --kinds mug,teapot,vase --count 300 --resolution 64 --out vessels64.zip
   epigraf data shapes --count 1000 --views 32 --resolution 256 --seed 1 --full-colour --out shapes256.zip"""
 CHECK = "Read every picture and pose of a data set, say what is in it and what is wrong (then the exit code is 1)."
 
@@ -40,7 +41,12 @@ def register(subparsers: Any) -> None:
     meshes.add_argument("--preview", type=Path, metavar="FILE.png", help="keep the first pictures on one sheet")
     meshes.set_defaults(handler=run_meshes)
     shapes = _command(commands, "shapes", "make the built-in data set of procedural objects", SHAPES, SHAPE_EXAMPLES)
-    shapes.add_argument("--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of a kind)")
+    shapes.add_argument(
+        "--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of each kind)"
+    )
+    shapes.add_argument(
+        "--kinds", default=(), type=lambda text: text.split(","), metavar="KIND,...", help="of these kinds alone"
+    )
     shapes.add_argument("--format", default="webp", choices=("webp", "png"), help="both without loss (default: webp)")
     shapes.add_argument("--full-colour", action="store_true", help="do not round colours; files are twice as large")
     shapes.add_argument(
@@ -90,6 +96,7 @@ def run_shapes(args: argparse.Namespace) -> int:
                 count=args.count,
                 views=args.views,
                 resolution=args.resolution,
+                kinds=args.kinds,
                 seed=args.seed,
                 overwrite=args.force,
                 picture_format=args.format,

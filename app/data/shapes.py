@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from app.data.mesh_render import SkyLight, on_white
 from app.data.mesh_texture import seed_of
 from app.data.meshes import OBJECTS, Recipe
 from app.data.rendering import RenderTask, mark_of, render_tasks
+from training.data_text import DataSetError
 from training.data_writer import PictureFormat
 
 KINDS: dict[str, Callable[[np.random.Generator], list[Surface]]] = {
@@ -61,9 +62,8 @@ class ShapeName:
         return f"{self.kind}-{self.number:03d}"
 
 
-def shape_names(count: int) -> list[ShapeName]:
-    """The first `count` objects; kinds take turns."""
-    kinds = list(KINDS)
+def shape_names(count: int, kinds: Sequence[str] = tuple(KINDS)) -> list[ShapeName]:
+    """The first `count` objects of these kinds; kinds take turns."""
     return [ShapeName(kinds[index % len(kinds)], index // len(kinds) + 1) for index in range(count)]
 
 
@@ -84,6 +84,7 @@ def render_shapes(
     count: int,
     views: int,
     resolution: int,
+    kinds: Sequence[str] = (),
     seed: int = 0,
     overwrite: bool = False,
     picture_format: PictureFormat = "webp",
@@ -99,6 +100,7 @@ def render_shapes(
         count: Objects; kinds take turns.
         views: Pictures of each.
         resolution: Pixels along a side.
+        kinds: Of `KINDS`, to have these alone; none: all.
         seed: Of objects and poses.
         overwrite: Replace a data set that is there.
         picture_format: How pictures are stored.
@@ -108,10 +110,14 @@ def render_shapes(
         on_progress: Called with pictures done, pictures in all, and the object's name; may raise to end it.
 
     Raises:
-        OSError: A process has ended, or something cannot be written (DataSetError: the data set).
+        OSError: A process has ended, or something cannot be written (DataSetError: the data set, or no such kind).
     """
-    names = shape_names(count)
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise DataSetError(f"there is no kind {unknown[0]!r} of built-in shapes; there are {', '.join(KINDS)}")
+    names = shape_names(count, tuple(dict.fromkeys(kinds)) or tuple(KINDS))
     made_by = f"data shapes --count {count} --views {views} --resolution {resolution} --seed {seed}"
+    made_by += f" --kinds {','.join(kinds)}" if kinds else ""
     made_by += f" --format {picture_format}" + (" --full-colour" if full_colour else "")
     made_by += " --label kind" if by_kind else ""
     recipe = Recipe(

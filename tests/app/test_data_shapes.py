@@ -91,6 +91,19 @@ def test_kinds_can_be_the_classes(tmp_path, monkeypatch):
         assert all((told.image(index) == alone.image(index)).all() for index in range(3))
 
 
+def test_some_kinds_alone(tmp_path, capsys):
+    assert [str(name) for name in shape_names(3, ("mug", "pear"))] == ["mug-001", "pear-001", "mug-002"]
+    out = tmp_path / "two.zip"
+    words = ["data", "shapes", "--count", "2", "--views", "1", "--resolution", "8", "--out", str(out), "--kinds"]
+    assert main([*words, "mug,pear"]) == 0
+    with ImageDataSet.open(out) as data:
+        assert data.info.objects == ("mug-001", "pear-001")
+    assert main([*words, "mug,plum", "--force"]) == 2
+    assert "there is no kind 'plum' of built-in shapes; there are mushroom, apple" in capsys.readouterr().err
+    with ImageDataSet.open(out) as data:
+        assert data.info.objects == ("mug-001", "pear-001"), "what was there is still there"
+
+
 def test_rounding_keeps_white_and_stays_near():
     alpha = np.ones((16, 16, 1), np.float32)
     colours = np.random.default_rng(0).random((16, 16, 3)).astype(np.float32)

@@ -19,6 +19,7 @@ from tests.app import studio_runs
 from tests.app.gl.fields import psnr
 from tests.app.studio_runs import ball
 from tests.training.toy import toy_data
+from widgets.notes import Problem
 
 pytestmark = pytest.mark.ui
 
@@ -289,14 +290,20 @@ def test_a_broken_checkpoint_and_a_killed_worker_leave_the_window_alive(tmp_path
     whole = snapshot.read_bytes()
     snapshot.write_bytes(whole[: len(whole) // 2])
 
+    def another(problem: Problem | None, said: Problem | None) -> bool:
+        return problem is not None and problem is not said and problem == said
+
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         ui.wait_until(ctx, lambda: studio.stage.engine.problem is not None, 90, "a word on the broken checkpoint")
         assert snapshot.name in studio.stage.engine.problem.message
         ui.capture(ctx, tmp_path / "broken.png")
         ctx.item_click("//Viewport/**/Copy##viewport")
         assert snapshot.name in imgui.get_clipboard_text()
-        snapshot.write_bytes(whole)
+        said = studio.stage.engine.problem
         ctx.item_click("//Viewport/**/Try again##viewport")
+        ui.wait_until(ctx, lambda: another(studio.stage.engine.problem, said), 90, "the same word once more")
+        snapshot.write_bytes(whole)
+        # Nobody needs to press it then: the run is watched.
         ui.wait_until(ctx, lambda: studio.stage.engine.complete, 90, "the whole checkpoint")
 
         killed, version = studio.stage.worker.process_id, studio.stage.engine.shown.version
