@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ import numpy as np
 
 from app.source_files import VOLUME_SUFFIX, source_file
 from core.camera import Camera
-from core.scene import Scene, Source
+from core.scene import Latent, Scene, Source
 
 if TYPE_CHECKING:
+    from core.backbone import NoiseMode
     from core.generator import Generator, Sample
+    from core.model_config import RenderConfig
     from core.volume import SamplingNoise
 
 
@@ -23,49 +26,71 @@ def reference_views(
     size: tuple[int, int],
     noise_seed: int | None = None,
     on_progress: Callable[[float], None] | None = None,
-) -> list[np.ndarray]:
-    """Render a Scene's sample from several cameras in torch.
+) -> Iterator[np.ndarray]:
+    """Render a Scene's sample from several cameras in torch, one after the other.
 
     Args:
         scene: Source, latent, planes, backdrop, and whether an upsampler makes the picture count.
         cameras: Makes the cameras, one picture each, of the training's, which only the checkpoint knows.
         size: Width and height, pixels.
         noise_seed: Of the randomness of training, which the published code keeps at inference: jittered rays and
-            spatial noise.  None renders deterministically.
+            spatial noise; for each view anew, so that it is the same alone.  None renders deterministically.
         on_progress: Called with the fraction done.
 
     Returns:
-        Pictures [height, width, 4], uint8, top row first; alpha is the opacity before the backdrop.
+        Pictures as they are asked for: [height, width, 4], uint8, top row first; alpha is the opacity before the
+        backdrop.
 
     Raises:
         ValueError: The source holds no generator, or the Scene asks for anything but colour.
     """
     # Torch is loaded only where something is to be computed.
-    import torch
-
-    from core.latents import noise_of, with_planes, ws_of
+    from core.latents import noise_of
     from core.volume import DETERMINISTIC, SamplingNoise
 
     generator = _generator(scene)
-    rays = generator.config.render
-    views = cameras(Camera(radius=rays.radius, fov=rays.fov, pivot=rays.pivot))
-    pictures, made = [], None
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(noise_seed or 0)
-        pattern = noise_of(scene.latent) if noise_seed is None else generator.config.noise
-        noise = DETERMINISTIC if noise_seed is None else SamplingNoise(jitter=True)
+    views = cameras(home_of(generator.config.render))
+    pattern = noise_of(scene.latent) if noise_seed is None else generator.config.noise
+    noise = DETERMINISTIC if noise_seed is None else SamplingNoise(jitter=True)
+
+    def pictures() -> Iterator[np.ndarray]:
+        made: tuple[Latent, Sample] | None = None
         for index, camera in enumerate(views):
-            latent = scene.latent.told(camera)
-            if made is None or made[0] != latent:
-                field = generator.field(ws_of(generator, latent), pattern)
-                made = latent, with_planes(field, scene.quality.planes)
+            seen = replace(scene, camera=camera, latent=scene.latent.told(camera))
+            if made is None or made[0] != seen.latent:
+                with _random(noise_seed):
+                    made = seen.latent, _sample(generator, seen, pattern)
 
             def tell(done: float, before: int = index) -> None:
                 if on_progress is not None:
                     on_progress((before + done) / len(views))
 
-            pictures.append(_drawn(generator, made[1], replace(scene, camera=camera), size, noise, tell))
-    return pictures
+            with _random(noise_seed):
+                picture = _drawn(generator, made[1], seen, size, noise, tell)
+            yield picture
+
+    return pictures()
+
+
+def home_of(rays: RenderConfig) -> Camera:
+    """The camera of a training, which looks at the front."""
+    return Camera(radius=rays.radius, fov=rays.fov, pivot=rays.pivot)
+
+
+@contextmanager
+def _random(seed: int | None) -> Iterator[None]:
+    """Without gradients, with random numbers of its own."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed or 0)
+        yield
+
+
+def _sample(generator: Generator, scene: Scene, pattern: NoiseMode) -> Sample:
+    from core.latents import with_planes, ws_of
+
+    return with_planes(generator.field(ws_of(generator, scene.latent), pattern), scene.quality.planes)
 
 
 def is_upsampled(scene: Scene) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,20 @@ log = logging.getLogger(__name__)
 
 # What a picture shows where there is no object (shaders/show.glsl).
 NOTHING = np.array([0.06, 0.065, 0.08])
+
+
+class View(NamedTuple):
+    """What is drawn of a sample.
+
+    Attributes:
+        camera: From where.
+        volume: Baked.
+        field: The exact field, for a quality that asks for it.
+    """
+
+    camera: Camera
+    volume: BakedVolume
+    field: FoldedField | None = None
 
 
 def sample_of(
@@ -85,20 +99,11 @@ def generator_of(path: Path) -> Generator:
     return load_checkpoint(path).generator.requires_grad_(False)
 
 
-def views_of(
-    volume: BakedVolume,
-    field: FoldedField | None,
-    cameras: Sequence[Camera],
-    quality: Quality,
-    width: int,
-    height: int,
-) -> Iterator[np.ndarray]:
-    """Draw a sample from several cameras, one after the other.
+def views_of(views: Iterable[View], quality: Quality, width: int, height: int) -> Iterator[np.ndarray]:
+    """Draw samples from cameras, one after the other.
 
     Args:
-        volume: Baked.
-        field: The exact field, for a quality that asks for it.
-        cameras: One picture each.
+        views: One picture each; what follows each other and is of one sample is sent to the GPU once.
         quality: Steps and backdrop.
         width: Pixels of each picture.
         height: Likewise.
@@ -110,8 +115,7 @@ def views_of(
         OSError: No OpenGL context, or a driver that refuses the shaders.
     """
     with _renderer() as renderer:
-        renderer.upload(volume, field)
-        for camera in cameras:
+        for camera in _uploaded(renderer, views):
             renderer.render(camera, quality, width, height)
             yield renderer.read_pixels()
 
@@ -149,23 +153,15 @@ def told(scene: Scene, load: Callable[[Path], Generator]) -> Latent:
     return latent if load(path).mapping.camera_condition else scene.latent
 
 
-def cutouts_of(
-    volume: BakedVolume,
-    field: FoldedField | None,
-    cameras: Sequence[Camera],
-    quality: Quality,
-    width: int,
-    height: int,
-) -> Iterator[np.ndarray]:
-    """The field alone, on nothing, from several cameras; arguments and errors as in `views_of`.
+def cutouts_of(views: Iterable[View], quality: Quality, width: int, height: int) -> Iterator[np.ndarray]:
+    """The fields alone, on nothing, from cameras; arguments and errors as in `views_of`.
 
     Yields:
         [height, width, 4], uint8, top row first; colours are not multiplied by alpha, as PNG wants them.
     """
     quality = replace(quality, parts="foreground")
     with _renderer("float") as renderer:
-        renderer.upload(volume, field)
-        for camera in cameras:
+        for camera in _uploaded(renderer, views):
             renderer.render(camera, quality, width, height)
             raw, opacity = renderer.read_floats()
             opacity = np.clip(opacity, 0, 1)[..., None]
@@ -174,26 +170,28 @@ def cutouts_of(
             yield np.round(255 * np.concatenate([colour, opacity], axis=-1)).astype(np.uint8)
 
 
-def depths_of(
-    volume: BakedVolume,
-    field: FoldedField | None,
-    cameras: Sequence[Camera],
-    quality: Quality,
-    width: int,
-    height: int,
-) -> Iterator[np.ndarray]:
-    """Depths of what is seen, from several cameras; arguments and errors as in `views_of`.
+def depths_of(views: Iterable[View], quality: Quality, width: int, height: int) -> Iterator[np.ndarray]:
+    """Depths of what is seen from cameras; arguments and errors as in `views_of`.
 
     Yields:
         [height, width], float32, top row first: world units along the ray, NaN where less than half of the ray is
         absorbed before its last sample.
     """
     with _renderer("float", counted=True) as renderer:
-        renderer.upload(volume, field)
-        for camera in cameras:
+        for camera in _uploaded(renderer, views):
             renderer.render(camera, replace(quality, show="colour", parts="both"), width, height, to_the_end=True)
             depth, opacity = renderer.read_depths()
             yield np.where(opacity >= 0.5, depth, np.float32(np.nan)).astype(np.float32)
+
+
+def _uploaded(renderer: VolumeRenderer, views: Iterable[View]) -> Iterator[Camera]:
+    """The cameras of views, each when the GPU has its sample."""
+    there: BakedVolume | None = None
+    for view in views:
+        if view.volume is not there:
+            renderer.upload(view.volume, view.field)
+            there = view.volume
+        yield view.camera
 
 
 @contextmanager

@@ -8,16 +8,13 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from app import render_latent
 from app.film import FILM_SUFFIXES
-from app.reference import has_upsampler, is_upsampled
+from app.render_drawing import What, drawn, with_training
 from app.render_order import (
     DEFAULT_QUALITY,
     MEAN,
@@ -29,15 +26,11 @@ from app.render_order import (
     training_home,
     viewed,
 )
-from core.camera import Camera
-from core.description import RAW
-from core.scene import Axis, Backdrop, FieldMode, Parts, PictureKind, Sampling, Scene, Shown
+from core.scene import Axis, Backdrop, FieldMode, Parts, PictureKind, Sampling, Shown
 from core.timeline import Timeline
 from core.views import VIEWS
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from app.render_outputs import Draw
 
 DESCRIPTION = """Render a sample of a generator, or a baked volume, to a PNG.  The file carries the Scene that made it:
@@ -57,8 +50,6 @@ EXAMPLE = """examples:
 DEPTH_SUFFIX = ".npy"
 # A film as a folder of pictures.
 FRAMES_SUFFIX = ""
-# Of a view: as on the screen, the object alone, or how far away it is.
-What = Literal["seen", "cutout", "depth"]
 LARGEST_SIDE, MOST_IN_GRID = 8192, 64
 # Of a film where nobody has said how many: four seconds at the usual pace.
 FILM_VIEWS = 120
@@ -227,7 +218,7 @@ def run(args: argparse.Namespace) -> int:
     if args.through is not None and not film:
         raise ValueError(f"--through is a film: choose a name that ends in .mp4 or .gif, not {args.out.name}")
     what: What = "depth" if depth else "cutout" if args.transparent else "seen"
-    size, name = _written(args, order, film, lambda each: drawn(args, each, what), what)
+    size, name = _written(args, order, film, lambda each: drawn(args, each, what, quiet=film), what)
     print(f"{args.out}: {size}, {name}", file=sys.stderr)
     return 0
 
@@ -246,70 +237,6 @@ def _written(args: argparse.Namespace, order: Order, film: bool, draw: Draw, wha
     if what == "depth":
         return write_depth(args.out, order, draw)
     return write_picture(args.out, order, draw, 4 if what == "cutout" else 3)
-
-
-def drawn(args: argparse.Namespace, order: Order, what: What = "seen") -> tuple[Scene, Iterable[np.ndarray], str]:
-    """Draw what is ordered, with what is compared.  Returns the Scene with its camera, the pictures, what they show."""
-    if order.reference or (what == "seen" and is_upsampled(order.scene)):
-        scene, pictures, name = drawn_by_generator(args, order)
-    else:
-        scene, pictures, name = drawn_by_volume(args, order, what)
-    beside, other = scene.beside, scene.other
-    if beside is None or other is None:
-        return scene, pictures, name
-    from app.seen import together
-
-    _, others, other_name = drawn(args, replace(order, scene=beside, own_camera=True))
-    both, found = together(list(pictures), list(others), other)
-    return scene, both, f"{name} beside {other_name}{found}"
-
-
-def drawn_by_volume(args: argparse.Namespace, order: Order, what: What) -> tuple[Scene, Iterable[np.ndarray], str]:
-    """Bake the sample.  Returns the Scene with its camera, the pictures as they are drawn, and what they show."""
-    from app.progress import ProgressLine
-    from app.render import cutouts_of, depths_of, generator_of, sample_of, told, turntable, views_of
-
-    scene, load = order.scene, lru_cache(maxsize=1)(generator_of)
-    with ProgressLine("baking") as line:
-        volume, field = sample_of(scene, lambda done: line.update(round(100 * done), 100), load)
-    if not order.own_camera:
-        home = Camera(radius=volume.radius, fov=volume.fov, pivot=volume.pivot)
-        scene = replace(scene, camera=with_training(args, scene.camera, home))
-    views = {"seen": views_of, "cutout": cutouts_of, "depth": depths_of}[what]
-    cameras = turntable(scene.camera, order.views)
-    seen = [replace(scene, camera=camera) for camera in cameras]
-    if len({told(each, load) for each in seen}) > 1:
-        samples = ((sample_of(each, load=load), each.camera) for each in seen)
-        pictures = chain.from_iterable(views(*sample, [at], scene.quality, *order.size) for sample, at in samples)
-    else:
-        pictures = views(volume, field, cameras, scene.quality, *order.size)
-    lacking = volume.note if field is None else field.note
-    way = "--picture upsampled" if RAW in lacking else "--field reference"
-    note = f" ({lacking}; {way} shows all)" if lacking else ""
-    return scene, pictures, f"{volume.source or args.source}{note}"
-
-
-def drawn_by_generator(args: argparse.Namespace, order: Order) -> tuple[Scene, Iterable[np.ndarray], str]:
-    """Draw with the generator's own renderer.  Returns the Scene with its camera, the pictures, and what they show."""
-    from app.progress import ProgressLine
-    from app.reference import reference_views
-    from app.render import turntable
-
-    scene = order.scene
-
-    def cameras(home: Camera) -> list[Camera]:
-        nonlocal scene
-        if not order.own_camera:
-            scene = replace(scene, camera=with_training(args, scene.camera, home))
-        return turntable(scene.camera, order.views)
-
-    with ProgressLine("rendering") as line:
-        pictures = reference_views(
-            scene, cameras, order.size, order.noise_seed, lambda done: line.update(round(100 * done), 100)
-        )
-    name = Path(scene.source.path).name or "demo"
-    raw = f" ({RAW}; --picture upsampled shows all)" if has_upsampler(scene.source) and not is_upsampled(scene) else ""
-    return scene, pictures, f"{name}, {scene.latent.name}{raw}"
 
 
 def order_of(args: argparse.Namespace) -> Order:
@@ -385,9 +312,3 @@ def _named(args: argparse.Namespace, *names: str) -> list[tuple[str, Any]]:
 def _changed(value: Any, **changes: Any) -> Any:
     """A dataclass with the changes that are not None."""
     return replace(value, **{name: change for name, change in changes.items() if change is not None})
-
-
-def with_training(args: argparse.Namespace, camera: Camera, home: Camera) -> Camera:
-    """Distance, pivot and angle of view of the training, where the person has not said otherwise."""
-    said = [name for name in ("radius", "fov", "pivot") if getattr(args, name) is None]
-    return replace(camera, **{name: getattr(home, name) for name in said})

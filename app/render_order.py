@@ -88,6 +88,7 @@ def viewed(scene: Scene, view: ViewName | Literal["mean"]) -> Camera:
 
 def training_home(source: Source) -> Camera:
     """The camera of a checkpoint's training, which looks at the front.  Raises ValueError, OSError."""
+    from app.reference import home_of
     from app.render import VOLUME_SUFFIX, source_file
     from core.checkpoint_header import read_header
     from core.model_config import GeneratorConfig
@@ -98,8 +99,7 @@ def training_home(source: Source) -> Camera:
     facts = read_header(path)
     if "generator" not in facts:
         raise ValueError(f"{path} holds no generator")
-    rays = GeneratorConfig.model_validate_json(facts["generator"]).rays
-    return Camera(radius=rays.radius, fov=rays.fov, pivot=rays.pivot)
+    return home_of(GeneratorConfig.model_validate_json(facts["generator"]).rays)
 
 
 def given(source: Path | None, snapshot: str | None = None) -> Order:
