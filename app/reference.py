@@ -25,7 +25,7 @@ def reference_views(
     cameras: Callable[[Camera], Sequence[Camera]],
     size: tuple[int, int],
     noise_seed: int | None = None,
-    on_progress: Callable[[float], None] | None = None,
+    on_progress: Callable[[float], None] = lambda _: None,
 ) -> Iterator[np.ndarray]:
     """Render a Scene's sample from several cameras in torch, one after the other.
 
@@ -50,10 +50,11 @@ def reference_views(
 
     generator = _generator(scene)
     views = cameras(home_of(generator.config.render))
-    pattern = noise_of(scene.latent) if noise_seed is None else generator.config.noise
-    noise = DETERMINISTIC if noise_seed is None else SamplingNoise(jitter=True)
+    pattern, noise = noise_of(scene.latent), DETERMINISTIC
+    if noise_seed is not None:
+        pattern, noise = generator.config.noise, SamplingNoise(jitter=True)
 
-    def pictures() -> Iterator[np.ndarray]:
+    def drawn() -> Iterator[np.ndarray]:
         made: tuple[Latent, Sample] | None = None
         for index, camera in enumerate(views):
             seen = replace(scene, camera=camera, latent=scene.latent.told(camera))
@@ -62,14 +63,13 @@ def reference_views(
                     made = seen.latent, _sample(generator, seen, pattern)
 
             def tell(done: float, before: int = index) -> None:
-                if on_progress is not None:
-                    on_progress((before + done) / len(views))
+                on_progress((before + done) / len(views))
 
             with _random(noise_seed):
                 picture = _drawn(generator, made[1], seen, size, noise, tell)
             yield picture
 
-    return pictures()
+    return drawn()
 
 
 def home_of(rays: RenderConfig) -> Camera:
