@@ -44,15 +44,9 @@ def reference_views(
     Raises:
         ValueError: The source holds no generator, or the Scene asks for anything but colour.
     """
-    # Torch is loaded only where something is to be computed.
-    from core.latents import noise_of
-    from core.volume import DETERMINISTIC, SamplingNoise
-
     generator = _generator(scene)
     views = cameras(home_of(generator.config.render))
-    pattern, noise = noise_of(scene.latent), DETERMINISTIC
-    if noise_seed is not None:
-        pattern, noise = generator.config.noise, SamplingNoise(jitter=True)
+    pattern, noise = _noises(generator, scene, noise_seed)
 
     def drawn() -> Iterator[np.ndarray]:
         made: tuple[Latent, Sample] | None = None
@@ -75,6 +69,17 @@ def reference_views(
 def home_of(rays: RenderConfig) -> Camera:
     """The camera of a training, which looks at the front."""
     return Camera(radius=rays.radius, fov=rays.fov, pivot=rays.pivot)
+
+
+def _noises(generator: Generator, scene: Scene, seed: int | None) -> tuple[NoiseMode, SamplingNoise]:
+    """Of the backbone, and of the rays."""
+    # Torch is loaded only where something is to be computed.
+    from core.latents import noise_of
+    from core.volume import DETERMINISTIC, SamplingNoise
+
+    if seed is None:
+        return noise_of(scene.latent), DETERMINISTIC
+    return generator.config.noise, SamplingNoise(jitter=True)
 
 
 @contextmanager
