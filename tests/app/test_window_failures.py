@@ -193,6 +193,7 @@ def test_a_full_disk_loses_no_window(tmp_path: Path, monkeypatch):
     assert settings.read_bytes() == before
 
 
+@pytest.mark.soak
 def test_a_killed_trainer_is_told_and_resumed(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
 

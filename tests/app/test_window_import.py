@@ -42,7 +42,7 @@ def said(studio: Studio, *parts: str) -> bool:
     return any(all(part in line.text for part in parts) for line in studio.messages.lines)
 
 
-@pytest.mark.parametrize(("theme", "scale"), [("dark", 1.0), ("light", 1.5)])
+@pytest.mark.parametrize(("theme", "scale"), [("dark", 1.0), pytest.param("light", 1.5, marks=pytest.mark.soak)])
 def test_a_network_that_is_dropped_is_imported_and_shown(demo: Path, monkeypatch, theme, scale):
     network = pickles.write_pickle(demo / "network.pkl", pickles.snapshot(G_ema=pickles.generator()))
     target = demo / "network.safetensors"

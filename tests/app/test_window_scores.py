@@ -55,7 +55,9 @@ def point_into(ctx: ui.Context, pane: str, right: float, down: float) -> None:
     ctx.yield_(2)
 
 
-@pytest.mark.parametrize("look", [Look("dark", 1.0), Look("light", 1.5)], ids=["dark", "light-150"])
+@pytest.mark.parametrize(
+    "look", [Look("dark", 1.0), pytest.param(Look("light", 1.5), marks=pytest.mark.soak)], ids=["dark", "light-150"]
+)
 def test_the_demo_and_its_data(tmp_path: Path, monkeypatch, look: Look):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         studio.look = look
