@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from app.film import save_film
 from app.paths import asset
-from app.render import View, turntable, views_of
+from app.pictures.film import save_film
+from app.pictures.render import View, turntable, views_of
 from core.bake import bake_sample, z_from_seed
 from core.camera import Camera
 from core.checkpoint import load_checkpoint

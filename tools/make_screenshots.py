@@ -20,8 +20,8 @@ import pytest
 from imgui_bundle import hello_imgui, imgui
 
 from app import layout
-from app.geometry_desk import GeometryDesk
-from app.score_map_desk import ScoreMapDesk
+from app.geometry.geometry_desk import GeometryDesk
+from app.inside.score_map_desk import ScoreMapDesk
 from app.settings import Look
 from app.studio import Studio
 from app.style import Theme

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app import render
 from app.cli import main
-from app.film import read_film
-from app.mesh_command import mesh_arguments
-from app.mesh_scene import saved_mesh_scene
-from app.model_messages import BAKE, BakeRequest, CheckpointId
-from app.model_worker import ModelHandler
-from app.picture_file import read_picture
-from app.render_command import render_arguments
+from app.model.model_messages import BAKE, BakeRequest, CheckpointId
+from app.model.model_worker import ModelHandler
+from app.pictures import render
+from app.pictures.film import read_film
+from app.pictures.mesh_scene import saved_mesh_scene
+from app.pictures.picture_file import read_picture
+from app.shell.mesh_command import mesh_arguments
+from app.shell.render_command import render_arguments
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.checkpoint import save_checkpoint
@@ -25,7 +25,7 @@ from core.description import RAW, Description
 from core.latents import ws_of
 from core.model_config import RenderConfig
 from core.scene import Latent, Quality, Scene, Source
-from tests.app.test_model_inspect import PlainPort
+from tests.app.model.test_model_inspect import PlainPort
 from tests.core.eg3d_toy import eg3d_toy
 from widgets.export_view import ExportForm
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from app.model_messages import PICTURE, BakeRequest, CheckpointId, PictureRequest
-from app.model_worker import ModelHandler
-from app.reference import reference_views
-from app.render import turntable
-from app.worker_child import Cancelled
+from app.model.model_messages import PICTURE, BakeRequest, CheckpointId, PictureRequest
+from app.model.model_worker import ModelHandler
+from app.pictures.reference import reference_views
+from app.pictures.render import turntable
+from app.workers.worker_child import Cancelled
 from core.camera import Camera
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator

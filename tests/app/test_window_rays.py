@@ -9,7 +9,7 @@ import torch
 from imgui_bundle import ImVec2, imgui
 
 from app import layout
-from app.ray_probe_desk import RayProbeDesk
+from app.inside.ray_probe_desk import RayProbeDesk
 from app.settings import Look
 from app.studio import Studio
 from core.checkpoint import save_checkpoint

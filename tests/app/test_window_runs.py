@@ -122,7 +122,7 @@ def test_a_deletion_that_fails_is_said(tmp_path: Path, monkeypatch):
 
 def test_the_path_is_copied_where_there_is_no_file_manager(tmp_path: Path, monkeypatch):
     run = studio_runs.ended_run(tmp_path)
-    monkeypatch.setattr("app.train_controller.opener", lambda: None)
+    monkeypatch.setattr("app.runs.train_controller.opener", lambda: None)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         open_panel(ctx, studio, 1)
@@ -136,8 +136,8 @@ def test_the_path_is_copied_where_there_is_no_file_manager(tmp_path: Path, monke
 
 def test_the_folder_is_opened_where_there_is_one(tmp_path: Path, monkeypatch):
     run, opened = studio_runs.ended_run(tmp_path), []
-    monkeypatch.setattr("app.train_controller.opener", lambda: "xdg-open")
-    monkeypatch.setattr("app.run_actions.reveal", opened.append)
+    monkeypatch.setattr("app.runs.train_controller.opener", lambda: "xdg-open")
+    monkeypatch.setattr("app.runs.run_actions.reveal", opened.append)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         open_panel(ctx, studio, 1)

@@ -9,7 +9,7 @@ import torch
 from imgui_bundle import ImVec2
 
 from app import layout
-from app.score_map_desk import MOVING, ScoreMapDesk
+from app.inside.score_map_desk import MOVING, ScoreMapDesk
 from app.settings import Look
 from app.studio import Studio
 from core.checkpoint import save_checkpoint
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.ui
 @pytest.fixture(autouse=True)
 def coarse_curves(monkeypatch) -> None:
     """Two cores that also draw the window take seconds for a fine one."""
-    monkeypatch.setattr("app.score_client.CURVE_COUNTS", (5,))
+    monkeypatch.setattr("app.inside.score_client.CURVE_COUNTS", (5,))
 
 
 def opened(ctx: ui.Context, studio: Studio) -> ScoreMapDesk:

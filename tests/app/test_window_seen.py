@@ -11,8 +11,8 @@ import torch
 from imgui_bundle import imgui
 
 from app import layout
-from app.health_desk import HealthDesk
-from app.patch_desk import PatchDesk
+from app.runs.health_desk import HealthDesk
+from app.runs.patch_desk import PatchDesk
 from app.settings import Look
 from app.studio import Studio
 from tests import ui
