@@ -172,7 +172,7 @@ def test_the_board_loads_neither_the_other_toolkit_nor_torch(folder: str):
 
 
 def test_only_geometry_and_data_import_vtk():
-    homes = ("app/geometry/", "app/geometry/geometry_worker.py", "app/data/")
+    homes = ("app/geometry/", "app/data/")
     imports = [each for each in imports_in("app") if each.is_of("pyvista", "vtk", "vtkmodules")]
     broken = listed(each for each in imports if not each.file.relative_to(ROOT).as_posix().startswith(homes))
     assert imports
