@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from core.files import write_text
+from core.nearest import did_you_mean
 from training.config import NAME_PATTERN, ConfigError, RunConfig
 from training.config_files import config_of, read_yaml
 
@@ -107,7 +108,9 @@ def _content(name: str) -> tuple[dict[str, Any], str]:
     if Path(name).suffix in (".yaml", ".yml"):
         return read_yaml(Path(name)), name
     if name not in preset_names():
-        raise ConfigError(f"there is no preset {name!r}: choose one of {', '.join(preset_names())}, or a .yaml file")
+        meant, known = did_you_mean(name, preset_names()), ", ".join(preset_names())
+        begin = f"{meant} Choose" if meant else ": choose"
+        raise ConfigError(f"there is no preset {name!r}{begin} one of {known}, or a .yaml file")
     with as_file(_folder() / f"{name}.yaml") as path:
         return read_yaml(path), f"preset {name}"
 

@@ -121,8 +121,10 @@ def test_a_preset_of_ones_own(tmp_path):
 
 
 def test_an_unknown_preset_names_the_known_ones():
-    with pytest.raises(ConfigError, match=r"'tyni'.*tiny, small"):
+    with pytest.raises(ConfigError, match=r"'tyni'; did you mean 'tiny'\? Choose one of tiny, small"):
         load_preset("tyni")
+    with pytest.raises(ConfigError, match=r"'xyzzy': choose one of tiny, small"):
+        load_preset("xyzzy")
 
 
 # near, far, half box, white, radius, pivot, samples; image, input, raw; focal length over the picture's size
