@@ -91,9 +91,14 @@ def train(args: argparse.Namespace) -> int:
         config = _resumed(args)
     else:
         config = _resolved(args) if args.preset is not None or args.snapshot is None else _warm(args)
+    refusal = _machine_refusal(config)
     if args.dry_run:
+        if refusal:
+            print(f"note: {refusal} A training could not start on this machine.", file=sys.stderr)
         print(config_text(config), end="")
         return 0
+    if refusal:
+        raise ConfigError(f"{refusal} --device cpu computes on the processor; --dry-run only prints the configuration")
     if args.estimate:
         return _estimate(config)
     if args.resume is None:
@@ -204,6 +209,15 @@ def _changes(args: argparse.Namespace) -> dict[str, Any]:
 def _machine_options(args: argparse.Namespace) -> dict[str, Any]:
     """Settings given by options of their own that say where a run computes."""
     return {name: value for name, value in _options(args).items() if name in MACHINE}
+
+
+def _machine_refusal(config: RunConfig) -> str:
+    """Why this machine does not have what the configuration names; empty if it does, or names nothing."""
+    if config.loop.device in ("auto", "cpu") and not config.parallel.gpus:
+        return ""
+    from training.machine import look  # asks drivers, which takes a moment
+
+    return look().run_refusal(config)
 
 
 def _estimate(config: RunConfig) -> int:

@@ -11,6 +11,7 @@ import yaml
 
 from app.cli import main
 from tests.training.trainers import eventually, fake_trainer
+from training import machine
 from training.commands import pending_commands
 from training.data_format import StudioBlock
 from training.data_writer import writing
@@ -51,6 +52,22 @@ def test_a_dry_run_prints_what_would_be_trained(data, tmp_path, capsys):
     assert [loop[key] for key in ("batch", "total_kimg", "threads", "seed", "device")] == [12, 7, 2, 5, "cpu"]
     assert "note: patches.anneal_kimg: 60 kimg is longer than the whole training (7 kimg)" in printed.err
     assert not (tmp_path / "runs").exists()
+
+
+def test_gpus_that_are_not_there_are_told_before_anything_is_made(data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(machine, "look", lambda: machine.Machine(2, machine.Memory("memory", 8 * 10**9, 10**9)))
+    runs = ["--runs", str(tmp_path / "runs")]
+    arguments = ["train", "--preset", "tiny", "--data", str(data), "--gpus", "0,1", *runs]
+    assert main([*arguments, "--dry-run"]) == 0
+    printed = capsys.readouterr()
+    assert "note: parallel.gpus 0,1: No NVIDIA GPU was found" in printed.err
+    assert yaml.safe_load(printed.out)["parallel"]["gpus"] == "0,1"
+    for option in ([], ["--detach"], ["--estimate"]):
+        assert main([*arguments, *option]) == 2
+        assert "parallel.gpus 0,1: No NVIDIA GPU was found" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+    assert main([*arguments, "--device", "cpu", "--dry-run"]) == 0
+    assert "NVIDIA" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
