@@ -17,7 +17,7 @@ from training.data_set import ImageDataSet
 from training.estimate import BUSY, EstimateError, Probe
 from training.follow import follow
 from training.launch import launch
-from training.presets import describe_preset, load_preset, preset_names
+from training.presets import describe_preset, load_preset, named, preset_names
 from training.retention import planned_count
 from training.run_dir import RunDirectory, create_run
 from training.run_errors import RunError
@@ -127,7 +127,7 @@ def _resolved(args: argparse.Namespace) -> RunConfig:
         args.data = built_in_shapes()
         print("note: data: the built-in shapes; --data names others", file=sys.stderr)
     config = with_assignments(load_preset(args.preset), args.assignments)
-    config = with_values(config, _options(args), "options")
+    config = named(with_values(config, _options(args), "options"), args.name, "options")
     if args.snapshot is not None:
         config = with_networks_of(config, args.snapshot, assigned(args.assignments).keys())
     with ImageDataSet.open(args.data) as data:
@@ -147,7 +147,7 @@ def _warm(args: argparse.Namespace) -> RunConfig:
         where = f"{args.snapshot}: does not lie in the folder of a run"
         raise ConfigError(f"{where}, so its settings are unknown: give --preset and --data")
     config = with_assignments(old.steered_config(), args.assignments)
-    changes = _options(args)
+    changes = {**_options(args), **({"name": args.name} if args.name else {})}
     if args.data is not None:
         changes["data.path"] = args.data.resolve()
     config = warm_config(config, args.snapshot, changes)
@@ -243,7 +243,6 @@ def _estimate(config: RunConfig) -> int:
 def _options(args: argparse.Namespace) -> dict[str, Any]:
     """Settings given by options of their own."""
     options = {
-        "name": args.name,
         "loop.total_kimg": args.kimg,
         "loop.threads": args.threads,
         "loop.device": args.device,

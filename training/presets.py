@@ -12,7 +12,7 @@ import yaml
 from core.files import write_text
 from core.nearest import did_you_mean
 from training.config import NAME_PATTERN, ConfigError, RunConfig
-from training.config_files import config_of, read_yaml
+from training.config_files import config_of, read_yaml, with_values
 
 # From the lightest to the heaviest; further files in the folder follow by name.
 ORDER = (
@@ -50,6 +50,20 @@ def load_preset(name: str) -> RunConfig:
     content, where = _content(name)
     content.pop("description", None)
     return config_of({"name": Path(name).stem, **content, "preset": name}, where)
+
+
+def named(config: RunConfig, typed: str | None, where: str) -> RunConfig:
+    """The configuration of a new run under the name that somebody has typed; without one it has its preset's.
+
+    Args:
+        config: Of a preset.
+        typed: The name; None or empty if nobody has typed one.
+        where: Origin, for messages.
+
+    Raises:
+        ConfigError: A run cannot be called so.
+    """
+    return with_values(config, {"name": typed}, where) if typed else config
 
 
 def describe_preset(name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from training.config import ConfigError
-from training.presets import describe_preset, load_preset, preset_names
+from training.presets import describe_preset, load_preset, named, preset_names
 
 PAPER = ("ffhq512", "ffhq256", "cats256", "plants256", "food256")
 EG3D = ("eg3d-ffhq", "eg3d-afhq", "eg3d-shapenet")
@@ -118,6 +118,16 @@ def test_a_preset_of_ones_own(tmp_path):
         load_preset(str(file))
     with pytest.raises(ConfigError, match="description"):
         describe_preset(str(file))
+
+
+def test_a_run_has_the_name_that_was_typed_or_its_presets(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("description: mine", encoding="utf-8")
+    for preset, name in (("tiny", "tiny"), (str(file), "mine")):
+        config = load_preset(preset)
+        assert [named(config, typed, "here").name for typed in ("", None, "other")] == [name, name, "other"]
+    with pytest.raises(ConfigError, match=r"here: name.*a/b"):
+        named(config, "a/b", "here")
 
 
 def test_an_unknown_preset_names_the_known_ones():
