@@ -20,7 +20,7 @@ COMMANDS = {
     "mesh": "app.mesh_cli",
     "import": "app.import_cli",
     "evaluate": "training.evaluate_cli",
-    "runs": "training.runs_cli",
+    "runs": "app.runs_cli",
     "set": "training.set_cli",
     "board": "app.board.cli",
 }

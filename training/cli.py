@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -109,6 +110,7 @@ def train(args: argparse.Namespace) -> int:
     known = run.stats().cursor
     pid = launch(run)
     print(f"{run.path}: training as process {pid}, log in {run.log_path.name}", flush=True)
+    print(f"to see it in the window: epigraf --open {shlex.quote(str(run.path))}", flush=True)
     if args.detach:
         return 0
     # A scheduler that ends us means the training: handle it like Ctrl-C.
