@@ -9,18 +9,18 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from app.parser import Parser
+from app.shell.parser import Parser
 
 # Each module has `register(subparsers)`, which adds its parser and sets `handler(args) -> exit code`.
 COMMANDS = {
     "train": "training.cli",
     "data": "app.data.cli",
-    "render": "app.render_cli",
-    "invert": "app.invert_cli",
-    "mesh": "app.mesh_cli",
-    "import": "app.import_cli",
+    "render": "app.shell.render_cli",
+    "invert": "app.shell.invert_cli",
+    "mesh": "app.shell.mesh_cli",
+    "import": "app.shell.import_cli",
     "evaluate": "training.evaluate_cli",
-    "runs": "app.runs_cli",
+    "runs": "app.shell.runs_cli",
     "set": "training.set_cli",
     "board": "app.board.cli",
 }

@@ -29,54 +29,54 @@ def desk_makers(studio: Studio) -> dict[str, Callable[[], PanelDesk]]:
 
 
 def _geometry(studio: Studio) -> PanelDesk:
-    from app.geometry_desk import GeometryDesk
+    from app.geometry.geometry_desk import GeometryDesk
 
     return GeometryDesk(studio.stage, studio.wake, partial(studio.panels_shown.show, layout.VIEWPORT))
 
 
 def _data(studio: Studio) -> PanelDesk:
-    from app.data_desk import DataDesk
+    from app.data.data_desk import DataDesk
 
     return DataDesk(studio.train, studio.wake)
 
 
 def _planes(studio: Studio) -> PanelDesk:
-    from app.planes_desk import PlanesDesk
+    from app.inside.planes_desk import PlanesDesk
 
     return PlanesDesk(studio.stage, studio.spot)
 
 
 def _ray_probe(studio: Studio) -> PanelDesk:
-    from app.ray_probe_desk import RayProbeDesk
+    from app.inside.ray_probe_desk import RayProbeDesk
 
     return RayProbeDesk(studio.stage)
 
 
 def _score_map(studio: Studio) -> PanelDesk:
-    from app.score_map_desk import ScoreMapDesk
+    from app.inside.score_map_desk import ScoreMapDesk
 
     return ScoreMapDesk(studio.stage, studio.train)
 
 
 def _patches(studio: Studio) -> PanelDesk:
-    from app.patches_desk import PatchesDesk
+    from app.runs.patches_desk import PatchesDesk
 
     return PatchesDesk(studio, studio.wake)
 
 
 def _modulation(studio: Studio) -> PanelDesk:
-    from app.modulation_desk import ModulationDesk
+    from app.inside.modulation_desk import ModulationDesk
 
     return ModulationDesk(studio, studio.wake)
 
 
 def _patch_view(studio: Studio) -> PanelDesk:
-    from app.patch_desk import PatchDesk
+    from app.runs.patch_desk import PatchDesk
 
     return PatchDesk(studio.train, studio.ticks, studio.wake)
 
 
 def _health(studio: Studio) -> PanelDesk:
-    from app.health_desk import HealthDesk
+    from app.runs.health_desk import HealthDesk
 
     return HealthDesk(studio.train, studio.ticks)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, get_args
 from imgui_bundle import imgui
 
 from app import layout
-from app.camera_menu import camera_actions
 from app.paths import pictures_dir
 from app.settings import FRAME_RATES, SCALES, Look
-from app.time_actions import time_actions
-from app.timeline_actions import timeline_actions
+from app.timeline.time_actions import time_actions
+from app.timeline.timeline_actions import timeline_actions
+from app.view.camera_menu import camera_actions
 from core.scene import Source
 from widgets.actions import Action, Chord
 from widgets.palette import Theme

@@ -10,7 +10,7 @@ from imgui_bundle import imgui
 from app.dialogs import DialogKind, PathDialog
 from app.exit_guard import Answer, ExitGuard
 from app.messages import Messages
-from app.versions import versions
+from app.shell.versions import versions
 from widgets import about, toasts
 from widgets import help as help_page
 from widgets.actions import Action

@@ -12,13 +12,13 @@ from imgui_bundle import hello_imgui
 
 from app.footprint import Footprint
 from app.performance_report import Facts, groups_of, report, sharing_words
-from app.versions import versions
+from app.shell.versions import versions
 from widgets.performance_view import PerformanceView
 
 if TYPE_CHECKING:  # PyOpenGL and pydantic wait until after the first frame
-    from app.engine import Shown
     from app.gl.ray_samples import RaySamples
-    from app.stage import Stage
+    from app.view.engine import Shown
+    from app.view.stage import Stage
     from widgets.runs_view import RunItem
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.gl.ray_samples import RaySamples
-from app.model_messages import Effort
+from app.model.model_messages import Effort
 from app.sharing import Sharing
 from core.scene import Scene
 from core.sizes import size

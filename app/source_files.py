@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from app.engine import DEMO_CHECKPOINT
 from app.paths import asset
+from app.view.engine import DEMO_CHECKPOINT
 from core.scene import Source
 
 VOLUME_SUFFIX = ".npz"

@@ -11,34 +11,34 @@ from pathlib import Path
 from imgui_bundle import hello_imgui
 
 from app import layout
-from app.arrivals import show_opened, with_path
 from app.autosave import Autosave
 from app.board.opening import BoardOpening
 from app.desk_makers import desk_makers
 from app.desks import Desks
 from app.dialogs import DialogKind
-from app.direction_names import DirectionNames
-from app.drops import accept_drops
-from app.exporting import Exporting
-from app.favourites import Favourites
+from app.export.exporting import Exporting
+from app.export.gallery import Gallery
 from app.footprint import Footprint
-from app.gallery import Gallery
-from app.inverting import Inverting
+from app.incoming.arrivals import show_opened, with_path
+from app.incoming.drops import accept_drops
+from app.incoming.openings import Openings
+from app.inside.spot import Spot
+from app.inversion.inverting import Inverting
 from app.menu import studio_actions
 from app.messages import Messages
-from app.openings import Openings
 from app.overlays import Answers, Overlays
 from app.panels_shown import PanelsShown
 from app.performance import Performance
-from app.run_panels import RunPanels
+from app.runs.run_panels import RunPanels
+from app.runs.tick_history import TickHistory
+from app.runs.train_controller import TrainController
 from app.settings import Look, Settings, save_settings
 from app.sharing import sharing
-from app.spot import Spot
-from app.stage import Stage
 from app.style import apply_metrics, apply_plot_metrics, apply_theme
-from app.tick_history import TickHistory
-from app.train_controller import TrainController
-from app.waker import Waker
+from app.view.direction_names import DirectionNames
+from app.view.favourites import Favourites
+from app.view.stage import Stage
+from app.workers.waker import Waker
 from core.history import Work
 from core.scene import Scene, Source
 from widgets import performance as performance_panel

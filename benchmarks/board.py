@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.scalars import KIMG
+from app.runs.scalars import KIMG
 
 if TYPE_CHECKING:
     from app.board_window.window import Board
@@ -42,7 +42,7 @@ ROWS = {"empty": "empty window", "board": "board, at rest", "moving": "board, ev
 
 def write_runs(root: Path, count: int, ticks: int) -> int:
     """Make runs of so many ticks.  Returns their bytes."""
-    from app.form_checks import SHAPES
+    from app.form.form_checks import SHAPES
     from app.paths import asset
     from training.config_files import with_values
     from training.config_fit import fitted

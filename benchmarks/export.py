@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from app.film import save_film
 from app.paths import asset
-from app.render import turntable, views_of
+from app.pictures.film import save_film
+from app.pictures.render import View, turntable, views_of
 from core.bake import bake_sample, z_from_seed
 from core.camera import Camera
 from core.checkpoint import load_checkpoint
@@ -86,7 +86,8 @@ class Film:
         folded = fold_sample(sample, self.rays, marching) if field == "exact" else None
         volume = bake_sample(sample, self.rays, QUALITY.volume, marching)
         quality = replace(QUALITY, field=field)
-        for picture in views_of(volume, folded, self.cameras, quality, self.size, self.size):
+        views = (View(camera, volume, folded) for camera in self.cameras)
+        for picture in views_of(views, quality, self.size, self.size):
             yield picture[..., :3]
 
     def by_torch(self, *, keep: bool) -> Iterable[np.ndarray]:

@@ -58,8 +58,8 @@ def measure(checkpoint: Path, resolution: int, threshold: float, rounds: int):
     from app.geometry.filters import apply
     from app.geometry.mesh_files import save_mesh
     from app.geometry.polydata import as_mesh, points_of
-    from app.model_geometry import densities_of, ray_law
-    from app.render import generator_of
+    from app.model.model_geometry import densities_of, ray_law
+    from app.pictures.render import generator_of
     from core.density import colours_at, density_grid, field_of
     from core.geometry import Decimate, Smooth
     from core.latents import sample_of

@@ -159,7 +159,7 @@ class _Surfaces:
     def after_frame(self) -> None:
         """A frame is on the screen."""
         from app import layout
-        from app.geometry_desk import GeometryDesk
+        from app.geometry.geometry_desk import GeometryDesk
 
         studio, stage = self.studio, self.studio.stage
         self._frames += 1
@@ -245,7 +245,7 @@ def measure(row: str, args: argparse.Namespace, source: str, home: Path) -> list
 @contextlib.contextmanager
 def trained_run(home: Path) -> Iterator[Path]:
     """A run that trains on all cores meanwhile; yields its folder."""
-    from app.form_checks import SHAPES
+    from app.form.form_checks import SHAPES
     from app.paths import asset
     from training.config_files import with_values
     from training.config_fit import fitted
@@ -284,8 +284,8 @@ def main() -> int:
     if args.row:
         window(args.row, args.seconds, args.source, args.points)
         return 0
-    from app.engine import DEMO_CHECKPOINT
     from app.paths import asset
+    from app.view.engine import DEMO_CHECKPOINT
 
     times: dict[str, list[float]] = {row: [] for row in ROWS}
     with tempfile.TemporaryDirectory() as home:
@@ -307,7 +307,7 @@ def main() -> int:
 
 
 def _long_run(home: Path, points: int) -> str:
-    from app.form_checks import SHAPES
+    from app.form.form_checks import SHAPES
     from app.paths import asset
     from benchmarks._long_run import long_run
     from training.config_fit import fitted

@@ -172,7 +172,7 @@ def test_the_board_loads_neither_the_other_toolkit_nor_torch(folder: str):
 
 
 def test_only_geometry_and_data_import_vtk():
-    homes = ("app/geometry/", "app/geometry_worker.py", "app/data/")
+    homes = ("app/geometry/", "app/data/")
     imports = [each for each in imports_in("app") if each.is_of("pyvista", "vtk", "vtkmodules")]
     broken = listed(each for each in imports if not each.file.relative_to(ROOT).as_posix().startswith(homes))
     assert imports
@@ -235,7 +235,7 @@ def test_nothing_that_the_window_may_load_later_is_heavy():
         for each in runtime_imports(known[name]):
             assert not each.is_of(*HEAVY), f"{each}, and the window may load that file"
             waiting += [module for module in (each.module, each.module.rpartition(".")[0]) if module in known]
-    assert "app.engine" in reached
+    assert "app.view.engine" in reached
 
 
 def test_training_runs_without_gui_and_vtk():

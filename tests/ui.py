@@ -35,8 +35,8 @@ from PIL import Image
 
 from app import layout, window
 from app.studio import Studio
-from app.view_controller import ViewController
-from app.worker import Worker
+from app.view.view_controller import ViewController
+from app.workers.worker import Worker
 from core.scene import Scene
 from widgets.picture import Picture
 

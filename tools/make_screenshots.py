@@ -2,6 +2,7 @@
 
 python -m tools.make_screenshots RUN                        a run that has recorded some ticks, with snapshots
 python -m tools.make_screenshots --only latent              of the demo
+python -m tools.make_screenshots RUN --only families        a run of a generator with an upsampler
 
 To look at the window as others have it: --size 2560x1440 --theme light --scale 1.5 --out FOLDER
 """
@@ -16,11 +17,11 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from imgui_bundle import imgui
+from imgui_bundle import hello_imgui, imgui
 
 from app import layout
-from app.geometry_desk import GeometryDesk
-from app.score_map_desk import ScoreMapDesk
+from app.geometry.geometry_desk import GeometryDesk
+from app.inside.score_map_desk import ScoreMapDesk
 from app.settings import Look
 from app.studio import Studio
 from app.style import Theme
@@ -86,6 +87,22 @@ def surface(ctx: ui.Context, studio: Studio) -> None:
     still(ctx, studio)
 
 
+def families(ctx: ui.Context, studio: Studio) -> None:
+    """What rays see of a generator with an upsampler, beside what that makes of it."""
+    still(ctx, studio)
+    ctx.set_ref("//Compare")
+    ctx.item_click("###raw beside")
+    still(ctx, studio)
+    stage = studio.stage
+
+    def whole() -> bool:
+        other, beside = stage.comparison.side, stage.scene.beside
+        return other is not None and beside is not None and other.is_complete(beside)
+
+    ui.wait_until(ctx, whole, PATIENCE_S, "the upsampled picture")
+    still(ctx, studio)
+
+
 SHOTS = (
     Shot("window", layout.SAMPLES, still),
     Shot("curves", layout.CURVES, still),
@@ -99,6 +116,8 @@ SHOTS = (
     Shot("tri-planes", layout.PLANES, probe),
     Shot("ray-probe", layout.RAY_PROBE, probe),
 )
+# Of other runs than the others: only when they are asked for.
+ASKED = (Shot("families", layout.COMPARE, families),)
 
 
 def size(text: str) -> tuple[int, int]:
@@ -112,14 +131,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", nargs="?", type=Path, help="folder of a run; without one, the demo and no run")
     parser.add_argument("--out", type=Path, default=IMAGES, help="where to (default: docs/images)")
-    parser.add_argument("--only", choices=[shot.name for shot in SHOTS], help="one of them")
+    parser.add_argument("--only", choices=[shot.name for shot in (*SHOTS, *ASKED)], help="one of them")
     parser.add_argument("--size", type=size, default=layout.SIZE, metavar="WxH", help="of the window, pixels")
     parser.add_argument("--theme", choices=get_args(Theme), default="dark", help="its colours (default: dark)")
     parser.add_argument("--scale", type=float, default=1.0, help="of text and spacing, 1 to 2 (default: 1)")
     args = parser.parse_args()
-    shots = [shot for shot in SHOTS if args.only in (None, shot.name)]
+    shots = [shot for shot in (*SHOTS, *ASKED) if args.only == shot.name] if args.only else SHOTS
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
+        hello_imgui.change_window_size(args.size)
         studio.look = Look(args.theme, args.scale)
         if args.run is not None:
             ui.wait_until(ctx, lambda: studio.train.run is not None, PATIENCE_S, "the run")

@@ -16,6 +16,10 @@ from widgets.navigation import FOV_RANGE
 from widgets.quality import draw_quality
 from widgets.view_setup import TURN_RANGE, TrainingViews, ViewSetup
 
+YAW_HINT = (
+    "Angle around the vertical axis. 90° is the view named front, along the z axis; "
+    "data sets may have their fronts elsewhere: the mean pose (key 0) shows where."
+)
 # The toolkit's numbers have about seven digits: what is typed as 33.3 shall be just that.
 DECIMALS = 5
 DISTANCE_RANGE = (0.05, 20.0)
@@ -94,7 +98,7 @@ def _turntable(on: bool, seconds: float) -> tuple[bool, float]:
 
 
 def _angles(camera: Camera, home: Camera) -> Camera:
-    yaw = _angle("Yaw", "Angle around the vertical axis", camera.yaw, home.yaw)
+    yaw = _angle("Yaw", YAW_HINT, camera.yaw, home.yaw)
     hint = "Angle from above: 0° looks straight down, 90° is the horizon"
     pitch = _angle("Pitch", hint, camera.pitch, home.pitch, 180.0)
     hint = "Turn of the picture, clockwise; Ctrl+drag in the viewport does the same"

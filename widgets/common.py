@@ -84,6 +84,14 @@ def row_start(tail: int = 0, least: float = 3.5) -> None:
     imgui.set_next_item_width(max(left, em(3)))
 
 
+def path_input(label: str, hint: str, path: str) -> str:
+    """A field for a path, whose end is what is seen of a long one.  Returns the path, without spaces around it."""
+    _, text = imgui.input_text_with_hint(label, hint, path, imgui.InputTextFlags_.elide_left)
+    if path:
+        imgui.set_item_tooltip(path)
+    return text.strip()
+
+
 def icon_button(icon: str, name: str, tooltip: str, enabled: bool = True) -> bool:
     """A square button right behind the last item.  `name` is its identity.  Returns whether it was clicked."""
     imgui.same_line(0, imgui.get_style().item_inner_spacing.x)

@@ -104,7 +104,7 @@ def _moved(scene: Scene) -> Scene | None:
 
 def _apart(scene: Scene) -> Scene | None:
     """A button for what one wants to see of a generator with an upsampler.  Returns the Scene after it was pressed."""
-    hint = "A is what rays see, B what the upsampler makes of it"
+    hint = "A becomes what rays see, B what the upsampler makes of it; Ctrl+Z brings back what was compared"
     if not button(f"{icons.ICON_FA_TABLE_COLUMNS}  Raw beside upsampled###raw beside", True, hint):
         return None
     kinds: tuple[PictureKind, PictureKind] = ("raw", "upsampled")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from imgui_bundle import ImVec2, imgui
 
 from widgets import data_found, data_make, data_pictures, data_poses
-from widgets.common import button, coloured, em, empty_state, error_box, icon_button, icons, row
+from widgets.common import button, coloured, em, empty_state, error_box, icon_button, icons, path_input, row
 from widgets.data_cameras import CamerasPane
 from widgets.data_view import (
     BrowseData,
@@ -90,11 +90,11 @@ def _head(form: DataForm, view: DataView, intents: list[DataIntent]) -> DataForm
     """Which data set it is, what is in it, and how far it is read."""
     row("Data", "What is looked at; empty for the data of the Train form", tail=3)
     hint = f"of the Train form: {view.asked}" if view.asked and not form.path else "zip or folder"
-    changed, path = imgui.input_text_with_hint("##data path", hint, form.path)
-    if view.asked:
+    path = path_input("##data path", hint, form.path)
+    if view.asked and not form.path:
         imgui.set_item_tooltip(view.asked)
-    if changed:
-        form = replace(form, path=path.strip(), only=(), only_words="", chosen=None)
+    if path != form.path:
+        form = replace(form, path=path, only=(), only_words="", chosen=None)
     if icon_button(icons.ICON_FA_FILE_ZIPPER, "look zip", "Choose a zip"):
         intents.append(BrowseData("look zip"))
     if icon_button(icons.ICON_FA_FOLDER_OPEN, "look folder", "Choose a folder"):

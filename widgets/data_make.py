@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from imgui_bundle import ImVec2, imgui
 
-from widgets.common import button, coloured, em, icon_button, icons, row, sentence
+from widgets.common import button, coloured, em, icon_button, icons, path_input, row, sentence
 from widgets.data_view import (
     BrowseData,
     CancelMaking,
@@ -56,7 +56,7 @@ def _form(make: MakeForm, intents: list[DataIntent]) -> MakeForm:
     usual = MakeForm()
     make = replace(make, kind=choice("Of", "What there is to begin with", make.kind, KINDS, usual.kind))
     row("Source", "Folder, or for pictures also a zip", tail=1 if make.kind == "meshes" else 2)
-    make = replace(make, source=imgui.input_text_with_hint("##source", "folder or zip", make.source)[1].strip())
+    make = replace(make, source=path_input("##source", "folder or zip", make.source))
     if make.kind == "pictures" and icon_button(icons.ICON_FA_FILE_ZIPPER, "source zip", "Choose a zip"):
         intents.append(BrowseData("source zip"))
     if icon_button(icons.ICON_FA_FOLDER_OPEN, "source folder", "Choose a folder"):
@@ -67,7 +67,7 @@ def _form(make: MakeForm, intents: list[DataIntent]) -> MakeForm:
     make = replace(make, resolution=choice("Size", hint, size, sizes, usual.resolution))
     make = _pictures(make, usual, intents) if make.kind == "pictures" else _meshes(make, usual)
     row("Save as", "A name that ends in .zip, or a folder; empty for one beside the source")
-    make = replace(make, out=imgui.input_text_with_hint("##out", "beside the source", make.out)[1].strip())
+    make = replace(make, out=path_input("##out", "beside the source", make.out))
     force = imgui.checkbox("Replace a data set of that name", make.force)[1]
     return replace(make, force=force)
 
@@ -76,7 +76,7 @@ def _pictures(make: MakeForm, usual: MakeForm, intents: list[DataIntent]) -> Mak
     hint = "Below what is transparent"
     make = replace(make, paper=choice("Background", hint, make.paper, PAPERS, usual.paper))
     row("Poses", "dataset.json (EpiGRAF or EG3D), transforms.json (NeRF) or CSV; empty looks for one", tail=1)
-    make = replace(make, poses=imgui.input_text_with_hint("##poses", "found in the source", make.poses)[1].strip())
+    make = replace(make, poses=path_input("##poses", "found in the source", make.poses))
     if icon_button(icons.ICON_FA_FILE, "poses file", "Choose a file of poses"):
         intents.append(BrowseData("poses file"))
     if make.poses.lower().endswith(".csv"):

@@ -14,6 +14,7 @@ from widgets.common import (
     empty_state,
     error_box,
     icons,
+    path_input,
     row,
     sentence,
     text_colour,
@@ -113,8 +114,8 @@ class EvaluationWindow:
         _, pictures = imgui.input_int("##pictures", self._pictures, 0)
         self._pictures = min(max(pictures, LEAST_PICTURES), MOST_PICTURES)
         row("Inception", "For FID and KID: the path of pt_inception-2015-12-05-6726825d.pth. It is never downloaded.")
-        _, self._inception = imgui.input_text_with_hint("##inception", "no FID", self._inception)
-        if self._inception.strip():
+        self._inception = path_input("##inception", "no FID", self._inception)
+        if self._inception:
             row("FID pictures", "Generated for FID and KID; the usual protocol has 50,000")
             _, number = imgui.input_int("##fid pictures", self._fid_pictures, 0)
             self._fid_pictures = min(max(number, LEAST_PICTURES), MOST_PICTURES)
@@ -129,7 +130,7 @@ class EvaluationWindow:
         if button(f"{icons.ICON_FA_CHART_COLUMN}  {again}###measure", not gone, words, primary=moment.report is None):
             assert moment.snapshot is not None
             self._dismissed = ""
-            return Measure(view.run, moment.kimg, moment.snapshot, self._pictures, self._inception.strip(),
+            return Measure(view.run, moment.kimg, moment.snapshot, self._pictures, self._inception,
                            self._fid_pictures)  # fmt: skip
         if moment.report is not None:
             imgui.same_line()

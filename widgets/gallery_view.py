@@ -9,7 +9,7 @@ from typing import Literal
 
 from widgets.picture import Picture
 
-# The first picture of a film that is a folder (app/frames.py).
+# The first picture of a film that is a folder (app/pictures/frames.py).
 FIRST_FRAME = "000000.png"
 FileKind = Literal["picture", "film", "mesh", "session", "file"]
 

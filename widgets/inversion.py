@@ -16,6 +16,7 @@ from widgets.common import (
     icon_button,
     icons,
     line_colour,
+    path_input,
     reset_button,
     row,
     sentence,
@@ -65,7 +66,7 @@ def draw(view: InversionView) -> tuple[InversionForm, InversionIntent | None]:
 def _contents(view: InversionView) -> tuple[InversionForm, InversionIntent | None]:
     form, intent = _form(view.form)
     imgui.spacing()
-    ready = bool(form.picture.strip() and view.generator)
+    ready = bool(form.picture and view.generator)
     tooltip = f"In a process of its own, with the weights that {view.generator} has now"
     if not ready:
         tooltip = "Choose a picture first" if view.generator else "There is no generator yet"
@@ -91,8 +92,7 @@ def _contents(view: InversionView) -> tuple[InversionForm, InversionIntent | Non
 def _form(form: InversionForm) -> tuple[InversionForm, InversionIntent | None]:
     usual, intent = InversionForm(), None
     row("Picture", "PNG, JPEG or WebP; its middle is taken, and what is transparent counts as white", tail=1, least=9)
-    _, path = imgui.input_text_with_hint("##picture", "drop a picture here, or type its path", form.picture)
-    form = replace(form, picture=path)
+    form = replace(form, picture=path_input("##picture", "drop a picture here, or type its path", form.picture))
     if icon_button(icons.ICON_FA_FOLDER_OPEN, "choose picture", "Choose a file"):
         intent = ChoosePicture()
     hint = "The camera's yaw and pitch are found with the sample, or they are those of the viewport now"
@@ -108,7 +108,7 @@ def _form(form: InversionForm) -> tuple[InversionForm, InversionIntent | None]:
     if reset_button("steps", form.steps != usual.steps, str(usual.steps)):
         form = replace(form, steps=usual.steps)
     row("Inception", "A network that looks too: the path of pt_inception-2015-12-05-6726825d.pth. Never downloaded.")
-    _, path = imgui.input_text_with_hint("##inception", "none: pixels and random filters", form.inception)
+    path = path_input("##inception", "none: pixels and random filters", form.inception)
     return replace(form, inception=path), intent
 
 

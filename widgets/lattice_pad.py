@@ -83,10 +83,12 @@ def _seed(canvas: imgui.ImDrawList, place: ImVec2, seed: int, share: float) -> N
     canvas.add_circle_filled(place, em(0.16 + (0.22 * share if near else 0)), tone_ink("accent" if near else "quiet"))
     text = str(seed)
     width = imgui.calc_text_size(text).x
-    inside = canvas.get_clip_rect_min().x <= place.x - width / 2 and place.x + width / 2 <= canvas.get_clip_rect_max().x
+    # Beside the point, between the arms of the cross.
+    left, top = place.x + em(0.35), place.y + em(0.3)
+    inside = canvas.get_clip_rect_min().x <= left and left + width <= canvas.get_clip_rect_max().x
     # Long numbers have no room beside each other; half a number would be another one.
     if inside and (width < em(STEP - 0.4) or seed % 2 == 0):
-        canvas.add_text(ImVec2(place.x - width / 2, place.y + em(0.45)), tone_ink("quiet"), text)
+        canvas.add_text(ImVec2(left, top), tone_ink("quiet"), text)
 
 
 def _cross(canvas: imgui.ImDrawList, middle: ImVec2, held: bool) -> None:

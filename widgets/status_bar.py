@@ -58,7 +58,8 @@ def draw(view: StatusView) -> None:
             imgui.text(view.work)
     imgui.same_line()
     left = imgui.get_cursor_pos_x() + em(1)
-    parts = [(f"{view.frames_per_second:.0f} fps", "Frames drawn in a second; an idle window draws next to none")]
+    tooltip = "Frames of the window in a second; an idle one draws next to none"
+    parts = [(f"window {view.frames_per_second:.0f} fps", tooltip)]
     if str(view.window):
         tooltip = "What draws the viewport, and the memory of this program without its trainers"
         parts.append((f"{icons.ICON_FA_DISPLAY}  {view.window}", tooltip))

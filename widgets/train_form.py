@@ -7,7 +7,7 @@ from dataclasses import replace
 from imgui_bundle import imgui
 
 from widgets import preset_form
-from widgets.common import button, coloured, icon_button, icons, sentence, text_colour
+from widgets.common import button, coloured, icon_button, icons, path_input, sentence, text_colour
 from widgets.setting_rows import begin_row, draw_beside, draw_note
 from widgets.setting_view import EstimateView, SettingsView
 from widgets.settings_form import SettingsForm
@@ -65,10 +65,7 @@ def _name(form: TrainForm, view: FormView) -> TrainForm:
 
 def _runs(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainForm:
     begin_row("Runs in", form.runs_dir or "Folder in which runs are kept", tail=1)
-    changed, folder = imgui.input_text("##runs", form.runs_dir)
-    imgui.set_item_tooltip(form.runs_dir)
-    if changed:
-        form = replace(form, runs_dir=folder.strip())
+    form = replace(form, runs_dir=path_input("##runs", "folder", form.runs_dir))
     if icon_button(icons.ICON_FA_FOLDER_OPEN, "browse runs", "Choose the folder for runs"):
         intents.append(Browse("runs"))
     draw_note(view.folder)
@@ -128,11 +125,7 @@ def _data(form: TrainForm, view: FormView, intents: list[FormIntent]) -> TrainFo
         intents.append(LookAtData())
     if form.choice == "own":
         begin_row("Path", "A zip or folder with a dataset.json", tail=2)
-        changed, path = imgui.input_text_with_hint("##path", "zip or folder", form.data_path)
-        if form.data_path:
-            imgui.set_item_tooltip(form.data_path)
-        if changed:
-            form = replace(form, data_path=path.strip())
+        form = replace(form, data_path=path_input("##path", "zip or folder", form.data_path))
         if icon_button(icons.ICON_FA_FILE_ZIPPER, "browse zip", "Choose a zip"):
             intents.append(Browse("zip"))
         if icon_button(icons.ICON_FA_FOLDER_OPEN, "browse folder", "Choose a folder"):

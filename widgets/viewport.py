@@ -181,8 +181,8 @@ def picture_line(picture: Picture) -> str:
         return f"{size}  refining {picture.refined:.0%}"
     if picture.milliseconds is None or picture.milliseconds <= 0:
         return size
-    rate = 1000 / picture.milliseconds
-    return f"{size}  {picture.milliseconds:.1f} ms  {rate:.{0 if rate >= 10 else 1}f} fps"
+    digits = 1 if picture.milliseconds < 100 else 0
+    return f"{size}  {picture.milliseconds:.{digits}f} ms a picture"
 
 
 def _image(canvas: imgui.ImDrawList, picture: Picture, low: ImVec2, high: ImVec2) -> None:

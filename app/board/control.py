@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.tasks import Tasks
+from app.workers.tasks import Tasks
 from widgets.notes import Problem
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.scalars import KIMG
+from app.runs.scalars import KIMG
 from training.run_errors import RunError, explained
 
 STAMP = "timestamp"

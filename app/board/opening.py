@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.board.control import start_window
 from app.paths import default_runs_dir
-from app.tasks import Tasks
+from app.workers.tasks import Tasks
 
 
 class BoardOpening:

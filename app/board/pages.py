@@ -14,7 +14,7 @@ import numpy as np
 
 from app.board.folders import EVENTS, METRICS, STATS, RunKind
 from app.board.foreign import STAMP, metric_row, stats_row
-from app.scalars import ScalarTable
+from app.runs.scalars import ScalarTable
 from training.event_pages import read_event_page
 from training.events import Event
 from training.stats import StatsCursor, read_stats

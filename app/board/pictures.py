@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from app.board.sample_grid import SEEDS, strip
-from app.tasks import errors_as_data
+from app.workers.tasks import errors_as_data
 from widgets.notes import Problem
 
 MOST_KEPT = 400

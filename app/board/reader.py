@@ -14,8 +14,8 @@ from app.board.folders import OPTIONS, FoundRun
 from app.board.foreign import flattened, read_options
 from app.board.pages import Page, Place, joined, sizes_of
 from app.board.runs import MEMORY, SPEED, BoardRun, last
-from app.run_events import EventWatch
-from app.scalars import KIMG
+from app.runs.run_events import EventWatch
+from app.runs.scalars import KIMG
 from training.run_dir import RunDirectory, RunObserver
 from widgets.run_words import STATE_TONES, TROUBLED
 from widgets.views import Sample

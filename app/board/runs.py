@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.board.folders import FoundRun
-from app.scalars import KIMG
+from app.runs.scalars import KIMG
 from widgets.palette import Tone
 from widgets.views import RunEvent, Sample
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from app.board.runs import HOURS, BoardRun
-from app.scalars import KIMG
+from app.runs.scalars import KIMG
 from widgets.curve_lines import Line, make_line, nearest
 from widgets.decimate import decimate
 

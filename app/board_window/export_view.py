@@ -15,8 +15,8 @@ from app.board.series import PlotSetup
 from app.board.state import BoardState
 from app.board.table_export import Sheet
 from app.board_window import tags
+from app.export.saving import free_path
 from app.paths import pictures_dir, user_path
-from app.saving import free_path
 
 TABLE_WORDS = {".csv": "CSV", ".md": "Markdown", ".tex": "LaTeX"}
 

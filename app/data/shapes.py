@@ -67,6 +67,14 @@ def shape_names(count: int, kinds: Sequence[str] = tuple(KINDS)) -> list[ShapeNa
     return [ShapeName(kinds[index % len(kinds)], index // len(kinds) + 1) for index in range(count)]
 
 
+def known_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
+    """The same, each once.  Raises DataSetError for one that is not of `KINDS`."""
+    for kind in kinds:
+        if kind not in KINDS:
+            raise DataSetError(f"there is no kind {kind!r} of built-in shapes; there are {', '.join(KINDS)}")
+    return tuple(dict.fromkeys(kinds))
+
+
 def kind_of(name: str) -> str:
     """The kind of an object, by its name."""
     return name.rpartition("-")[0]
@@ -112,10 +120,7 @@ def render_shapes(
     Raises:
         OSError: A process has ended, or something cannot be written (DataSetError: the data set, or no such kind).
     """
-    unknown = [kind for kind in kinds if kind not in KINDS]
-    if unknown:
-        raise DataSetError(f"there is no kind {unknown[0]!r} of built-in shapes; there are {', '.join(KINDS)}")
-    names = shape_names(count, tuple(dict.fromkeys(kinds)) or tuple(KINDS))
+    names = shape_names(count, known_kinds(kinds) or tuple(KINDS))
     made_by = f"data shapes --count {count} --views {views} --resolution {resolution} --seed {seed}"
     made_by += f" --kinds {','.join(kinds)}" if kinds else ""
     made_by += f" --format {picture_format}" + (" --full-colour" if full_colour else "")

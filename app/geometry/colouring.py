@@ -10,8 +10,8 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersGeneral import vtkCurvatures
 
 from app.geometry.distances import distances_to
+from app.geometry.geometry_messages import Legend
 from app.geometry.polydata import normals_of, points_of, run
-from app.geometry_messages import Legend
 from core.density_grid import DensityGrid
 from core.geometry import Colouring
 

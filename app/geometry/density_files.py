@@ -8,7 +8,7 @@ from pathlib import Path
 import mrcfile
 import numpy as np
 
-from app.picture_file import SCENE_KEY
+from app.pictures.picture_file import SCENE_KEY
 from core.density_grid import DensityGrid
 from core.files import replacing
 from core.scene import Scene

@@ -7,8 +7,8 @@ from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkPolyDataConnectivityFilter
 
+from app.geometry.geometry_messages import Figures
 from app.geometry.polydata import faces_of, points_of, run
-from app.geometry_messages import Figures
 
 
 def figures_of(mesh: vtkPolyData) -> Figures:

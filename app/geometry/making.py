@@ -14,10 +14,10 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 from app.geometry.extract import count_vertices, extract, touches_box
 from app.geometry.figures import figures_of
 from app.geometry.filters import apply
+from app.geometry.geometry_messages import Figures, Step
+from app.geometry.geometry_words import warnings_of
 from app.geometry.mesh import Mesh
 from app.geometry.polydata import as_mesh
-from app.geometry_messages import Figures, Step
-from app.geometry_words import warnings_of
 from core.density import colours_at, density_grid, seen_colours
 from core.density_grid import DensityGrid
 from core.scene import QUALITY_RANGES, Scene

@@ -14,7 +14,7 @@ import numpy as np
 import trimesh
 
 from app.geometry.mesh import Mesh
-from app.picture_file import SCENE_KEY
+from app.pictures.picture_file import SCENE_KEY
 from core.files import replacing
 from core.scene import Scene
 from core.srgb import linear

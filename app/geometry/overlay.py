@@ -13,7 +13,7 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor2D, vtkCoordinate, vtkPolyDataMapper2D, vtkTextActor
 
 from app.geometry.camera import Aim
-from app.geometry_messages import Colour
+from app.geometry.geometry_messages import Colour
 from core.geometry import Geometry
 from core.guides import box_edges
 from core.projection import NEAR_PLANE, to_camera, to_pixels

@@ -9,9 +9,9 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData, vtkStaticCellLocator
 
 from app.geometry.camera import Aim
 from app.geometry.clipping import kept, planes_of
+from app.geometry.geometry_messages import Picked, PickRequest
 from app.geometry.polydata import faces_of, normals_of, points_of
 from app.geometry.slices import AXES
-from app.geometry_messages import Picked, PickRequest
 from core.camera import Vector
 from core.density_grid import DensityGrid
 from core.geometry import Geometry

@@ -28,9 +28,9 @@ from vtkmodules.vtkRenderingCore import (
 from app.geometry.camera import Aim
 from app.geometry.clipping import planes_of
 from app.geometry.colouring import CLAY, Coloured
+from app.geometry.geometry_messages import Colour, ViewRequest
 from app.geometry.overlay import actors_of, letter_size, overlay
 from app.geometry.slices import LINES, Slice
-from app.geometry_messages import Colour, ViewRequest
 from core.geometry import Geometry, Style
 from core.guides import box_edges
 

@@ -12,7 +12,7 @@ from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkPolyDataNormals
 
 from app.geometry.mesh import Mesh
-from app.worker_child import Cancelled
+from app.workers.worker_child import Cancelled
 
 # Told how much of a step is done; says whether to go on.
 Watch = Callable[[float], bool]

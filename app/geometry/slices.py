@@ -10,8 +10,8 @@ from vtkmodules.vtkFiltersCore import vtkContourFilter
 
 from app.geometry.colouring import VIRIDIS, legend_of, ramp
 from app.geometry.extract import image_of
+from app.geometry.geometry_messages import Legend
 from app.geometry.polydata import points_of, run
-from app.geometry_messages import Legend
 from core.bounds import SHOWN_DENSITIES
 from core.density_grid import DensityGrid
 from core.geometry import Slices

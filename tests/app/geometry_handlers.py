@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.geometry_messages import (
+from app.geometry.geometry_messages import (
     CompareAnswer,
     CompareRequest,
     GridAnswer,
@@ -26,8 +26,8 @@ from app.geometry_messages import (
     ViewAnswer,
     ViewRequest,
 )
-from app.worker_child import Port
-from app.worker_share import plain_kind
+from app.workers.worker_child import Port
+from app.workers.worker_share import plain_kind
 from core.geometry import Decimate, FillHoles
 from core.projection import picture_extent
 from core.surface_figures import Densities, Figures, Legend, Picked, Step

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from app.model_messages import BakeRequest
-from app.model_worker import ModelHandler
-from app.worker_child import Port
+from app.model.model_messages import BakeRequest
+from app.model.model_worker import ModelHandler
+from app.workers.worker_child import Port
 
 TOO_LARGE = 256
 

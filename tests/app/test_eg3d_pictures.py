@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 
 from app.cli import main
-from app.film import read_film
-from app.mesh_command import mesh_arguments
-from app.mesh_scene import saved_mesh_scene
-from app.model_messages import BAKE, BakeRequest, CheckpointId
-from app.model_worker import ModelHandler
-from app.picture_file import read_picture
-from app.render_command import render_arguments
+from app.model.model_messages import BAKE, BakeRequest, CheckpointId
+from app.model.model_worker import ModelHandler
+from app.pictures import render
+from app.pictures.film import read_film
+from app.pictures.mesh_scene import saved_mesh_scene
+from app.pictures.picture_file import read_picture
+from app.shell.mesh_command import mesh_arguments
+from app.shell.render_command import render_arguments
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.checkpoint import save_checkpoint
@@ -24,7 +25,7 @@ from core.description import RAW, Description
 from core.latents import ws_of
 from core.model_config import RenderConfig
 from core.scene import Latent, Quality, Scene, Source
-from tests.app.test_model_inspect import PlainPort
+from tests.app.model.test_model_inspect import PlainPort
 from tests.core.eg3d_toy import eg3d_toy
 from widgets.export_view import ExportForm
 
@@ -82,7 +83,7 @@ def test_a_turntable_goes_round_as_the_cameras_of_the_training_do(checkpoint, tm
     assert differs(alone, turned) > 1
 
 
-def test_the_told_pose_is_held_wherever_the_camera_is_and_follows_only_if_asked(checkpoint, tmp_path):
+def test_the_told_pose_is_held_wherever_the_camera_is_and_follows_only_if_asked(checkpoint, tmp_path, monkeypatch):
     asked = (str(checkpoint), "--size", "24", "--picture", "upsampled", "--psi", "1")
     strip = rendered(tmp_path / "strip.png", *asked, "--pose", "90", "90", "--turntable", "2")
     alone = rendered(tmp_path / "alone.png", *asked, "--pose", "90", "90", "--yaw", "-90")
@@ -93,7 +94,10 @@ def test_the_told_pose_is_held_wherever_the_camera_is_and_follows_only_if_asked(
     assert np.array_equal(follows[:, 24:], told)
     assert differs(told, alone) > 0.5, "the pose makes another sample"
     baked = (str(checkpoint), "--size", "24", "--psi", "1", "--voxels", "32", "--steps", "64")
+    opened, open_context = [], render.open_context
+    monkeypatch.setattr(render, "open_context", lambda: opened.append(1) or open_context())
     follows = rendered(tmp_path / "follows.png", *baked, "--pose-follows", "--turntable", "2")
+    assert len(opened) == 1, "all views share one context"
     told = rendered(tmp_path / "told.png", *baked, "--pose", "-90", "90", "--yaw", "-90")
     assert np.array_equal(follows[:, 24:], told)
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from app.model_messages import PICTURE, BakeRequest, CheckpointId, PictureRequest
-from app.model_worker import ModelHandler
-from app.reference import reference_views
-from app.worker_child import Cancelled
+from app.model.model_messages import PICTURE, BakeRequest, CheckpointId, PictureRequest
+from app.model.model_worker import ModelHandler
+from app.pictures.reference import reference_views
+from app.pictures.render import turntable
+from app.workers.worker_child import Cancelled
 from core.camera import Camera
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
@@ -63,12 +64,24 @@ def test_tiles_make_the_picture_of_the_command(request_of):
         seen[rows, columns] += 1
     assert (seen == 1).all()
     scene = Scene(Source("checkpoint", request_of.sample.checkpoint.path), Latent(5, 0.7), CAMERA)
-    wanted = reference_views(scene, lambda _home: [CAMERA], (150, 90))[0][..., :3]
+    (wanted,) = (each[..., :3] for each in reference_views(scene, lambda _home: [CAMERA], (150, 90)))
     assert wanted.std() > 2
     assert np.array_equal(picture, wanted)
     fractions = [answer.fraction for answer, _ in port.tiles]
     assert fractions == sorted(fractions)
     assert (fractions[-1], port.told[0]) == (1, 0)
+
+
+def test_views_of_a_film_are_drawn_as_they_are_asked_for_and_each_alike(request_of):
+    scene = Scene(Source("checkpoint", request_of.sample.checkpoint.path), Latent(5, 0.7), CAMERA)
+    around, done = turntable(CAMERA, 3), []
+    film = reference_views(scene, lambda _home: around, (20, 12), noise_seed=4, on_progress=done.append)
+    assert done == []
+    pictures = [next(film)]
+    assert done[-1] == pytest.approx(1 / 3)
+    pictures += film
+    (alone,) = reference_views(scene, lambda _home: [around[2]], (20, 12), noise_seed=4)
+    assert np.array_equal(pictures[2], alone)
 
 
 def test_a_picture_is_given_up_between_two_tiles(request_of):

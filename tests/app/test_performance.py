@@ -7,7 +7,7 @@ import pytest
 
 from app.footprint import Footprint
 from app.gl.ray_samples import RaySamples
-from app.model_messages import Effort
+from app.model.model_messages import Effort
 from app.performance import Performance, Rest
 from app.performance_report import Facts, groups_of, milliseconds, report, sharing_words
 from app.sharing import Sharing

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from imgui_bundle import imgui
 
 from app import layout
-from app.model_messages import BakeRequest, CheckpointId
-from app.model_worker import ModelHandler
-from app.plane_messages import PlanesQuestion, PointQuestion
-from app.planes_desk import PlanesDesk, painted
+from app.inside.planes_desk import PlanesDesk, painted
+from app.model.model_messages import BakeRequest, CheckpointId
+from app.model.model_worker import ModelHandler
+from app.model.plane_messages import PlanesQuestion, PointQuestion
 from app.studio import Studio
 from core.checkpoint import load_checkpoint, save_checkpoint
 from core.families import build_generator
@@ -25,8 +25,8 @@ from core.plane_pictures import point_facts
 from core.scene import Latent
 from core.triplane import PLANE_AXES, TriPlaneField
 from tests import ui
-from tests.app.test_model_inspect import SMALL
-from tests.app.test_model_sigma import ArrayPort
+from tests.app.model.test_model_inspect import SMALL
+from tests.app.model.test_model_sigma import ArrayPort
 from widgets.plane_view import moved_on_plane, on_plane
 
 

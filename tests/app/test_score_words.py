@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from app.score_map_desk import caption
-from app.score_messages import Facts
+from app.inside.score_map_desk import caption
+from app.model.score_messages import Facts
 
 FACTS = Facts(
     name="seed 3", pose=None, pictures=None, least_scale=0.5, resolution=64, group=4, blur=0.0

@@ -10,7 +10,7 @@ import pytest
 from imgui_bundle import imgui
 
 from app import layout
-from app.picture_file import read_picture
+from app.pictures.picture_file import read_picture
 from app.studio import Studio
 from core.camera import Camera
 from core.scene import Latent, Quality
@@ -166,7 +166,7 @@ def test_each_mode_has_its_rows(tmp_path: Path, monkeypatch):
 @pytest.mark.soak
 def test_a_gpu_bakes_volumes_in_the_window(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("app.gl.entry.is_software", lambda device: False)
-    monkeypatch.setattr("app.view_controller.SMOOTH_ON_GPU", 2)
+    monkeypatch.setattr("app.view.view_controller.SMOOTH_ON_GPU", 2)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         stage = studio.stage
@@ -318,7 +318,7 @@ def test_a_broken_checkpoint_and_a_killed_worker_leave_the_window_alive(tmp_path
 
 def test_a_picture_is_saved_with_its_scene(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("app.saving.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.export.saving.pictures_dir", lambda: tmp_path / "pictures")
     run = studio_runs.ended_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
@@ -340,7 +340,7 @@ def test_a_picture_is_saved_with_its_scene(tmp_path: Path, monkeypatch):
 def test_a_data_set_is_chosen_in_a_dialog(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
     ball().save(tmp_path / "demo.npz")  # so that the viewport draws beside the dialog
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 30, "the demo")

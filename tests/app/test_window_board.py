@@ -15,7 +15,7 @@ pytestmark = pytest.mark.ui
 
 def test_the_menu_opens_a_board_and_says_why_it_could_not(tmp_path: Path, monkeypatch):
     ball().save(tmp_path / "demo.npz")
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
     monkeypatch.setenv("DISPLAY", "")
     monkeypatch.setattr("app.board.control.PATIENCE_S", 60.0)
 

@@ -7,7 +7,7 @@ from imgui_bundle import ImVec2, imgui
 from PIL import Image
 
 from app.cli import main
-from app.picture_file import read_picture
+from app.pictures.picture_file import read_picture
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.model_config import GeneratorConfig, RenderConfig
@@ -34,7 +34,7 @@ def small(path) -> str:
 @pytest.fixture
 def pictures(tmp_path, monkeypatch):
     """The folder where the window saves."""
-    monkeypatch.setattr("app.saving.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.export.saving.pictures_dir", lambda: tmp_path / "pictures")
     return tmp_path / "pictures"
 
 

@@ -8,7 +8,7 @@ import pytest
 from imgui_bundle import ImVec2
 from PIL import Image
 
-from app.curve_export import table_columns
+from app.runs.curve_export import table_columns
 from app.settings import Look
 from app.studio import Studio
 from tests import ui
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.ui
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch) -> Path:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("app.run_panels.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.runs.run_panels.pictures_dir", lambda: tmp_path / "pictures")
     return tmp_path
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app import layout
-from app.data_desk import DataDesk
+from app.data.data_desk import DataDesk
 from app.studio import Studio
 from tests import ui
 from tests.app.studio_runs import PRESET, prepare

@@ -9,8 +9,8 @@ import pytest
 from imgui_bundle import glfw_utils, imgui
 
 from app import layout
-from app.drops import accept_drops
-from app.picture_file import save_picture
+from app.incoming.drops import accept_drops
+from app.pictures.picture_file import save_picture
 from app.settings import Look, load_settings
 from app.studio import Studio
 from core.scene import Latent, Scene, Source
@@ -29,7 +29,7 @@ MENU = "##MainMenuBar"
 def demo(tmp_path: Path, monkeypatch) -> Path:
     """A demo that needs no worker."""
     ball().save(tmp_path / "demo.npz")
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
     return tmp_path
 
 
@@ -274,7 +274,7 @@ def test_leaving_asks_while_a_training_goes_on(demo: Path, monkeypatch):
 
 def test_what_is_computed_can_be_given_up(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("app.side.SHOW_WORK_AFTER_S", 0.0)
+    monkeypatch.setattr("app.view.side.SHOW_WORK_AFTER_S", 0.0)
     run = studio_runs.ended_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:

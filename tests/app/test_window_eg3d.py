@@ -11,14 +11,14 @@ from imgui_bundle import ImVec2, imgui
 from PIL import Image
 
 from app import layout
-from app.geometry_desk import GeometryDesk
-from app.mesh_scene import saved_mesh_scene
-from app.picture_file import read_picture
-from app.planes_desk import PlanesDesk
-from app.ray_probe_desk import RayProbeDesk
-from app.score_map_desk import ScoreMapDesk
-from app.stage import Stage
+from app.geometry.geometry_desk import GeometryDesk
+from app.inside.planes_desk import PlanesDesk
+from app.inside.ray_probe_desk import RayProbeDesk
+from app.inside.score_map_desk import ScoreMapDesk
+from app.pictures.mesh_scene import saved_mesh_scene
+from app.pictures.picture_file import read_picture
 from app.studio import Studio
+from app.view.stage import Stage
 from core.camera import Camera
 from core.checkpoint import save_checkpoint
 from core.description import RAW
@@ -39,7 +39,13 @@ COARSE = Quality(steps=16, volume=32, smooth=1)
 @pytest.fixture
 def checkpoint(tmp_path: Path, monkeypatch) -> Path:
     """Random weights of a pair of networks; what is saved goes to `pictures` beside them."""
-    for module in ("saving", "exports", "exporting", "geometry_desk", "surfaces"):
+    for module in (
+        "export.saving",
+        "export.exports",
+        "export.exporting",
+        "geometry.geometry_desk",
+        "geometry.surfaces",
+    ):
         monkeypatch.setattr(f"app.{module}.pictures_dir", lambda: tmp_path / "pictures")
     render = RenderConfig(coarse_samples=12, fine_samples=12, bounds="box", pivot=PIVOT)
     generator = eg3d_toy(render=render, camera_condition=True, plane_axes="fixed")

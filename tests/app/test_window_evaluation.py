@@ -11,7 +11,7 @@ from app.settings import Look
 from app.studio import Studio
 from tests import ui
 from tests.app import studio_runs
-from tests.app.test_evaluations import report
+from tests.app.runs.test_evaluations import report
 from training.best import BestSnapshot, write_best
 from training.evaluation_job import EvaluationJob
 from training.evaluation_report import evaluation_path, load_evaluation, save_evaluation
@@ -29,7 +29,7 @@ def test_a_snapshot_is_measured_and_a_flat_one_is_marked(tmp_path: Path, monkeyp
     orders = []
 
     def measure(self: EvaluationJob, heard: Callable[[float, str], None]) -> bool:
-        """Instead of a process (tests/app/test_evaluations.py has that)."""
+        """Instead of a process (tests/app/runs/test_evaluations.py has that)."""
         orders.append(self._order)
         heard(0.4, "generating pictures")
         while not measured.wait(0.02):

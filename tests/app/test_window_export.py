@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from imgui_bundle import imgui
 
-from app.film import read_film
-from app.picture_file import read_picture
+from app.pictures.film import read_film
+from app.pictures.picture_file import read_picture
 from app.studio import Studio
 from core.scene import Source
 from tests import ui
@@ -24,9 +24,9 @@ Key = imgui.Key
 def test_a_picture_and_a_film_are_exported(tmp_path: Path, monkeypatch):
     ball().save(tmp_path / "demo.npz")
     blob_volume().save(tmp_path / "volume.npz")
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
-    monkeypatch.setattr("app.exports.pictures_dir", lambda: tmp_path / "pictures")
-    for user in ("exporting", "gallery"):
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.export.exports.pictures_dir", lambda: tmp_path / "pictures")
+    for user in ("export.exporting", "export.gallery"):
         monkeypatch.setattr(f"app.{user}.pictures_dir", lambda: tmp_path / "pictures")
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:

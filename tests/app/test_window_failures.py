@@ -11,7 +11,7 @@ import pytest
 from imgui_bundle import imgui
 
 from app.studio import Studio
-from app.worker_child import Settings
+from app.workers.worker_child import Settings
 from tests import ui
 from tests.app import studio_runs
 from training.config_files import with_values
@@ -68,7 +68,7 @@ def problem_of(studio: Studio) -> str:
 
 def test_a_volume_that_does_not_fit_into_memory(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("app.stage.MODEL_WORKER", Settings("tests.app.greedy_worker:GreedyHandler", threads=1))
+    monkeypatch.setattr("app.view.stage.MODEL_WORKER", Settings("tests.app.greedy_worker:GreedyHandler", threads=1))
     run = studio_runs.ended_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
@@ -131,7 +131,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch):
         ctx.item_click("//Train/**/Dismiss##train")
         assert not problem_of(studio)
         with monkeypatch.context() as patch:
-            patch.setattr("app.form_checks.os.access", lambda *_: False)
+            patch.setattr("app.form.form_checks.os.access", lambda *_: False)
             ctx.item_click("##runs")
             ctx.key_chars_replace_enter(str(tmp_path / "locked" / "runs"))
             folder = lambda: studio.train.view().form.folder  # noqa: E731
@@ -170,14 +170,14 @@ def test_a_full_disk_pauses_the_training_with_a_word_and_it_goes_on_later(tmp_pa
 def test_a_full_disk_loses_no_window(tmp_path: Path, monkeypatch):
     """Pictures and settings that cannot be written are said; what was there before stays."""
     studio_runs.ball().save(tmp_path / "demo.npz")
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
-    monkeypatch.setattr("app.saving.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.export.saving.pictures_dir", lambda: tmp_path / "pictures")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 30, "the demo")
         with monkeypatch.context() as patch:
-            patch.setattr("app.picture_file.replacing", full_disk)
+            patch.setattr("app.pictures.picture_file.replacing", full_disk)
             ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.s)
             ui.wait_until(ctx, lambda: said(studio, "picture cannot be saved", "No space"), 10, "a word on the disk")
             ui.capture(ctx, tmp_path / "disk.png")
@@ -193,6 +193,7 @@ def test_a_full_disk_loses_no_window(tmp_path: Path, monkeypatch):
     assert settings.read_bytes() == before
 
 
+@pytest.mark.soak
 def test_a_killed_trainer_is_told_and_resumed(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
 

@@ -12,12 +12,12 @@ import trimesh
 from imgui_bundle import ImVec2, imgui
 
 from app import layout
-from app.geometry_desk import GeometryDesk
-from app.mesh_scene import saved_mesh_scene
+from app.geometry.geometry_desk import GeometryDesk
+from app.geometry.surface_side import SurfaceSide
+from app.geometry.surfaces import Surfaces
+from app.pictures.mesh_scene import saved_mesh_scene
 from app.studio import Studio
-from app.surface_side import SurfaceSide
-from app.surfaces import Surfaces
-from app.worker_child import Settings
+from app.workers.worker_child import Settings
 from core.geometry import Decimate
 from core.scene import Other, Quality, Scene
 from tests import ui
@@ -35,8 +35,8 @@ def demo(tmp_path: Path, monkeypatch) -> Path:
     """A demo whose volume needs no worker.  Returns the folder of what is saved."""
     ball().save(tmp_path / "demo.npz")
     (tmp_path / "demo.safetensors").touch()
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
-    for module in ("geometry_desk", "surfaces"):
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
+    for module in ("geometry.geometry_desk", "geometry.surfaces"):
         monkeypatch.setattr(f"app.{module}.pictures_dir", lambda: tmp_path / "pictures")
     return tmp_path / "pictures"
 
@@ -44,13 +44,13 @@ def demo(tmp_path: Path, monkeypatch) -> Path:
 @pytest.fixture
 def ball_model(monkeypatch) -> None:
     """A model worker that knows the densities of a ball; torch takes its time to start."""
-    monkeypatch.setattr("app.stage.MODEL_WORKER", Settings("tests.app.geometry_handlers:FakeModel"))
+    monkeypatch.setattr("app.view.stage.MODEL_WORKER", Settings("tests.app.geometry_handlers:FakeModel"))
 
 
 @pytest.fixture
 def mortal_geometry(monkeypatch) -> None:
     """A geometry worker that knows how to die."""
-    monkeypatch.setattr("app.surfaces.GEOMETRY_WORKER", Settings("tests.app.geometry_handlers:FakeGeometry"))
+    monkeypatch.setattr("app.geometry.surfaces.GEOMETRY_WORKER", Settings("tests.app.geometry_handlers:FakeGeometry"))
 
 
 class Panel:

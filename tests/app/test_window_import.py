@@ -9,7 +9,7 @@ import pytest
 from imgui_bundle import imgui
 
 from app import window
-from app.imports import target_of
+from app.incoming.imports import target_of
 from app.settings import Look
 from app.studio import Studio
 from core.scene import Scene
@@ -34,7 +34,7 @@ class Shell:
 def demo(tmp_path: Path, monkeypatch) -> Path:
     """A demo that needs no worker."""
     ball().save(tmp_path / "demo.npz")
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
     return tmp_path
 
 
@@ -42,7 +42,7 @@ def said(studio: Studio, *parts: str) -> bool:
     return any(all(part in line.text for part in parts) for line in studio.messages.lines)
 
 
-@pytest.mark.parametrize(("theme", "scale"), [("dark", 1.0), ("light", 1.5)])
+@pytest.mark.parametrize(("theme", "scale"), [("dark", 1.0), pytest.param("light", 1.5, marks=pytest.mark.soak)])
 def test_a_network_that_is_dropped_is_imported_and_shown(demo: Path, monkeypatch, theme, scale):
     network = pickles.write_pickle(demo / "network.pkl", pickles.snapshot(G_ema=pickles.generator()))
     target = demo / "network.safetensors"
@@ -131,7 +131,7 @@ def test_an_import_can_be_given_up(demo: Path, monkeypatch):
 def test_where_a_checkpoint_goes(demo: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(demo / "data"))
     assert target_of(demo / "network.pkl") == demo / "network.safetensors"
-    monkeypatch.setattr("app.imports.os.access", lambda *_: False)
+    monkeypatch.setattr("app.incoming.imports.os.access", lambda *_: False)
     assert target_of(demo / "network.pkl") == demo / "data" / "epigraf-studio" / "imported" / "network.safetensors"
     assert (demo / "data" / "epigraf-studio" / "imported").is_dir()
 

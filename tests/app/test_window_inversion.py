@@ -29,7 +29,7 @@ def test_a_dropped_picture_becomes_a_sample(tmp_path: Path, monkeypatch):
     camera, go_on = Camera(yaw=0.7, pitch=1.2), threading.Event()
 
     def search(self: InversionJob, heard: Callable[[InversionWord], None]) -> InversionResult | None:
-        """Instead of a process (tests/app/test_inversions.py has that)."""
+        """Instead of a process (tests/app/inversion/test_inversions.py has that)."""
         order = self._order
         if order.settings.layers == "each":
             raise InversionError("there is not enough memory for this: compare fewer pixels, or close other programs")

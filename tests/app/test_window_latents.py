@@ -8,10 +8,10 @@ import pytest
 import torch
 from imgui_bundle import imgui
 
-from app.direction_names import DirectionNames
-from app.favourites import Favourites
-from app.picture_file import read_picture
+from app.pictures.picture_file import read_picture
 from app.studio import Studio
+from app.view.direction_names import DirectionNames
+from app.view.favourites import Favourites
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.model_config import GeneratorConfig
@@ -31,7 +31,7 @@ TOLD = GeneratorConfig(
 
 @pytest.fixture
 def checkpoint(tmp_path: Path, monkeypatch) -> Path:
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
     torch.manual_seed(0)
     save_checkpoint(tmp_path / "told.safetensors", EpigrafGenerator(TOLD), None, {})
     return tmp_path / "told.safetensors"

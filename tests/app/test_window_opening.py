@@ -18,7 +18,7 @@ from tests.app.studio_runs import ball
 @pytest.mark.ui
 def test_the_demo_turns_until_it_is_taken_in_hand(tmp_path: Path, monkeypatch):
     ball().save(tmp_path / "demo.npz")
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 20, "the demo")

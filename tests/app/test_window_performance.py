@@ -3,7 +3,8 @@
 import pytest
 from imgui_bundle import imgui
 
-from app import engine, layout
+from app import layout
+from app.view import engine
 from tests import ui
 from tests.app.gl.fields import blob_volume
 

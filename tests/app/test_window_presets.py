@@ -141,7 +141,7 @@ def test_broken_presets_and_a_folder_that_cannot_be_written(tmp_path: Path, monk
         settled(ctx, studio)
         ui.wait_until(ctx, lambda: studio.train.view().can_start, 30, "a form that can be started again")
 
-        monkeypatch.setattr("app.preset_files.user_presets_dir", lambda: folder / "mute.yaml")
+        monkeypatch.setattr("app.form.preset_files.user_presets_dir", lambda: folder / "mute.yaml")
         ctx.item_click("//Train/###save preset")
         ui.wait_until(ctx, lambda: question(studio) is not None, 10, "the dialog")
         answer(ctx, "name", "mine")
@@ -149,7 +149,7 @@ def test_broken_presets_and_a_folder_that_cannot_be_written(tmp_path: Path, monk
         ui.wait_until(ctx, lambda: question(studio) is not None and question(studio).problem, 30, "why not")
         assert "cannot be written" in question(studio).problem
         ui.capture(ctx, tmp_path / "unwritable.png")
-        monkeypatch.setattr("app.preset_files.user_presets_dir", lambda: folder)
+        monkeypatch.setattr("app.form.preset_files.user_presets_dir", lambda: folder)
         answer(ctx, "yes")
         ui.wait_until(ctx, lambda: studio.train.form.preset == "mine", 30, "the preset to be saved after all")
 

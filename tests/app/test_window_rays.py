@@ -9,7 +9,7 @@ import torch
 from imgui_bundle import ImVec2, imgui
 
 from app import layout
-from app.ray_probe_desk import RayProbeDesk
+from app.inside.ray_probe_desk import RayProbeDesk
 from app.settings import Look
 from app.studio import Studio
 from core.checkpoint import save_checkpoint
@@ -46,7 +46,9 @@ def alt_click(ctx: ui.Context, right: float = 0.0, down: float = 0.0) -> None:
     ctx.yield_(2)
 
 
-@pytest.mark.parametrize("look", [Look("dark", 1.0), Look("light", 1.5)], ids=["dark", "light-150"])
+@pytest.mark.parametrize(
+    "look", [Look("dark", 1.0), pytest.param(Look("light", 1.5), marks=pytest.mark.soak)], ids=["dark", "light-150"]
+)
 def test_a_ray_of_the_demo(tmp_path: Path, monkeypatch, look: Look):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         studio.look, stage = look, studio.stage

@@ -122,7 +122,7 @@ def test_a_deletion_that_fails_is_said(tmp_path: Path, monkeypatch):
 
 def test_the_path_is_copied_where_there_is_no_file_manager(tmp_path: Path, monkeypatch):
     run = studio_runs.ended_run(tmp_path)
-    monkeypatch.setattr("app.train_controller.opener", lambda: None)
+    monkeypatch.setattr("app.runs.train_controller.opener", lambda: None)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         open_panel(ctx, studio, 1)
@@ -136,8 +136,8 @@ def test_the_path_is_copied_where_there_is_no_file_manager(tmp_path: Path, monke
 
 def test_the_folder_is_opened_where_there_is_one(tmp_path: Path, monkeypatch):
     run, opened = studio_runs.ended_run(tmp_path), []
-    monkeypatch.setattr("app.train_controller.opener", lambda: "xdg-open")
-    monkeypatch.setattr("app.run_actions.reveal", opened.append)
+    monkeypatch.setattr("app.runs.train_controller.opener", lambda: "xdg-open")
+    monkeypatch.setattr("app.runs.run_actions.reveal", opened.append)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         open_panel(ctx, studio, 1)
@@ -176,6 +176,7 @@ def test_a_run_from_elsewhere_is_opened(tmp_path: Path, monkeypatch):
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
+@pytest.mark.soak
 def test_a_warm_start_from_the_panel_trains(tmp_path: Path, monkeypatch):
     old = living_run(tmp_path, "old")
 
@@ -247,6 +248,7 @@ def test_a_run_without_snapshots_has_no_warm_start(tmp_path: Path, monkeypatch):
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no SIGSTOP here")
 def test_a_halted_trainer_is_hung_ended_and_resumed(tmp_path: Path, monkeypatch):
     run = living_run(tmp_path)
@@ -313,7 +315,7 @@ def test_the_run_that_was_shown_last_is_shown_again(tmp_path: Path, monkeypatch)
         ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
-@pytest.mark.parametrize("look", [Look(), Look("light", 1.5)])
+@pytest.mark.parametrize("look", [Look(), pytest.param(Look("light", 1.5), marks=pytest.mark.soak)])
 def test_the_panel_looks_right_in_its_place(tmp_path: Path, monkeypatch, look: Look):
     runs = [studio_runs.ended_run(tmp_path) for _ in range(3)]
     runs[1].write_status(runs[1].status().model_copy(update={"state": "failed", "message": "the disk is full"}))

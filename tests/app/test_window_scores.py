@@ -9,7 +9,7 @@ import torch
 from imgui_bundle import ImVec2
 
 from app import layout
-from app.score_map_desk import MOVING, ScoreMapDesk
+from app.inside.score_map_desk import MOVING, ScoreMapDesk
 from app.settings import Look
 from app.studio import Studio
 from core.checkpoint import save_checkpoint
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.ui
 @pytest.fixture(autouse=True)
 def coarse_curves(monkeypatch) -> None:
     """Two cores that also draw the window take seconds for a fine one."""
-    monkeypatch.setattr("app.score_client.CURVE_COUNTS", (5,))
+    monkeypatch.setattr("app.inside.score_client.CURVE_COUNTS", (5,))
 
 
 def opened(ctx: ui.Context, studio: Studio) -> ScoreMapDesk:
@@ -55,7 +55,9 @@ def point_into(ctx: ui.Context, pane: str, right: float, down: float) -> None:
     ctx.yield_(2)
 
 
-@pytest.mark.parametrize("look", [Look("dark", 1.0), Look("light", 1.5)], ids=["dark", "light-150"])
+@pytest.mark.parametrize(
+    "look", [Look("dark", 1.0), pytest.param(Look("light", 1.5), marks=pytest.mark.soak)], ids=["dark", "light-150"]
+)
 def test_the_demo_and_its_data(tmp_path: Path, monkeypatch, look: Look):
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         studio.look = look

@@ -11,8 +11,8 @@ import torch
 from imgui_bundle import imgui
 
 from app import layout
-from app.health_desk import HealthDesk
-from app.patch_desk import PatchDesk
+from app.runs.health_desk import HealthDesk
+from app.runs.patch_desk import PatchDesk
 from app.settings import Look
 from app.studio import Studio
 from tests import ui
@@ -126,7 +126,9 @@ def test_a_short_training_is_looked_into(tmp_path: Path, monkeypatch):
     ui.run_studio(clicks, monkeypatch, tmp_path)
 
 
-@pytest.mark.parametrize("look", [Look("dark", 1.0), Look("light", 1.0)], ids=["dark", "light"])
+@pytest.mark.parametrize(
+    "look", [Look("dark", 1.0), pytest.param(Look("light", 1.0), marks=pytest.mark.soak)], ids=["dark", "light"]
+)
 def test_alarms_are_seen_in_both_panels_and_say_what_to_try(tmp_path: Path, monkeypatch, look: Look):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     run = ailing_run(tmp_path)

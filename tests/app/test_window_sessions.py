@@ -32,8 +32,8 @@ MENU = "//##MainMenuBar"
 def demo(tmp_path: Path, monkeypatch) -> Path:
     """A demo that needs no worker, and a pictures folder of its own."""
     ball().save(tmp_path / "demo.npz")
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
-    monkeypatch.setattr("app.saving.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
+    monkeypatch.setattr("app.export.saving.pictures_dir", lambda: tmp_path / "pictures")
     return tmp_path
 
 

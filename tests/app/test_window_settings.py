@@ -217,7 +217,7 @@ def test_measure_and_cancel(tmp_path: Path, monkeypatch):
 def test_devices_that_this_machine_lacks_cannot_be_chosen(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
     lacks = Machine(cores=2, memory=Memory("memory", 24_000_000_000, 2_500_000_000), torch=Torch("2.13.0+cpu"))
-    monkeypatch.setattr("app.form_controller.look_at_machine", lambda _revision: lacks)
+    monkeypatch.setattr("app.form.form_controller.look_at_machine", lambda _revision: lacks)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         studio_runs.fill_form(ctx, studio, data)
@@ -268,7 +268,7 @@ def test_gpus_are_chosen_to_train_together(tmp_path: Path, monkeypatch):
     data = studio_runs.prepare(tmp_path)
     gpus = tuple(Memory("NVIDIA H200", 150_000_000_000, used * 10**9) for used in (3, 3, 90))
     server = Machine(16, Memory("memory", 10**12, 10**11), gpus, Torch("2.13.0+cu130", cuda=True))
-    monkeypatch.setattr("app.form_controller.look_at_machine", lambda _revision: server)
+    monkeypatch.setattr("app.form.form_controller.look_at_machine", lambda _revision: server)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         studio_runs.fill_form(ctx, studio, data)

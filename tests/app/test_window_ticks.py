@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from imgui_bundle import imgui
 
+from app.inside.modulation_desk import ModulationDesk
 from app.layout import MODULATION, PATCHES
-from app.modulation_desk import ModulationDesk
-from app.patches_desk import PatchesDesk
+from app.runs.patches_desk import PatchesDesk
 from app.settings import Look
 from app.studio import Studio
 from core.checkpoint import save_checkpoint
@@ -244,7 +244,7 @@ def test_the_law_looks_where_the_strip_looks(tmp_path: Path, monkeypatch):
 
 def test_modulation(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("app.modulation_desk.pictures_dir", lambda: tmp_path / "pictures")
+    monkeypatch.setattr("app.inside.modulation_desk.pictures_dir", lambda: tmp_path / "pictures")
     run, _ = large_run(tmp_path)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from imgui_bundle import imgui
 
-from app.picture_file import read_picture
+from app.pictures.picture_file import read_picture
 from app.studio import Studio
 from core.checkpoint import save_checkpoint
 from core.epigraf import EpigrafGenerator
@@ -62,7 +62,7 @@ def test_through_the_snapshots_and_back(run: RunDirectory, tmp_path: Path, monke
         ctx.key_press(imgui.Key.period)
         arrive(2)
         assert stage.scene.camera == camera
-        monkeypatch.setattr("app.saving.pictures_dir", lambda: tmp_path)
+        monkeypatch.setattr("app.export.saving.pictures_dir", lambda: tmp_path)
         stage.save_picture()
         [saved] = tmp_path.glob("epigraf-*.png")
         assert read_picture(saved).scene.source.snapshot == run.snapshot_path(2).name

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from imgui_bundle import imgui
 
-from app.film import read_film
-from app.picture_file import read_picture
+from app.pictures.film import read_film
+from app.pictures.picture_file import read_picture
 from app.studio import Studio
 from core.timeline import Timeline
 from tests import ui
@@ -25,8 +25,8 @@ Key = imgui.Key
 
 def test_three_keyframes_become_a_film(tmp_path: Path, monkeypatch):
     ball().save(tmp_path / "demo.npz")
-    monkeypatch.setattr("app.engine.asset", lambda name: tmp_path / name)
-    for user in ("exports", "exporting", "gallery", "saving"):
+    monkeypatch.setattr("app.view.engine.asset", lambda name: tmp_path / name)
+    for user in ("export.exports", "export.exporting", "export.gallery", "export.saving"):
         monkeypatch.setattr(f"app.{user}.pictures_dir", lambda: tmp_path / "pictures")
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from imgui_bundle import ImVec2, imgui
 
-from app import engine
+from app.view import engine
 from core.scene import Quality
 from core.views import seen_from, view_of
 from tests import ui

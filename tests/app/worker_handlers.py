@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from app.worker_child import Port
+from app.workers.worker_child import Port
 
 
 class TestHandler:

@@ -229,7 +229,7 @@ def test_the_lines_of_the_overlay():
     assert camera_line(Camera(yaw=math.pi / 2, pitch=math.pi / 4)) == "yaw 90.0°  pitch 45.0°  distance 1.00  fov 30.0°"
     assert "pitch 90.0°  roll -30.0°  dist" in camera_line(Camera(roll=-math.pi / 6))
     assert picture_line(Picture(1, 640, 480)) == "640 × 480"
-    assert picture_line(Picture(1, 640, 480, 12.5)) == "640 × 480  12.5 ms  80 fps"
+    assert picture_line(Picture(1, 640, 480, 12.5)) == "640 × 480  12.5 ms a picture"
 
 
 def test_long_work_can_be_given_up_and_taken_up_again(tmp_path):

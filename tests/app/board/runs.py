@@ -15,7 +15,7 @@ from app.board.folders import FoundRun, find_runs
 from app.board.pages import read_page
 from app.board.reader import RunReader
 from app.board.runs import BoardRun
-from app.scalars import KIMG
+from app.runs.scalars import KIMG
 from tests.training.toy import toy_run
 from training.run_dir import RunDirectory
 from training.status import RunStatus

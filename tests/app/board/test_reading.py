@@ -12,7 +12,7 @@ from app.board.pages import Place, joined, read_page, sizes_of
 from app.board.reader import RunReader
 from app.board.runs import best, latest, metric_names
 from app.board.watch import BoardWatch
-from app.scalars import KIMG
+from app.runs.scalars import KIMG
 from tests.app.board.runs import TICKS, own_run, read_all, scalar_event, stylegan_run
 from training.events import EventWriter
 

@@ -25,7 +25,7 @@ from app.board.series import (
     x_span,
     y_span,
 )  # fmt: skip
-from app.scalars import KIMG
+from app.runs.scalars import KIMG
 from tests.app.board.runs import own_run, read_all
 
 PLAIN = PlotSetup(smoothing=0.0, clip=False)

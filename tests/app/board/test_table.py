@@ -18,7 +18,7 @@ from app.board.state import BoardState
 from app.board.switching import switching
 from app.board.table import Filter, Order, differences, make_table
 from app.board.table_export import ablation_sheet, as_csv, as_latex, as_markdown, as_text, full_sheet, run_sheet
-from app.scalars import KIMG
+from app.runs.scalars import KIMG
 from tests.app.board.runs import own_run, read_all, stylegan_run
 
 FID = "Metrics/fid50k_full"

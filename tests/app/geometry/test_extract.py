@@ -7,7 +7,7 @@ from app.geometry import extract as extracting
 from app.geometry.extract import count_vertices, extract, touches_box
 from app.geometry.figures import figures_of
 from app.geometry.polydata import as_mesh, normals_of, points_of
-from app.worker_child import Cancelled
+from app.workers.worker_child import Cancelled
 from core.density import density_grid
 from core.density_grid import DensityGrid
 from tests.core.spheres import AREA, BOX, CENTRE, RADIUS, THRESHOLD, VOLUME, ball, distance

@@ -16,8 +16,8 @@ from app.geometry.mesh import Mesh
 from app.geometry.mesh_files import save_mesh
 from app.geometry.polydata import as_mesh, points_of
 from app.geometry.read import read_mesh
-from app.mesh_scene import saved_mesh_scene
-from app.opening import recognise
+from app.incoming.opening import recognise
+from app.pictures.mesh_scene import saved_mesh_scene
 from core.density import colours_at, density_grid
 from core.scene import Latent, Scene
 from core.srgb import srgb

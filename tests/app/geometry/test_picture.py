@@ -9,15 +9,15 @@ import pytest
 from app.geometry.camera import Aim
 from app.geometry.colouring import CLAY, Coloured, coloured
 from app.geometry.extract import extract
+from app.geometry.geometry_messages import GridFile, PickRequest, SurfaceRequest, ViewRequest
 from app.geometry.overlay import round_length
 from app.geometry.picking import Picker
 from app.geometry.picture import Painter
 from app.geometry.polydata import points_of
 from app.geometry.slices import slices_of
-from app.geometry_messages import GridFile, PickRequest, SurfaceRequest, ViewRequest
-from app.model_geometry import ray_law
+from app.model.model_geometry import ray_law
 from app.paths import asset
-from app.render import generator_of, sample_of, views_of
+from app.pictures.render import View, generator_of, sample_of, views_of
 from core.camera import Camera
 from core.density import density_grid, field_of
 from core.geometry import ClipBox, ClipPlane, Geometry, Slices
@@ -87,7 +87,7 @@ def test_the_demo_lies_over_its_volume_rendering(painter):
         volume, _ = sample_of(scene)
         cameras = [Camera(yaw=yaw, pitch=1.2, radius=volume.radius, fov=volume.fov) for yaw in (0.3, 2.0)]
         solid, soft = (
-            list(views_of(volume, None, cameras, replace(scene.quality, show=show), 128, 128))
+            list(views_of([View(at, volume) for at in cameras], replace(scene.quality, show=show), 128, 128))
             for show in ("surface", "opacity")
         )
         painter.show(extract(density, scene.quality.threshold), Coloured(None, None))
