@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from app.shell.parser import Parser
+
 # Each module has `register(subparsers)`, which adds its parser and sets `handler(args) -> exit code`.
 COMMANDS = {
     "train": "training.cli",
@@ -18,7 +20,7 @@ COMMANDS = {
     "mesh": "app.shell.mesh_cli",
     "import": "app.shell.import_cli",
     "evaluate": "training.evaluate_cli",
-    "runs": "training.runs_cli",
+    "runs": "app.shell.runs_cli",
     "set": "training.set_cli",
     "board": "app.board.cli",
 }
@@ -41,7 +43,7 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     options.add_argument("--version", action="store_true", help="show the version and exit")
     options.add_argument("--open", metavar="PATH", help="checkpoint or run folder to show instead of the demo")
     options.add_argument("--debug", action="store_true", help="show where an error was raised (or EPIGRAF_DEBUG=1)")
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="epigraf", description="Train a 3D GAN and turn it while it learns.", epilog=EPILOG, parents=[options]
     )
     parser.set_defaults(handler=open_studio)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from training.data_set import ImageDataSet
 from training.estimate import BUSY, EstimateError, Probe
 from training.follow import follow
 from training.launch import launch
-from training.presets import describe_preset, load_preset, preset_names
+from training.presets import describe_preset, load_preset, named, preset_names
 from training.retention import planned_count
 from training.run_dir import RunDirectory, create_run
 from training.run_errors import RunError
@@ -91,9 +92,14 @@ def train(args: argparse.Namespace) -> int:
         config = _resumed(args)
     else:
         config = _resolved(args) if args.preset is not None or args.snapshot is None else _warm(args)
+    refusal = _machine_refusal(config)
     if args.dry_run:
+        if refusal:
+            print(f"note: {refusal} A training could not start on this machine.", file=sys.stderr)
         print(config_text(config), end="")
         return 0
+    if refusal:
+        raise ConfigError(f"{refusal} --device cpu computes on the processor; --dry-run only prints the configuration")
     if args.estimate:
         return _estimate(config)
     if args.resume is None:
@@ -104,6 +110,7 @@ def train(args: argparse.Namespace) -> int:
     known = run.stats().cursor
     pid = launch(run)
     print(f"{run.path}: training as process {pid}, log in {run.log_path.name}", flush=True)
+    print(f"to see it in the window: epigraf --open {shlex.quote(str(run.path))}", flush=True)
     if args.detach:
         return 0
     # A scheduler that ends us means the training: handle it like Ctrl-C.
@@ -122,7 +129,7 @@ def _resolved(args: argparse.Namespace) -> RunConfig:
         args.data = built_in_shapes()
         print("note: data: the built-in shapes; --data names others", file=sys.stderr)
     config = with_assignments(load_preset(args.preset), args.assignments)
-    config = with_values(config, _options(args), "options")
+    config = named(with_values(config, _options(args), "options"), args.name, "options")
     if args.snapshot is not None:
         config = with_networks_of(config, args.snapshot, assigned(args.assignments).keys())
     with ImageDataSet.open(args.data) as data:
@@ -142,7 +149,7 @@ def _warm(args: argparse.Namespace) -> RunConfig:
         where = f"{args.snapshot}: does not lie in the folder of a run"
         raise ConfigError(f"{where}, so its settings are unknown: give --preset and --data")
     config = with_assignments(old.steered_config(), args.assignments)
-    changes = _options(args)
+    changes = {**_options(args), **({"name": args.name} if args.name else {})}
     if args.data is not None:
         changes["data.path"] = args.data.resolve()
     config = warm_config(config, args.snapshot, changes)
@@ -206,6 +213,15 @@ def _machine_options(args: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in _options(args).items() if name in MACHINE}
 
 
+def _machine_refusal(config: RunConfig) -> str:
+    """Why this machine does not have what the configuration names; empty if it does, or names nothing."""
+    if config.loop.device in ("auto", "cpu") and not config.parallel.gpus:
+        return ""
+    from training.machine import look  # asks drivers, which takes a moment
+
+    return look().run_refusal(config)
+
+
 def _estimate(config: RunConfig) -> int:
     """Measure what a configuration needs, and print it.  Returns the exit code."""
     probe = Probe(config)
@@ -229,7 +245,6 @@ def _estimate(config: RunConfig) -> int:
 def _options(args: argparse.Namespace) -> dict[str, Any]:
     """Settings given by options of their own."""
     options = {
-        "name": args.name,
         "loop.total_kimg": args.kimg,
         "loop.threads": args.threads,
         "loop.device": args.device,

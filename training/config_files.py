@@ -70,7 +70,7 @@ def config_of(values: Mapping[str, Any], where: str) -> RunConfig:
     try:
         return RunConfig.model_validate(dict(values))
     except ValidationError as error:
-        problems = tuple(_problem(details) for details in error.errors())
+        problems = problems_of(error)
         raise ConfigError(f"{where}: {'; '.join(_named(problem) for problem in problems)}", problems) from error
 
 
@@ -141,6 +141,11 @@ def nearest_name(name: str) -> str | None:
         return close[0]
     by_leaf = {candidate.rpartition(".")[2]: candidate for candidate in known}
     return next((by_leaf[match] for match in difflib.get_close_matches(leaf, by_leaf, n=1, cutoff=0.6)), None)
+
+
+def problems_of(error: ValidationError) -> tuple[SettingProblem, ...]:
+    """What pydantic has found wrong, for people."""
+    return tuple(_problem(details) for details in error.errors())
 
 
 def _problem(details: Any) -> SettingProblem:

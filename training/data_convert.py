@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -91,7 +91,7 @@ class _Plan:
 
     names: tuple[str, ...]
     crops: tuple[Crop, ...]
-    widths: tuple[int, ...]
+    sizes: tuple[tuple[int, int], ...]  # width and height, pixels
     resolution: int
     found: FoundPoses | None
     meant: dict[str, str]
@@ -113,12 +113,13 @@ def convert(order: ConvertOrder, on_progress: OnProgress | None = None) -> Conve
         notes: list[str] = []
         plan = _plan(order, source, notes)
         with writing(order.out, overwrite=order.overwrite) as writer:
-            covered = True
+            covered, left_out = True, set()
             for index, (name, made) in enumerate(_pictures(order, plan, source)):
                 if on_progress is not None:
                     on_progress(index, len(plan.names), name)
                 if isinstance(made, DataSetError):
                     notes.append(f"left out: {made}")
+                    left_out.add(name)
                     continue
                 pictures, opaque = made
                 covered = covered and opaque
@@ -130,6 +131,7 @@ def convert(order: ConvertOrder, on_progress: OnProgress | None = None) -> Conve
             writer.describe(_description(order, plan, _background(order, plan, covered)))
     finally:
         source.close()
+    notes += _changes(order, plan, left_out)
     return Converted(writer.count, plan.resolution, plan.found.form if plan.found else "", tuple(notes))
 
 
@@ -149,7 +151,7 @@ def _plan(order: ConvertOrder, source: Source, notes: list[str]) -> _Plan:
                 notes.append(f"{left} pictures have no {what} and were left out")
             names = [name for name in names if name in meant]
         found = _with_whole_labels(found, meant, notes)
-    kept, crops, widths = [], [], []
+    kept, crops, sizes = [], [], []
     for name in names:
         where = f"{source.path}: {name}"
         try:
@@ -163,13 +165,13 @@ def _plan(order: ConvertOrder, source: Source, notes: list[str]) -> _Plan:
         require_inside(crop, width, height, where)
         kept.append(name)
         crops.append(crop)
-        widths.append(width)
+        sizes.append((width, height))
     if not kept:
         raise DataSetError(f"{source.path}: no picture is left that could be converted.")
     resolution = _resolution(order, crops, notes)
     if order.crop is not None and found is not None and found.angles:
         notes.append("the crop moves the middle of the pictures unless it lies there: poses then are a little wrong")
-    return _Plan(tuple(kept), tuple(crops), tuple(widths), resolution, found, meant)
+    return _Plan(tuple(kept), tuple(crops), tuple(sizes), resolution, found, meant)
 
 
 def _with_whole_labels(found: FoundPoses, meant: dict[str, str], notes: list[str]) -> FoundPoses:
@@ -225,6 +227,38 @@ def _resolution(order: ConvertOrder, crops: list[Crop], notes: list[str]) -> int
             f"{enlarged} pictures are smaller than {order.resolution} px and were enlarged: they hold no detail"
         )
     return order.resolution
+
+
+def _changes(order: ConvertOrder, plan: _Plan, left_out: Collection[str]) -> list[str]:
+    """What pictures lost on their way, and why they have the size that they have; nothing if none has changed."""
+    sides = [
+        (size, crop.side)
+        for name, size, crop in zip(plan.names, plan.sizes, plan.crops, strict=True)
+        if name not in left_out
+    ]
+    cropped = sum(size != (side, side) for size, side in sides)
+    reduced = sum(side > plan.resolution for _, side in sides)
+    notes, of_all = [], f"of {len(sides)} pictures"
+    if order.resolution is None and (cropped or reduced):
+        notes.append(_why_this_size(order, plan))
+    if cropped:
+        notes.append(f"{cropped} {of_all} were cropped to squares")
+    if reduced:
+        notes.append(f"{reduced} {of_all} were scaled down to {plan.resolution} px")
+    return notes
+
+
+def _why_this_size(order: ConvertOrder, plan: _Plan) -> str:
+    """Where the resolution comes from if nobody has said one."""
+    least, name = min((crop.side, name) for crop, name in zip(plan.crops, plan.names, strict=True))
+    whose = f"the crop of {least} px" if order.crop is not None else f"the smallest picture {name}"
+    if least > MAX_RESOLUTION:
+        why = "the most that data sets have"
+    elif least == plan.resolution:
+        why = f"of {whose}"
+    else:
+        why = f"the largest power of two in {whose}" + ("" if order.crop is not None else f" ({least} px)")
+    return f"{plan.resolution} px, {why}; --resolution sets another"
 
 
 _Made = tuple[list[bytes], bool] | DataSetError
@@ -292,9 +326,9 @@ def _description(order: ConvertOrder, plan: _Plan, background: Background) -> St
     known = found.studio if found is not None and found.studio is not None else StudioBlock()
     name = known.name or order.source.resolve().stem
     block = known.model_copy(update={"name": name, "background": background, "generator": made_by})
-    share = plan.crops[0].side / plan.widths[0]
+    share = plan.crops[0].side / plan.sizes[0][0]
     if known.fov is not None:  # between the centres of the outer pixels, as they were
-        edges = cropped_fov(edge_fov(known.fov, plan.widths[0]), share)
+        edges = cropped_fov(edge_fov(known.fov, plan.sizes[0][0]), share)
         return block.model_copy(update={"fov": round(centre_fov(edges, plan.resolution), 4)})
     if found is None or found.fov is None or found.angles is None:
         return block

@@ -19,6 +19,8 @@ EXAMPLE = """examples:
   epigraf evaluate runs/00001-tiny --only views --pairs 64     how consistent close views are
   epigraf evaluate ffhq.safetensors --data ffhq.zip --inception pt_inception-2015-12-05-6726825d.pth --device cuda"""
 
+MORE = "The floor is as good as possible.  How figures are measured{missing}: --verbose; all as JSON: --json."
+
 
 def register(subparsers: Any) -> None:
     """Add the command to the parser of `epigraf`."""
@@ -41,7 +43,8 @@ def register(subparsers: Any) -> None:
         "--fid-pictures", type=int, default=50_000, metavar="N", help="generated for FID and KID (default: 50000)"
     )
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"), help="where to generate")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--verbose", action="store_true", help="also print how each figure was measured")
+    parser.add_argument("--json", action="store_true", help="print all of it as JSON, protocols included")
     parser.set_defaults(handler=run)
 
 
@@ -54,7 +57,13 @@ def run(args: argparse.Namespace) -> int:
     result = evaluate(target.snapshot, target.data, _settings(args), args.device, _show, target.resolution)
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    print(result.model_dump_json(indent=1) if args.json else result.text())
+    if args.json:
+        print(result.model_dump_json(indent=1))
+        return 0
+    print(result.text(protocols=args.verbose))
+    if not args.verbose:
+        lacking = any(each.value is None for each in result.measurements)
+        print(f"\n{MORE.format(missing=', and why one is missing (–)' if lacking else '')}")
     return 0
 
 

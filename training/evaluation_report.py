@@ -67,8 +67,8 @@ class Evaluation(FrozenModel):
             told.setdefault(each.protocol, each.label.partition(", ")[0] if "px" in each.label else each.label)
         return [(label, protocol) for protocol, label in told.items()]
 
-    def text(self) -> str:
-        """A table and the protocols, for a terminal or a clipboard."""
+    def text(self, *, protocols: bool = True) -> str:
+        """A table with what looks wrong, and the protocols if they are wanted, for a terminal or a clipboard."""
         at = f" at {self.kimg:g} kimg" if self.kimg is not None else ""
         label = max((len(each.heading) for each in self.measurements), default=0)
         lines = [f"{self.checkpoint}{at}, against {self.data}, {self.resolution} px", ""]
@@ -77,11 +77,12 @@ class Evaluation(FrozenModel):
             value, floor = figure(each.value, each.spread), figure(each.floor, each.floor_spread)
             better = "" if each.better == "neither" else each.better
             lines.append(f"{each.heading:{label}}  {each.count:6d}  {value:>18}  {floor:>18}  {better}".rstrip())
-        lines.append("")
-        for name, protocol in self.protocols():
-            lines += textwrap.wrap(f"{name}: {protocol}", WIDTH, subsequent_indent="  ")
         if self.alarm:
             lines += ["", *textwrap.wrap(f"Alarm: {self.alarm}", WIDTH)]
+        if protocols:
+            lines.append("")
+            for name, protocol in self.protocols():
+                lines += textwrap.wrap(f"{name}: {protocol}", WIDTH, subsequent_indent="  ")
         return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pynvml
 
-from training.config import Device
+from training.config import Device, RunConfig
 
 GPU_HIDDEN = ("", "-1")
 # A GPU on which less than this part of the memory is taken is free: drivers keep some for themselves.
@@ -115,6 +115,14 @@ class Machine:
             return refusal
         last = len(self.gpus) - 1
         return f"This machine has no GPU {', '.join(absent)}, only {f'GPUs 0 to {last}' if last else 'GPU 0'}."
+
+    def run_refusal(self, config: RunConfig) -> str:
+        """Why a run with these settings cannot start here, with the setting concerned; empty if it can."""
+        device, numbers = config.loop.device, config.parallel.gpu_numbers
+        if refusal := self.refusal(device):
+            return f"loop.device {device}: {refusal}"
+        refusal = self.gpu_refusal(numbers) if numbers and device in ("auto", "cuda") else ""
+        return f"parallel.gpus {config.parallel.gpus}: {refusal}" if refusal else ""
 
     def describe(self, device: Device) -> str:
         """What a device is on this machine, in a few words."""

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from core.files import write_text
+from core.nearest import did_you_mean
 from training.config import NAME_PATTERN, ConfigError, RunConfig
-from training.config_files import config_of, read_yaml
+from training.config_files import config_of, read_yaml, with_values
 
 # From the lightest to the heaviest; further files in the folder follow by name.
 ORDER = (
@@ -49,6 +50,20 @@ def load_preset(name: str) -> RunConfig:
     content, where = _content(name)
     content.pop("description", None)
     return config_of({"name": Path(name).stem, **content, "preset": name}, where)
+
+
+def named(config: RunConfig, typed: str | None, where: str) -> RunConfig:
+    """The configuration of a new run under the name that somebody has typed; without one it has its preset's.
+
+    Args:
+        config: Of a preset.
+        typed: The name; None or empty if nobody has typed one.
+        where: Origin, for messages.
+
+    Raises:
+        ConfigError: A run cannot be called so.
+    """
+    return with_values(config, {"name": typed}, where) if typed else config
 
 
 def describe_preset(name: str) -> str:
@@ -107,7 +122,9 @@ def _content(name: str) -> tuple[dict[str, Any], str]:
     if Path(name).suffix in (".yaml", ".yml"):
         return read_yaml(Path(name)), name
     if name not in preset_names():
-        raise ConfigError(f"there is no preset {name!r}: choose one of {', '.join(preset_names())}, or a .yaml file")
+        meant, known = did_you_mean(name, preset_names()), ", ".join(preset_names())
+        begin = f"{meant} Choose" if meant else ": choose"
+        raise ConfigError(f"there is no preset {name!r}{begin} one of {known}, or a .yaml file")
     with as_file(_folder() / f"{name}.yaml") as path:
         return read_yaml(path), f"preset {name}"
 

@@ -18,6 +18,7 @@ class PresetItem:
         key: What it is loaded by: its name, or the path of its file.
         own: Whether somebody has added it to those that ship with the program.
         problem: Why it cannot be used; empty if it can.
+        run_name: Of runs with it for which nobody has typed a name.
     """
 
     name: str
@@ -25,6 +26,7 @@ class PresetItem:
     key: str = ""
     own: bool = False
     problem: str = ""
+    run_name: str = ""
 
 
 @dataclass(frozen=True)

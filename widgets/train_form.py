@@ -54,8 +54,9 @@ class NewRunForm:
 
 
 def _name(form: TrainForm, view: FormView) -> TrainForm:
-    begin_row("Name", "Part of the name of the run's folder")
-    changed, name = imgui.input_text("##name", form.name)
+    begin_row("Name", "Part of the name of the run's folder; without one it is the preset's")
+    default = view.preset.run_name if view.preset is not None else ""
+    changed, name = imgui.input_text_with_hint("##name", default, form.name)
     if changed:
         form = replace(form, name=name.strip())
     draw_note(view.name)

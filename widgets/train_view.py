@@ -24,7 +24,7 @@ class TrainForm:
         choice: The built-in data, or somebody's own.
         data_path: Zip or folder of their own data.
         runs_dir: Folder in which runs are kept.
-        name: Of the run; part of its folder's name.
+        name: Of the run, part of its folder's name; empty takes the preset's.
         changes: Settings that differ from what preset and data have.
     """
 
@@ -32,7 +32,7 @@ class TrainForm:
     choice: DataChoice = "shapes"
     data_path: str = ""
     runs_dir: str = ""
-    name: str = "run"
+    name: str = ""
     changes: Changes = ()
 
 

@@ -63,7 +63,7 @@ def register(subparsers: Any) -> None:
 
 def run_meshes(args: argparse.Namespace) -> int:
     """`epigraf data meshes`.  Returns the exit code; raises MeshError, DataSetError."""
-    with Interruption() as interruption, ProgressLine("rendering") as line:
+    with Interruption() as interruption, ProgressLine("rendering", things="pictures") as line:
         from app.data.mesh_folder import render_folder  # VTK is loaded only when something is rendered
         from app.data.meshes import PROTOCOLS
 
@@ -87,7 +87,7 @@ def run_meshes(args: argparse.Namespace) -> int:
 
 def run_shapes(args: argparse.Namespace) -> int:
     """`epigraf data shapes`.  Returns the exit code; raises DataSetError."""
-    with Interruption() as interruption, ProgressLine("rendering") as line:
+    with Interruption() as interruption, ProgressLine("rendering", things="pictures") as line:
         from app.data.shapes import render_shapes
 
         with _going_on(args, line):
@@ -112,7 +112,7 @@ def run_check(args: argparse.Namespace) -> int:
     """`epigraf data check`.  Returns 0 for a data set that can be used, else 1."""
     from training.data_check import check
 
-    with ProgressLine("checking") as line:
+    with ProgressLine("checking", things="pictures") as line:
         report = check(args.path, line.update)
     print(report.text())
     return 0 if report.ok else 1

@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     from training.contact_sheet import write_sheet
     from training.data_convert import convert
 
-    with Interruption() as interruption, ProgressLine("converting") as line:
+    with Interruption() as interruption, ProgressLine("converting", things="pictures") as line:
         made = convert(order_of(args), interruption.between(line.update))
     poses = f"poses from {made.form}" if made.form else "no poses"
     print(f"{args.out}: {made.count} pictures of {made.resolution} px, {poses}")

@@ -26,14 +26,14 @@ def read_presets(_revision: int) -> tuple[PresetItem, ...]:
     """
     from training.presets import describe_preset, load_preset, preset_names
 
-    shipped = [PresetItem(name, describe_preset(name), name) for name in preset_names()]
+    shipped = [PresetItem(name, describe_preset(name), name, run_name=name) for name in preset_names()]
     own = []
     for path in sorted(user_presets_dir().glob("*.yaml")):
         item = PresetItem(path.stem, "", str(path), own=True)
         try:
             if path.stem in preset_names():
                 raise ValueError(f"{path}: a preset of the program has this name already: rename the file")
-            load_preset(str(path))
+            item = replace(item, run_name=load_preset(str(path)).name)
         except (ValueError, OSError) as error:
             own.append(replace(item, problem=str(error)))
             continue
@@ -65,10 +65,10 @@ def describe_data(path: str) -> Note:
 
 
 def check_name(name: str) -> Note:
-    """Whether a run may be called so."""
+    """Whether a run may be called so; without a name it has its preset's."""
     from training.config import NAME_PATTERN
 
-    if re.match(NAME_PATTERN, name):
+    if not name or re.match(NAME_PATTERN, name):
         return Note()
     return Note("bad", "Use letters, digits, dots, dashes and underscores; begin with a letter or digit.")
 

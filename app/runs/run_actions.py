@@ -127,12 +127,12 @@ def _start(form: TrainForm) -> Started:
     from training.config_files import with_values
     from training.config_fit import fitted
     from training.launch import launch
-    from training.presets import load_preset
+    from training.presets import load_preset, named
     from training.run_dir import create_run
 
     changed = with_values(load_preset(preset_key(form.preset)), dict(form.changes), "the form")
     config = fitted(changed, data_path(form))
-    run = create_run(user_path(form.runs_dir), with_values(config, {"name": form.name}, "the form"))
+    run = create_run(user_path(form.runs_dir), named(config, form.name, "the form"))
     launch(run)
     log.info("Started %s", run.path)
     return Started(run.path)

@@ -113,6 +113,7 @@ def _order(args: argparse.Namespace, weights: Path) -> InversionOrder:
     """What is to be found.  Raises ValueError naming an option that is out of range."""
     from pydantic import ValidationError
 
+    from training.config_files import problems_of
     from training.inversion_job import InversionOrder
     from training.inversion_settings import InversionSettings
     from training.pinned_weights import pin
@@ -121,8 +122,8 @@ def _order(args: argparse.Namespace, weights: Path) -> InversionOrder:
     try:
         settings = InversionSettings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"--{first['loc'][0]} {first['input']}: {first['msg']}") from error
+        told = "; ".join(f"--{problem.fields[0]}: {problem.text}" for problem in problems_of(error))
+        raise ValueError(told) from error
     camera = None if args.pose is None else _camera(weights, *args.pose)
     return InversionOrder(
         picture=args.picture,

@@ -75,7 +75,7 @@ def write_moving(
         Size and length, for people.
     """
     size = (0, 0)
-    with ProgressLine("drawing") as line:
+    with ProgressLine("drawing", things="pictures") as line:
 
         def told() -> Iterator[np.ndarray]:
             nonlocal size

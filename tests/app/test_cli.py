@@ -82,6 +82,29 @@ def test_unknown_command_names_the_known_ones(capsys):
     assert all(f"'{name}'" in error for name in cli.COMMANDS)
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["trian"], "train"),
+        (["Train", "--preset", "tiny"], "train"),
+        (["data", "shape"], "shapes"),
+        (["runs", "lst"], "list"),
+        (["invert", "a.png", "--out", "a.json", "--device", "cua"], "cuda"),
+    ],
+)
+def test_a_mistyped_word_gets_the_one_that_was_meant(words, meant, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        cli.main(words)
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err.endswith(f"; did you mean '{meant}'?\n")
+
+
+def test_a_word_that_is_near_nothing_gets_no_guess(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["xyzzy"])
+    assert "did you mean" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("arguments", "shown"), [([], None), (["--open", "runs/00001-tiny"], "runs/00001-tiny")])
 def test_alone_it_opens_the_studio(monkeypatch, arguments, shown):
     opened = []

@@ -25,7 +25,9 @@ def test_words_become_a_data_set_with_a_sheet(source: Path, tmp_path: Path, caps
     words = ["data", "convert", str(source), "--poses", "cameras.csv", "--angles", "degrees", "--resolution", "8"]
     words += ["--behind", "black", "--turn", "90", "--mirror", "--preview", str(sheet), "--out", str(out)]
     assert main(words) == 0
-    assert "8 pictures of 8 px, poses from CSV" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "8 pictures of 8 px, poses from CSV" in printed
+    assert "note: 4 of 4 pictures were scaled down to 8 px" in printed
     assert main(words) == 2
     assert "--force" in capsys.readouterr().err
     assert check(out).ok

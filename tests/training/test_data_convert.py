@@ -119,6 +119,25 @@ def test_yaws_can_be_turned_and_pictures_without_a_pose_are_left_out(tmp_path: P
         assert data.angles(1)[0] == pytest.approx(0.6 + math.pi / 2)
 
 
+def test_what_pictures_lose_is_told(tmp_path: Path):
+    source = forms.pictures(tmp_path / "source")  # four squares of 16 px
+    for name, height, width in (("high", 24, 16), ("large", 40, 40), ("odd", 12, 13)):
+        (source / f"{name}.png").write_bytes(png(np.zeros((height, width, 3), np.uint8)))
+    (source / "zz_cut.png").write_bytes(png(np.zeros((30, 40, 3), np.uint8))[:50])  # found out when it is decoded
+    order = ConvertOrder(source, tmp_path / "out.zip", skip=True, overwrite=True)
+    lost, size, cropped, reduced = convert(order).notes
+    assert "zz_cut.png" in lost
+    assert size == "8 px, the largest power of two in the smallest picture odd.png (12 px); --resolution sets another"
+    assert cropped == "2 of 7 pictures were cropped to squares"
+    assert reduced == "7 of 7 pictures were scaled down to 8 px"
+    notes = convert(replace(order, resolution=16)).notes
+    assert notes[-2:] == (cropped, "1 of 7 pictures were scaled down to 16 px")
+    assert not any("--resolution" in note for note in notes)
+    (source / "odd.png").unlink()
+    assert "16 px, of the smallest picture high.png; --resolution sets another" in convert(order).notes
+    assert "8 px, of the crop of 8 px; --resolution sets another" in convert(replace(order, crop=Crop(0, 0, 8))).notes
+
+
 def one_picture(folder: Path, name: str, content: bytes, **changes: object) -> np.ndarray:
     folder.mkdir()
     (folder / name).write_bytes(content)

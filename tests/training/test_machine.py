@@ -11,7 +11,10 @@ import pytest
 import torch
 
 from training import machine
+from training.config import RunConfig
+from training.config_files import with_values
 from training.machine import Machine, Memory, NvidiaGpus, Torch, installed_torch, look, main_memory, torch_of
+from training.presets import load_preset
 
 H200 = Memory("NVIDIA H200", 150_000_000_000, 3_000_000_000)
 CUDA, CPU = Torch("2.13.0+cu130", cuda=True), Torch("2.13.0+cpu")
@@ -51,6 +54,28 @@ def test_what_can_be_used(changes: dict, taken: str, word: str):
     assert bool(word) == bool(found.refusal("cuda"))
     assert bool(found.refusal("mps")) is not found.apple
     assert found.describe("auto").startswith(f"{taken}: ")
+
+
+def wanting(device: str, gpus: str) -> RunConfig:
+    return with_values(load_preset("tiny"), {"loop.device": device, "parallel.gpus": gpus, "loop.batch": 16})
+
+
+@pytest.mark.parametrize(
+    ("gpus", "device", "numbers", "words"),
+    [
+        (0, "auto", "", ""),
+        (0, "cpu", "0,1", ""),
+        (0, "auto", "0,1", "parallel.gpus 0,1: No NVIDIA GPU was found"),
+        (0, "cuda", "", "loop.device cuda: No NVIDIA GPU was found"),
+        (0, "mps", "", "loop.device mps: Only Macs"),
+        (1, "cuda", "0,1", "parallel.gpus 0,1: This machine has no GPU 1, only GPU 0."),
+        (2, "auto", "0,1", ""),
+    ],
+)
+def test_what_a_run_asks_for_in_vain_is_told(gpus: int, device: str, numbers: str, words: str):
+    told = computer(gpus=(H200,) * gpus, torch=CUDA).run_refusal(wanting(device, numbers))
+    assert told.startswith(words)
+    assert bool(told) == bool(words)
 
 
 def test_words():

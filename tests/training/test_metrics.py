@@ -141,7 +141,8 @@ def test_only_what_is_asked_for_is_measured(untrained):
 
 def test_the_command_tells_how_consistent_views_are(untrained, capsys):
     checkpoint, data = (str(path) for path in untrained)
-    assert main(["evaluate", checkpoint, "--data", data, "--pictures", "12", "--only", "views", "--pairs", "3"]) == 0
+    asked = ["--pictures", "12", "--only", "views", "--pairs", "3", "--verbose"]
+    assert main(["evaluate", checkpoint, "--data", data, *asked]) == 0
     text = capsys.readouterr().out
     assert "Reprojection, picture [1/255]" in text
     assert "3 pairs of views" in text
@@ -197,9 +198,19 @@ def test_the_command_prints_every_figure_with_its_floor(untrained, capsys):
     count, value, floor, better = line.split()[-4:]
     assert (count, better) == ("12", "lower")
     assert float(value) > float(floor) > 0
-    assert "64 patches of 7²" in text
-    main(["evaluate", checkpoint, "--data", data, "--pictures", "12", "--only", "wasserstein", "--json"])
-    assert json.loads(capsys.readouterr().out)["measurements"][0]["name"] == "wasserstein_16"
+    told = "64 patches of 7²"
+    assert told not in text
+    assert text.rstrip().endswith("How figures are measured: --verbose; all as JSON: --json.")
+    assert len(text.splitlines()) < 10
+    words = ["evaluate", checkpoint, "--data", data, "--pictures", "12", "--only", "wasserstein"]
+    main([*words, "--verbose"])
+    text = capsys.readouterr().out
+    assert told in text
+    assert "--verbose" not in text
+    main([*words, "--json"])
+    first = json.loads(capsys.readouterr().out)["measurements"][0]
+    assert first["name"] == "wasserstein_16"
+    assert told in first["protocol"]
 
 
 @pytest.mark.parametrize(
@@ -248,7 +259,9 @@ def test_evaluations_are_kept_in_files(tmp_path):
     assert load_evaluation(path) is None
     save_evaluation(path, kept)
     assert load_evaluation(path) == kept
-    assert "Alarm: flat" in kept.text()
+    for text in (kept.text(), kept.text(protocols=False)):
+        assert "Alarm: flat" in text
+        assert ("None seen." in text) == (text == kept.text())
     assert kept.scalars() == {}
     path.write_text("{}")
     with pytest.raises(RunError, match="delete it"):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from training.config import ConfigError
-from training.presets import describe_preset, load_preset, preset_names
+from training.presets import describe_preset, load_preset, named, preset_names
 
 PAPER = ("ffhq512", "ffhq256", "cats256", "plants256", "food256")
 EG3D = ("eg3d-ffhq", "eg3d-afhq", "eg3d-shapenet")
@@ -120,9 +120,21 @@ def test_a_preset_of_ones_own(tmp_path):
         describe_preset(str(file))
 
 
+def test_a_run_has_the_name_that_was_typed_or_its_presets(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("description: mine", encoding="utf-8")
+    for preset, name in (("tiny", "tiny"), (str(file), "mine")):
+        config = load_preset(preset)
+        assert [named(config, typed, "here").name for typed in ("", None, "other")] == [name, name, "other"]
+    with pytest.raises(ConfigError, match=r"here: name.*a/b"):
+        named(config, "a/b", "here")
+
+
 def test_an_unknown_preset_names_the_known_ones():
-    with pytest.raises(ConfigError, match=r"'tyni'.*tiny, small"):
+    with pytest.raises(ConfigError, match=r"'tyni'; did you mean 'tiny'\? Choose one of tiny, small"):
         load_preset("tyni")
+    with pytest.raises(ConfigError, match=r"'xyzzy': choose one of tiny, small"):
+        load_preset("xyzzy")
 
 
 # near, far, half box, white, radius, pivot, samples; image, input, raw; focal length over the picture's size

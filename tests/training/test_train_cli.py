@@ -1,6 +1,7 @@
 """`epigraf train`: configuration from options, the foreground, resuming."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import yaml
 
 from app.cli import main
 from tests.training.trainers import eventually, fake_trainer
+from training import machine
 from training.commands import pending_commands
 from training.data_format import StudioBlock
 from training.data_writer import writing
@@ -53,6 +55,22 @@ def test_a_dry_run_prints_what_would_be_trained(data, tmp_path, capsys):
     assert not (tmp_path / "runs").exists()
 
 
+def test_gpus_that_are_not_there_are_told_before_anything_is_made(data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(machine, "look", lambda: machine.Machine(2, machine.Memory("memory", 8 * 10**9, 10**9)))
+    runs = ["--runs", str(tmp_path / "runs")]
+    arguments = ["train", "--preset", "tiny", "--data", str(data), "--gpus", "0,1", *runs]
+    assert main([*arguments, "--dry-run"]) == 0
+    printed = capsys.readouterr()
+    assert "note: parallel.gpus 0,1: No NVIDIA GPU was found" in printed.err
+    assert yaml.safe_load(printed.out)["parallel"]["gpus"] == "0,1"
+    for option in ([], ["--detach"], ["--estimate"]):
+        assert main([*arguments, *option]) == 2
+        assert "parallel.gpus 0,1: No NVIDIA GPU was found" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+    assert main([*arguments, "--device", "cpu", "--dry-run"]) == 0
+    assert "NVIDIA" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -86,6 +104,7 @@ def test_foreground_resume_and_end(data, tmp_path, trainer, capsys):
     (run,) = list_runs(runs)
     printed = capsys.readouterr().out
     assert printed.rstrip().endswith("finished")
+    assert f"epigraf --open {shlex.quote(str(run.path))}" in printed
     assert "0.05 kimg    5.0%       2.0 s/kimg  0:00:02 left  G 0.500" in printed
     resume = ["train", "--resume", str(run.path)]
     assert main([*resume, "--seed", "3"]) == 2

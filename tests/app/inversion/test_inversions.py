@@ -115,7 +115,8 @@ def test_the_command_writes_a_session_or_a_picture_that_carries_one(tmp_path, pi
     assert "is there already" in capsys.readouterr().err
     for wrong, says in (
         (["--out", "a.gif"], "ends in .json"),
-        (["--out", "a.json", "--steps", "1"], "--steps 1"),
+        (["--out", "a.json", "--steps", "-3"], "epigraf: --steps: must be greater than or equal to 10, got -3\n"),
+        (["--out", "a.json", "--size", "2000"], "epigraf: --size: must be less than or equal to 1024, got 2000\n"),
         (["--out", "a.json", "--pose", "0", "190"], "pitch must lie"),
     ):
         assert cli.main(["invert", *options, *wrong]) == 2

@@ -17,6 +17,7 @@ from app.window import first_scene
 from tests.app import studio_runs
 from tests.app.workers.test_loader import wait_for
 from tests.training.toy import toy_data
+from training.run_dir import list_runs
 from widgets.train_view import StartRun, TrainForm
 
 NOBODY = "~nobody-of-this-name/runs"
@@ -121,6 +122,23 @@ def test_data_that_does_not_fit_the_preset_is_told_before_the_start(tmp_path: Pa
         assert "Image size" in train.view().form.blocked
         train.edit(replace(form, changes=(("discriminator.image_resolution", 16),)), ())
         settle(train, lambda: "“Patch size” (64)" in str(train.view().form.settings.notes))
+
+
+def test_a_run_is_called_after_its_preset_unless_somebody_types_a_name(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr("training.launch.launch", lambda run: 1)
+    data, runs = studio_runs.prepare(tmp_path), tmp_path / "runs"
+    form = TrainForm(studio_runs.PRESET, "own", str(data), str(runs))
+    with controller(form) as train:
+        settle(train, lambda: train.view().can_start)
+        assert train.view().form.preset.run_name == studio_runs.PRESET
+        for name in ("", "mine"):
+            train.edit(replace(form, name=name), (StartRun(replace(form, name=name)),))
+            settle(train, lambda: not train.view().waiting)
+        train.edit(replace(form, name="a/b"), ())
+        settle(train, lambda: train.view().form.name.kind == "bad")
+    names = [run.config().name for run in list_runs(runs)]
+    assert sorted(names) == ["mine", studio_runs.PRESET]
 
 
 @pytest.mark.parametrize("follow", [True, False])

@@ -13,10 +13,13 @@ from training.run_removal import delete_run, end_trainer, folder_size, require_d
 from training.status import CommandName
 
 EXAMPLES = """examples:
+  epigraf runs list                        # those in ./runs, and those of the window
   epigraf runs list runs
   epigraf runs pause runs/00007-tiny
   epigraf runs stop runs/00007-tiny        # go on later with epigraf train --resume
   epigraf runs delete runs/00007-tiny --yes"""
+# Where `epigraf train` keeps runs unless it is told another folder.
+HERE = Path("runs")
 # `set` takes values, and is a command of its own (training/set_cli.py).
 EFFECTS: dict[CommandName, str] = {
     "pause": "let the training wait between two steps",
@@ -35,7 +38,9 @@ def register(subparsers: Any) -> None:
     )  # fmt: skip
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = commands.add_parser("list", help="the runs of a folder with their states")
-    listing.add_argument("folder", type=Path, nargs="?", default=Path("runs"), help="folder of runs (default: runs)")
+    listing.add_argument(
+        "folder", type=Path, nargs="?", help=f"folder of runs (default: {HERE} and the folder of the window)"
+    )
     listing.set_defaults(handler=show)
     for name in EFFECTS:
         command = commands.add_parser(name, help=EFFECTS[name])
@@ -52,7 +57,40 @@ def register(subparsers: Any) -> None:
 
 def show(args: argparse.Namespace) -> int:
     """List runs.  Returns the exit code; raises RunError."""
-    runs = list_runs(args.folder)
+    if args.folder is not None:
+        if not _list(args.folder):
+            print(f"{args.folder.resolve()}: no runs; without a folder those of the window are listed, too")
+        return 0
+    for number, (folder, whose) in enumerate(places().items()):
+        if number:
+            print()
+        print(f"{folder} ({whose}):")
+        try:
+            if not _list(folder):
+                print("no runs")
+        except RunError as error:
+            print(error)
+    return 0
+
+
+def places() -> dict[Path, str]:
+    """Where runs are: the folder of the shell, and the one that the window has, with what to call them."""
+    from app.paths import config_dir, default_runs_dir, user_path
+    from app.settings import load_settings
+    from widgets.train_view import TrainForm
+
+    default = str(default_runs_dir())
+    try:
+        window = user_path(load_settings(config_dir(), TrainForm(runs_dir=default)).form.runs_dir)
+    except ValueError:  # the home of nobody, which the window says itself
+        window = Path(default)
+    here, there = HERE.resolve(), window.resolve()
+    return {here: "here and of the window"} if here == there else {here: "here", there: "of the window"}
+
+
+def _list(folder: Path) -> bool:
+    """Print the runs of a folder.  Returns whether there are any; raises RunError."""
+    runs = list_runs(folder)
     for run in runs:
         try:
             view = run.observe()
@@ -61,9 +99,7 @@ def show(args: argparse.Namespace) -> int:
             continue
         done = "" if view.status is None else f"{view.status.kimg:9.2f} of {view.status.total_kimg:g} kimg"
         print(f"{run.name:24} {view.state:9} {done}  {view.message}".rstrip())
-    if not runs:
-        print(f"{args.folder.resolve()}: no runs; Train says beside Runs in where those of the window lie")
-    return 0
+    return bool(runs)
 
 
 def send(args: argparse.Namespace) -> int:

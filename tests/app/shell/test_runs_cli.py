@@ -4,10 +4,13 @@ import time
 
 import pytest
 
+from app import paths
 from app.cli import main
+from app.settings import Settings, save_settings
 from tests.training.toy import toy_run
 from training.processes import identity_of, own_identity
 from training.status import RunStatus
+from widgets.train_view import TrainForm
 
 
 def running(run, state="running"):
@@ -31,6 +34,29 @@ def test_runs_are_listed_with_their_states(tmp_path, capsys):
     assert "status.json" in second
     assert main(["runs", "list", str(tmp_path / "empty")]) == 0
     assert "no runs" in capsys.readouterr().out
+
+
+def test_without_a_folder_the_runs_here_and_those_of_the_window_are_listed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(paths, "config_dir", lambda: tmp_path / "config")
+    monkeypatch.setattr(paths, "default_runs_dir", lambda: tmp_path / "data" / "runs")
+    monkeypatch.chdir(tmp_path)
+
+    def listed() -> list[str]:
+        assert main(["runs", "list"]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    here, window = tmp_path / "runs", tmp_path / "data" / "runs"
+    assert listed() == [f"{here} (here):", "no runs", "", f"{window} (of the window):", "no runs"]
+    one, other = toy_run(tmp_path), toy_run(tmp_path / "data")
+    heading, first, _, second_heading, second = listed()
+    assert (heading, first.split()[0]) == (f"{here} (here):", one.name)
+    assert (second_heading, second.split()[0]) == (f"{window} (of the window):", other.name)
+    elsewhere = toy_run(tmp_path / "elsewhere")
+    save_settings(tmp_path / "config", Settings(TrainForm(runs_dir=str(elsewhere.path.parent))))
+    assert f"{elsewhere.path.parent} (of the window):" in listed()
+    save_settings(tmp_path / "config", Settings(TrainForm(runs_dir=str(here))))
+    assert listed()[0] == f"{here} (here and of the window):"
+    assert len(listed()) == 2
 
 
 def test_commands_reach_the_trainer(tmp_path, capsys):

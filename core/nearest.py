@@ -1,0 +1,19 @@
+"""What was probably meant by a mistyped word."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+CUTOFF = 0.6
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown word: "; did you mean 'tiny'?", or empty if nothing is near.
+
+    Capitals do not count.  The same letters in another order are near, which difflib finds far in short words.
+    """
+    lower, by_lower = word.lower(), {each.lower(): each for each in known}
+    swapped = [each for each in by_lower if sorted(each) == sorted(lower)]
+    close = swapped or difflib.get_close_matches(lower, by_lower, n=1, cutoff=CUTOFF)
+    return f"; did you mean {by_lower[close[0]]!r}?" if close else ""
