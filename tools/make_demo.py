@@ -7,18 +7,25 @@ python -m tools.make_demo --snapshot RUN/snapshots/000060.safetensors          o
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from app.data.shapes import render_shapes
+from app.pictures.picture_file import save_picture
+from app.pictures.reference import reference_views
+from app.pictures.render import turntable
 from benchmarks._runs import run_of, train
 from core.bake import bake
 from core.checkpoint import load_checkpoint, save_checkpoint
 from core.latents import ws_of
-from core.scene import Scene
+from core.scene import Latent, Scene, Source
+from training.stats import read_stats
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS, IMAGES = ROOT / "assets", ROOT / "docs" / "images"
 # A few kinds that soft shapes of 64 pixels can tell from each other, many objects of each.
 KINDS = ("mushroom", "cactus", "pear", "cupcake", "teapot", "pumpkin")
 COUNT, VIEWS, RESOLUTION, SEED = 720, 8, 64, 0
@@ -31,6 +38,9 @@ SETTINGS = (
     "anneal.blur_kimg=6", "anneal.density_noise_kimg=12", "patches.anneal_kimg=40",  # a short run
 )  # fmt: skip
 
+# Of the picture in docs: a little from above.
+SHEET_PITCH, SHEET_SIZE = 1.35, (128, 128)
+
 
 def main() -> None:
     """Make what is missing."""
@@ -40,7 +50,10 @@ def main() -> None:
     parser.add_argument("--kimg", type=float, help="length of the training (default: the preset's)")
     parser.add_argument("--threads", type=int, default=0, help="of the training, 0 for all cores (default)")
     args = parser.parse_args()
-    write_assets(args.snapshot or trained(args.out.resolve(), args.kimg, args.threads))
+    snapshot = args.snapshot or trained(args.out.resolve(), args.kimg, args.threads)
+    write_assets(snapshot)
+    write_sheet()
+    write_curve(snapshot.resolve().parent.parent / "stats.jsonl")
 
 
 def trained(out: Path, kimg: float | None, threads: int) -> Path:
@@ -73,6 +86,36 @@ def write_assets(snapshot: Path) -> None:
     volume.save(ASSETS / "demo.npz")
     for path in (target, ASSETS / "demo.npz"):
         print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def write_sheet() -> None:
+    """Write docs/images/demo.png: a sample of each kind, six times around."""
+    source, rows = Source("checkpoint", str(ASSETS / "demo.safetensors")), []
+    for label in range(len(KINDS)):
+        scene = Scene(source, Latent(seed=label, label=label))
+        around = reference_views(scene, lambda home: turntable(replace(home, pitch=SHEET_PITCH), 6), SHEET_SIZE)
+        rows.append(np.concatenate(list(around), axis=1))
+    save_picture(IMAGES / "demo.png", np.concatenate(rows)[..., :3], Scene(source))
+
+
+def write_curve(stats: Path) -> None:
+    """Write docs/images/demo-curve.svg, of the statistics of its run: losses, and the distance to the data."""
+    from matplotlib.figure import Figure
+
+    rows = read_stats(stats).rows
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    losses, distance = figure.subplots(1, 2)
+    drawn = {"Loss/G/loss": "generator", "Loss/D/loss": "discriminator", "Metrics/frechet_random": None}
+    for name, label in drawn.items():
+        points = [(row["Progress/kimg"], row[name]) for row in rows if name in row]
+        axes = losses if label else distance
+        axes.plot(*zip(*points, strict=True), label=label, linewidth=1.2)
+        axes.set_xlabel("kimg")
+        axes.grid(alpha=0.25)
+    losses.set_ylabel("loss")
+    losses.legend(frameon=False)
+    distance.set_ylabel("random-feature Fréchet distance")
+    figure.savefig(IMAGES / "demo-curve.svg")
 
 
 if __name__ == "__main__":
