@@ -252,7 +252,8 @@ class PatchDiscriminator(Discriminator):
         if self.config.label_count:
             if labels is None:
                 raise ValueError("this discriminator is conditioned on the label: it needs labels")
-            parts.insert(0, F.one_hot(labels, self.config.label_count).to(torch.float32))
+            label = F.one_hot(labels, self.config.label_count).to(torch.float32)
+            parts.insert(0, self.config.label_gain * label)
         if self.config.camera_condition:
             if angles is None:
                 raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")

@@ -303,6 +303,13 @@ class DiscriminatorConfig(FrozenModel):
         description="Classes that it is told of; 0 for none.",
         json_schema_extra=unit("classes"),
     )
+    label_gain: float = Field(
+        default=1.0,
+        gt=0,
+        le=1000,
+        description="Length of a class beside what else the projection head is told; 1 is published, and drowns in the "
+        "828 numbers of the patch, 20 is as much as they are.",
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

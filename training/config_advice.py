@@ -8,6 +8,9 @@ from core.frustum import smallest_cube_scale
 from core.schedules import DecaySchedule
 from training.config import Advice, RunConfig
 
+# Of discriminators that are told 828 numbers of the patch, whose squares add up to 414.
+LEAST_LABEL_GAIN = 5.0
+
 
 def advice_on(config: RunConfig, poses: np.ndarray | None = None) -> list[Advice]:
     """What is allowed but probably not wanted.
@@ -22,6 +25,7 @@ def advice_on(config: RunConfig, poses: np.ndarray | None = None) -> list[Advice
         *_patch_advice(config),
         *[Advice(f"patches.{name}", text) for name, text in config.patches.warnings()],
         *_generator_advice(config),
+        *_class_advice(config),
         *_augment_advice(config),
     ]
 
@@ -35,6 +39,17 @@ def _generator_advice(config: RunConfig) -> list[Advice]:
         text = "colours then change with the camera, which made views inconsistent in the paper (Appendix C)."
         advice.append(Advice("generator.view_direction", f"{text} Turn it off unless you study that."))
     return advice
+
+
+def _class_advice(config: RunConfig) -> list[Advice]:
+    judge = config.discriminator
+    if not judge.label_count or judge.kind != "hyper" or judge.label_gain >= LEAST_LABEL_GAIN:
+        return []
+    text = (
+        f"with {judge.label_gain:g} the class drowns in what the head is told of the patch (828 numbers): D hardly "
+        "looks at it, and classes are not learned. Set it to 20."
+    )
+    return [Advice("discriminator.label_gain", text)]
 
 
 def _box_advice(config: RunConfig, poses: np.ndarray | None) -> list[Advice]:

@@ -64,6 +64,7 @@ LABELS = {
     "discriminator.camera_condition": "See camera",
     "discriminator.camera_dropout": "Cam. dropout",
     "discriminator.label_count": "Classes",
+    "discriminator.label_gain": "Class gain",
     "poses.kind": "Pose law",
     "poses.yaw_center": "Yaw",
     "poses.yaw_spread": "Yaw spread",

@@ -24,7 +24,9 @@ GENERATOR_SETTINGS = (
     "family", "backbone", "camera_condition", "label_count", "view_direction", "background",
 )  # fmt: skip
 SPHERE_SETTINGS = ("background_width", "background_blocks")
-DISCRIMINATOR_SETTINGS = ("kind", "image_resolution", "patch_resolution", "camera_condition", "label_count")
+DISCRIMINATOR_SETTINGS = (
+    "kind", "image_resolution", "patch_resolution", "camera_condition", "label_count", "label_gain",
+)  # fmt: skip
 KIND_SETTINGS = {"hyper": ("modulation", "hyper_dim"), "scale-specific": ("experts",), "standard": ()}
 CHANNEL_SETTINGS = ("channel_base", "channel_max")
 

@@ -224,6 +224,16 @@ def test_advice_on_aliasing_of_one_side_only():
     assert about(supersample=3) == ["patches.antialias"]
 
 
+def test_advice_on_classes_that_drown():
+    def fields(**values: object) -> list[str]:
+        told = {"generator.label_count": 3, "discriminator.label_count": 3}
+        config = with_values(RunConfig(), told | {f"discriminator.{name}": value for name, value in values.items()})
+        return [note.field for note in config.advice() if "label" in note.field]
+
+    assert fields() == ["discriminator.label_gain"]
+    assert fields(label_gain=20) == fields(kind="standard") == []
+
+
 def test_advice_on_times_and_gamma():
     fields = {note.field for note in with_values(RunConfig(), {"loop.total_kimg": 50}).advice()}
     assert {"patches.anneal_kimg", "anneal.blur_kimg", "anneal.density_noise_kimg", "loop.snapshot_kimg"} <= fields
