@@ -20,6 +20,8 @@ from widgets.view_setup import TURN_RANGE, ViewSetup
 log = logging.getLogger(__name__)
 
 FILE = "settings.json"
+# What runs were called when nobody had said otherwise, before they were called after their presets.
+OLD_NAME = "run"
 VERSION = 1
 SCALES = (1.0, 1.25, 1.5, 1.75, 2.0)
 # Frames per second that the viewport leaves room for while the camera moves.
@@ -94,6 +96,8 @@ def load_settings(folder: Path, default: TrainForm) -> Settings:
 
 def _form(content: dict[str, Any], default: TrainForm) -> TrainForm:
     known = {name: value for name, value in content.items() if value and isinstance(value, str)}
+    if known.get("name") == OLD_NAME:
+        del known["name"]
     form = TrainForm(**{**asdict(default), **known, "changes": _changes(content.get("changes", ()))})
     return form if form.choice in ("shapes", "own") else default
 

@@ -6,10 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.paths import asset
-from app.view.engine import DEMO_CHECKPOINT
-from core.scene import Source
+from core.scene import Latent, Quality, Scene, Source
 
+DEMO_VOLUME, DEMO_CHECKPOINT = "demo.npz", "demo.safetensors"
 VOLUME_SUFFIX = ".npz"
+
+
+def is_shipped(scene: Scene) -> bool:
+    """Whether the Scene is the one whose volume ships with the program."""
+    quality, usual = scene.quality, Quality()
+    as_baked = (quality.volume, quality.planes) == (usual.volume, usual.planes) and quality.field != "exact"
+    return scene.source.kind == "demo" and scene.latent == Latent() and as_baked
 
 
 def source_file(source: Source) -> Path:

@@ -285,7 +285,7 @@ def main() -> int:
         window(args.row, args.seconds, args.source, args.points)
         return 0
     from app.paths import asset
-    from app.view.engine import DEMO_CHECKPOINT
+    from app.source_files import DEMO_CHECKPOINT
 
     times: dict[str, list[float]] = {row: [] for row in ROWS}
     with tempfile.TemporaryDirectory() as home:

@@ -308,7 +308,7 @@ class DiscriminatorConfig(FrozenModel):
         gt=0,
         le=1000,
         description="Length of a class beside what else the projection head is told; 1 is published, and drowns in the "
-        "828 numbers of the patch, 20 is as much as they are.",
+        "828 numbers of the patch that the kind hyper is told; 20 is as much as they are.",
     )
 
     @model_validator(mode="after")

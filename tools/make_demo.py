@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 from app.data.shapes import render_shapes
-from app.pictures.picture_file import save_picture
 from app.pictures.reference import reference_views
 from app.pictures.render import turntable
 from benchmarks._runs import run_of, train
@@ -96,7 +96,7 @@ def write_sheet() -> None:
         scene = Scene(source, Latent(seed=label, label=label))
         around = reference_views(scene, lambda home: turntable(replace(home, pitch=SHEET_PITCH), 6), SHEET_SIZE)
         rows.append(np.concatenate(list(around), axis=1))
-    save_picture(IMAGES / "demo.png", np.concatenate(rows)[..., :3], Scene(source))
+    Image.fromarray(np.concatenate(rows)[..., :3]).save(IMAGES / "demo.png")
 
 
 def write_curve(stats: Path) -> None:
@@ -104,6 +104,9 @@ def write_curve(stats: Path) -> None:
     from matplotlib.figure import Figure
 
     rows = read_stats(stats).rows
+    if not rows:
+        print(f"no curve: there is no {stats}")
+        return
     figure = Figure(figsize=(8, 3), layout="constrained")
     losses, distance = figure.subplots(1, 2)
     drawn = {"Loss/G/loss": "generator", "Loss/D/loss": "discriminator", "Metrics/frechet_random": None}

@@ -99,7 +99,10 @@ def train(args: argparse.Namespace) -> int:
         print(config_text(config), end="")
         return 0
     if refusal:
-        raise ConfigError(f"{refusal} --device cpu computes on the processor; --dry-run only prints the configuration")
+        way = "--device cpu computes on the processor"
+        if config.parallel.gpus:
+            way = "--gpus names others, --device cpu --processes 1 computes on the processor"
+        raise ConfigError(f"{refusal} {way}; --dry-run only prints the configuration")
     if args.estimate:
         return _estimate(config)
     if args.resume is None:

@@ -43,7 +43,9 @@ def _generator_advice(config: RunConfig) -> list[Advice]:
 
 def _class_advice(config: RunConfig) -> list[Advice]:
     judge = config.discriminator
-    if not judge.label_count or judge.kind != "hyper" or judge.label_gain >= LEAST_LABEL_GAIN:
+    drowned = judge.label_count > 0 and judge.kind == "hyper" and judge.label_gain < LEAST_LABEL_GAIN
+    # Who begins with the weights of others has their gain.
+    if config.init is not None or not drowned:
         return []
     text = (
         f"with {judge.label_gain:g} the class drowns in what the head is told of the patch (828 numbers): D hardly "

@@ -238,13 +238,17 @@ def _changes(order: ConvertOrder, plan: _Plan, left_out: Collection[str]) -> lis
     ]
     cropped = sum(size != (side, side) for size, side in sides)
     reduced = sum(side > plan.resolution for _, side in sides)
-    notes, of_all = [], f"of {len(sides)} pictures"
+    notes: list[str] = []
+
+    def some(count: int) -> str:
+        return f"{count} of {len(sides)} pictures {'was' if count == 1 else 'were'}"
+
     if order.resolution is None and (cropped or reduced):
         notes.append(_why_this_size(order, plan))
     if cropped:
-        notes.append(f"{cropped} {of_all} were cropped to squares")
+        notes.append(f"{some(cropped)} cropped to squares")
     if reduced:
-        notes.append(f"{reduced} {of_all} were scaled down to {plan.resolution} px")
+        notes.append(f"{some(reduced)} scaled down to {plan.resolution} px")
     return notes
 
 

@@ -24,9 +24,8 @@ GENERATOR_SETTINGS = (
     "family", "backbone", "camera_condition", "label_count", "view_direction", "background",
 )  # fmt: skip
 SPHERE_SETTINGS = ("background_width", "background_blocks")
-DISCRIMINATOR_SETTINGS = (
-    "kind", "image_resolution", "patch_resolution", "camera_condition", "label_count", "label_gain",
-)  # fmt: skip
+DISCRIMINATOR_SETTINGS = ("kind", "image_resolution", "patch_resolution", "camera_condition", "label_count")
+LABEL_SETTINGS = ("label_gain",)
 KIND_SETTINGS = {"hyper": ("modulation", "hyper_dim"), "scale-specific": ("experts",), "standard": ()}
 CHANNEL_SETTINGS = ("channel_base", "channel_max")
 
@@ -69,6 +68,7 @@ def require_fit(config: RunConfig, snapshot: Path) -> None:
     if discriminator is not None:
         ours = config.discriminator
         settings = DISCRIMINATOR_SETTINGS + (KIND_SETTINGS[ours.kind] if ours.kind == discriminator.kind else ())
+        settings += LABEL_SETTINGS if ours.label_count else ()
         different += _differences("discriminator", ours, discriminator, settings)
     if different:
         text = "; ".join(f"{name} is {here} here and {there} there" for name, here, there in different)

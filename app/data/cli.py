@@ -10,7 +10,7 @@ from typing import Any
 
 from app.data import convert_cli
 from app.data.interruption import Interruption
-from app.shell.progress import ProgressLine
+from app.workers.progress import ProgressLine
 
 MESHES = """Render every OBJ, PLY, STL or GLB file of a folder from all around, on white.  Vertex colours and textures
 are used; objects without get a pattern of their own.  What is interrupted or killed leaves finished objects in a hidden
@@ -42,11 +42,9 @@ def register(subparsers: Any) -> None:
     meshes.set_defaults(handler=run_meshes)
     shapes = _command(commands, "shapes", "make the built-in data set of procedural objects", SHAPES, SHAPE_EXAMPLES)
     shapes.add_argument(
-        "--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of each kind)"
+        "--count", type=positive, default=209, metavar="N", help="objects (default: 209, 11 of each of all kinds)"
     )
-    shapes.add_argument(
-        "--kinds", default=(), type=lambda text: text.split(","), metavar="KIND,...", help="of these kinds alone"
-    )
+    shapes.add_argument("--kinds", default=(), type=words, metavar="KIND,...", help="of these kinds alone")
     shapes.add_argument("--format", default="webp", choices=("webp", "png"), help="both without loss (default: webp)")
     shapes.add_argument("--full-colour", action="store_true", help="do not round colours; files are twice as large")
     shapes.add_argument(
@@ -116,6 +114,11 @@ def run_check(args: argparse.Namespace) -> int:
         report = check(args.path, line.update)
     print(report.text())
     return 0 if report.ok else 1
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words between commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def positive(text: str) -> int:

@@ -18,6 +18,7 @@ from app.data.mesh_render import SkyLight, on_white
 from app.data.mesh_texture import seed_of
 from app.data.meshes import OBJECTS, Recipe
 from app.data.rendering import RenderTask, mark_of, render_tasks
+from core.nearest import did_you_mean
 from training.data_text import DataSetError
 from training.data_writer import PictureFormat
 
@@ -67,11 +68,14 @@ def shape_names(count: int, kinds: Sequence[str] = tuple(KINDS)) -> list[ShapeNa
     return [ShapeName(kinds[index % len(kinds)], index // len(kinds) + 1) for index in range(count)]
 
 
-def known_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
-    """The same, each once.  Raises DataSetError for one that is not of `KINDS`."""
+def known_kinds(kinds: Sequence[str], count: int) -> tuple[str, ...]:
+    """The same, each once.  Raises DataSetError for one that is not of `KINDS`, and for more than `count`."""
     for kind in kinds:
         if kind not in KINDS:
-            raise DataSetError(f"there is no kind {kind!r} of built-in shapes; there are {', '.join(KINDS)}")
+            meant = did_you_mean(kind, KINDS) or "."
+            raise DataSetError(f"there is no kind {kind!r} of built-in shapes{meant} There are {', '.join(KINDS)}")
+    if count < len(set(kinds)):
+        raise DataSetError(f"{count} objects cannot be of {len(set(kinds))} kinds: ask for more objects or fewer kinds")
     return tuple(dict.fromkeys(kinds))
 
 
@@ -120,7 +124,7 @@ def render_shapes(
     Raises:
         OSError: A process has ended, or something cannot be written (DataSetError: the data set, or no such kind).
     """
-    names = shape_names(count, known_kinds(kinds) or tuple(KINDS))
+    names = shape_names(count, known_kinds(kinds, count) or tuple(KINDS))
     made_by = f"data shapes --count {count} --views {views} --resolution {resolution} --seed {seed}"
     made_by += f" --kinds {','.join(kinds)}" if kinds else ""
     made_by += f" --format {picture_format}" + (" --full-colour" if full_colour else "")

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from app.export.saving import free_path
 from app.paths import pictures_dir
-from app.shell.progress import TOLD
 from app.shell.render_command import render_arguments
 from app.workers.job_list import add_job
+from app.workers.progress import TOLD
 from core.scene import Scene
 from core.timeline import Timeline
 from training.errand import Errand, ErrandError

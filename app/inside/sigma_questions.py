@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from app.inside.sigma_inspection import PortraitQuestion, SigmaAnswer, SigmaQuestion
 from app.model.model_messages import BakeRequest
+from app.model.sigma_inspection import PortraitQuestion, SigmaAnswer, SigmaQuestion
 from app.workers.asking import Asking
 from app.workers.worker_share import Asked
 from core.camera import Camera

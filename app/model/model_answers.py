@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.inside.sigma_inspection import PortraitQuestion, SigmaQuestion
 from app.model.inspection import Inspection
 from app.model.model_inspect import Opened
 from app.model.model_planes import answer_planes, answer_point
@@ -15,6 +14,7 @@ from app.model.model_sigma import answer_portrait, answer_sigma
 from app.model.plane_messages import PlanesQuestion, PointQuestion
 from app.model.ray_messages import RayQuestion
 from app.model.score_messages import CurveQuestion, MapQuestion
+from app.model.sigma_inspection import PortraitQuestion, SigmaQuestion
 from app.workers.worker_child import Port
 
 # By the class of the question; each sends what it finds over the port, and raises ValueError or OSError for people.

@@ -25,6 +25,8 @@ from training.config_files import load_config
 from training.data_set import ImageDataSet
 
 SEEDS = 2**32
+# Classes among which one is looked for.
+MOST_TRIED = 64
 AnyQuestion = MapQuestion | CurveQuestion
 
 
@@ -126,14 +128,18 @@ def _real(question: AnyQuestion, opened: Opened, judge: Discriminator, port: Por
     poses = None if reals.data.all_angles is None else reals.data.all_angles[indices, :2]
     if config.camera_condition and poses is None:
         raise ValueError(f"{reals.data.info.path} has no poses, and this discriminator is told the camera")
-    labels = reals.data.all_labels if config.label_count else None
-    if config.label_count and labels is None:
-        raise ValueError(f"{reals.data.info.path} has no labels, and this discriminator is told the class")
+    classes, of = None, ""
+    if config.label_count:
+        labels = reals.data.all_labels
+        if labels is not None and labels.max() < config.label_count:
+            classes = labels[indices]
+        else:
+            likeliest = _likeliest(images, poses, judge)
+            classes, of = np.full(size, likeliest), f", told as class {likeliest}"
     pose = None if poses is None else (float(poses[0, 0]), float(poses[0, 1]))
     name = f"{reals.data.names[first % len(reals.data.names)]}{', mirrored' * (first >= len(reals.data.names))}"
-    classes = None if labels is None else labels[indices]
     return _judged(images, poses, classes, reals, opened, judge, Facts(
-        name=name, pose=pose, pictures=count, least_scale=config.min_scale, resolution=config.image_resolution,
+        name=f"{name}{of}", pose=pose, pictures=count, least_scale=config.min_scale, resolution=config.image_resolution,
         group=size,
     ))  # fmt: skip
 
@@ -166,14 +172,31 @@ def _judged(
     judge: Discriminator, facts: Facts,
 ) -> _Exhibit:  # fmt: skip
     """Pictures with what the discriminator is told of them, where it computes."""
-    device, config = next(judge.parameters()).device, judge.config
-    told = poses if config.camera_condition else None
-    angles = None if told is None else torch.from_numpy(told.astype(np.float32)).to(device)
-    labels = None if classes is None else torch.from_numpy(classes).to(device)
+    angles, labels = _told(poses, classes, judge)
     kimg = opened.checkpoint.progress.get("kimg")
     blur = 0.0 if reals is None or kimg is None else reals.blur(float(kimg))
     antialias = "none" if reals is None else reals.antialias
+    device = next(judge.parameters()).device
     return _Exhibit(PictureGroup(images.to(device), angles, labels, antialias, blur), replace(facts, blur=blur))
+
+
+def _told(
+    poses: np.ndarray | None, classes: np.ndarray | None, judge: Discriminator
+) -> tuple[Tensor | None, Tensor | None]:
+    """Angles and classes as far as a discriminator is told of them, where it computes."""
+    device, told = next(judge.parameters()).device, poses if judge.config.camera_condition else None
+    angles = None if told is None else torch.from_numpy(told.astype(np.float32)).to(device)
+    return angles, None if classes is None else torch.from_numpy(classes).to(device)
+
+
+def _likeliest(images: Tensor, poses: np.ndarray | None, judge: Discriminator) -> int:
+    """The class for which the first of pictures that are of none that D knows gets its highest score as a whole."""
+    device, scores = next(judge.parameters()).device, []
+    for each in range(min(judge.config.label_count, MOST_TRIED)):
+        angles, labels = _told(poses, np.full(len(images), each), judge)
+        group = PictureGroup(images.to(device), angles, labels, "none", 0.0)
+        scores.append(float(score_squares(judge, group, np.ones(1), np.zeros((1, 2)))[0]))
+    return int(np.argmax(scores))
 
 
 def _rendered(opened: Opened, latent: Latent, pose: tuple[float, float], resolution: int, port: Port) -> Tensor:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.inside.sigma_inspection import PortraitQuestion, SigmaAnswer, SigmaQuestion
 from app.model.model_inspect import Opened
+from app.model.sigma_inspection import PortraitQuestion, SigmaAnswer, SigmaQuestion
 from app.workers.worker_child import Port
 from core.sigma_patches import centred_scales, edge_patches, offsets_at
 from core.viewing import View, Viewing, tiles_of

@@ -31,7 +31,7 @@ from app.model.model_messages import (
     TileAnswer,
     arrays_of,
 )
-from app.view.stage_clock import StageClock
+from app.model.stage_clock import StageClock
 from app.workers.memory_cache import MemoryCache
 from app.workers.stages import Stage, Stages
 from app.workers.worker_child import Cancelled, Port

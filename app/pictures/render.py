@@ -17,8 +17,7 @@ from app.gl.headless import open_context
 from app.gl.shader_source import ShaderError
 from app.paths import asset
 from app.pictures.reference import has_upsampler, upsampled_view
-from app.source_files import VOLUME_SUFFIX, source_file
-from app.view.engine import DEMO_VOLUME, is_shipped
+from app.source_files import DEMO_VOLUME, VOLUME_SUFFIX, is_shipped, source_file
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.folded import FoldedField

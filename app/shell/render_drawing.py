@@ -25,11 +25,18 @@ What = Literal["seen", "cutout", "depth"]
 def drawn(
     args: argparse.Namespace, order: Order, what: What = "seen", *, quiet: bool = False
 ) -> tuple[Scene, Iterable[np.ndarray], str]:
-    """Draw what is ordered, with what is compared; `quiet` where who writes the pictures tells how far they are.
+    """Draw what is ordered, with what is compared.
+
+    Args:
+        args: What a person has said.
+        order: What is drawn.
+        what: Of a view.
+        quiet: Who writes the pictures tells how far they are. Those of a comparison are all drawn before: it is told.
 
     Returns:
         The Scene with its camera, the pictures as they are drawn, and what they show.
     """
+    quiet = quiet and order.scene.other is None
     if order.reference or (what == "seen" and is_upsampled(order.scene)):
         scene, pictures, name = drawn_by_generator(args, order, quiet=quiet)
     else:
@@ -39,15 +46,16 @@ def drawn(
         return scene, pictures, name
     from app.pictures.seen import together
 
-    _, others, other_name = drawn(args, replace(order, scene=beside, own_camera=True), quiet=quiet)
-    both, found = together(list(pictures), list(others), other)
+    of_a = list(pictures)  # before B's generator is loaded
+    _, of_b, other_name = drawn(args, replace(order, scene=beside, own_camera=True))
+    both, found = together(of_a, list(of_b), other)
     return scene, both, f"{name} beside {other_name}{found}"
 
 
 def drawn_by_volume(args: argparse.Namespace, order: Order, what: What) -> tuple[Scene, Iterable[np.ndarray], str]:
     """Bake the sample.  Returns the Scene with its camera, the pictures as they are drawn, and what they show."""
     from app.pictures.render import View, cutouts_of, depths_of, generator_of, sample_of, told, turntable, views_of
-    from app.shell.progress import ProgressLine
+    from app.workers.progress import ProgressLine
 
     scene, load = order.scene, lru_cache(maxsize=1)(generator_of)
     with ProgressLine("baking") as line:
@@ -74,9 +82,9 @@ def drawn_by_generator(
     """Draw with the generator's own renderer.  Arguments and result as of `drawn`."""
     from app.pictures.reference import reference_views
     from app.pictures.render import turntable
-    from app.shell.progress import ProgressLine
+    from app.workers.progress import ProgressLine
 
-    scene, line = order.scene, ProgressLine("rendering")
+    scene = order.scene
 
     def cameras(home: Camera) -> list[Camera]:
         nonlocal scene
@@ -84,18 +92,22 @@ def drawn_by_generator(
             scene = replace(scene, camera=with_training(args, scene.camera, home))
         return turntable(scene.camera, order.views)
 
+    line: ProgressLine | None = None
+
     def tell(done: float) -> None:
-        if not quiet:
+        if line is not None and not quiet:
             line.update(round(100 * done), 100)
 
-    def shown(pictures: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        with line:
-            yield from pictures
+    made = reference_views(scene, cameras, order.size, order.noise_seed, tell)
 
-    pictures = shown(reference_views(scene, cameras, order.size, order.noise_seed, tell))
+    def pictures() -> Iterator[np.ndarray]:
+        nonlocal line
+        with ProgressLine("rendering") as line:
+            yield from made
+
     name = Path(scene.source.path).name or "demo"
     raw = f" ({RAW}; --picture upsampled shows all)" if has_upsampler(scene.source) and not is_upsampled(scene) else ""
-    return scene, pictures, f"{name}, {scene.latent.name}{raw}"
+    return scene, pictures(), f"{name}, {scene.latent.name}{raw}"
 
 
 def with_training(args: argparse.Namespace, camera: Camera, home: Camera) -> Camera:

@@ -12,8 +12,8 @@ from app.pictures.film import save_film
 from app.pictures.frames import save_frames
 from app.pictures.picture_file import save_depth, save_picture
 from app.pictures.render import journey_of, turntable
-from app.shell.progress import ProgressLine
 from app.shell.render_order import Order, notes_of
+from app.workers.progress import ProgressLine
 from core.scene import Scene
 from core.timeline import Timeline
 

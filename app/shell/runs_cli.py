@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def show(args: argparse.Namespace) -> int:
         if not _list(args.folder):
             print(f"{args.folder.resolve()}: no runs; without a folder those of the window are listed, too")
         return 0
+    code = 0
     for number, (folder, whose) in enumerate(places().items()):
         if number:
             print()
@@ -69,8 +71,9 @@ def show(args: argparse.Namespace) -> int:
             if not _list(folder):
                 print("no runs")
         except RunError as error:
-            print(error)
-    return 0
+            print(error, file=sys.stderr)
+            code = 2
+    return code
 
 
 def places() -> dict[Path, str]:

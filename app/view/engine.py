@@ -14,18 +14,18 @@ from app.model.model_messages import BAKE, PREFETCH, BakeAnswer, BakeRequest, Ch
 from app.paths import asset
 from app.runs.run_watch import checkpoint_id
 from app.sharing import Sharing
+from app.source_files import DEMO_CHECKPOINT, DEMO_VOLUME, is_shipped
 from app.workers.loader import Loader, LoadFailure
 from app.workers.worker_messages import Failure, GaveWay, Progress, Result
 from core.baked import BakedVolume
 from core.camera import Camera
 from core.description import UNKNOWN, Description
 from core.folded import FoldedField
-from core.scene import Latent, Quality, Scene, Source
+from core.scene import Latent, Scene, Source
 from widgets.notes import Problem
 
 log = logging.getLogger(__name__)
 
-DEMO_VOLUME, DEMO_CHECKPOINT = "demo.npz", "demo.safetensors"
 PREVIEW_VOLUME = 32
 # Live weights are taken up no more often than this, however large the share of looking is.
 LIVE_PAUSE_S = 0.5
@@ -344,13 +344,6 @@ class Engine:
 def _but_latent(one: BakeRequest, other: BakeRequest) -> bool:
     """Whether two requests differ in their latent at most, previews aside."""
     return replace(one, latent=other.latent, preview=0) == replace(other, preview=0)
-
-
-def is_shipped(scene: Scene) -> bool:
-    """Whether the Scene is the one whose volume ships with the program."""
-    quality, usual = scene.quality, Quality()
-    as_baked = (quality.volume, quality.planes) == (usual.volume, usual.planes) and quality.field != "exact"
-    return scene.source.kind == "demo" and scene.latent == Latent() and as_baked
 
 
 def missing_hint(source: Source) -> str:

@@ -4,6 +4,7 @@ import pytest
 from imgui_bundle import imgui
 
 from app import layout
+from app.source_files import DEMO_VOLUME
 from app.view import engine
 from tests import ui
 from tests.app.gl.fields import blob_volume
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.ui
 
 
 def test_figures_while_somebody_looks(tmp_path, monkeypatch):
-    blob_volume().save(tmp_path / engine.DEMO_VOLUME)
+    blob_volume().save(tmp_path / DEMO_VOLUME)
     monkeypatch.setattr(engine, "asset", lambda name: tmp_path / name)
 
     def clicks(ctx, studio):

@@ -69,6 +69,7 @@ def test_the_demo_and_its_data(tmp_path: Path, monkeypatch, look: Look):
         assert pictures[0].shape == pictures[1].shape == (64, 64, 3)
         assert np.abs(pictures[0].astype(int) - pictures[1]).mean() > 5
         assert client.maps["real"].answer.facts.pictures > 1000
+        assert "told as class" in client.maps["real"].answer.facts.name, "the built-in shapes are of none of its kinds"
         point_into(ctx, "Generated", 0.5, 0.6)
         assert f"score {scores[0][1, 1]:+.3f}" in desk.panel.said
         ui.capture(ctx, tmp_path / "scores.png")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from imgui_bundle import ImVec2, imgui
 
+from app.source_files import DEMO_VOLUME
 from app.view import engine
 from core.scene import Quality
 from core.views import seen_from, view_of
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.ui
 
 @pytest.fixture
 def demo(tmp_path, monkeypatch):
-    blob_volume().save(tmp_path / engine.DEMO_VOLUME)
+    blob_volume().save(tmp_path / DEMO_VOLUME)
     monkeypatch.setattr(engine, "asset", lambda name: tmp_path / name)
 
 

@@ -131,7 +131,7 @@ def test_what_pictures_lose_is_told(tmp_path: Path):
     assert cropped == "2 of 7 pictures were cropped to squares"
     assert reduced == "7 of 7 pictures were scaled down to 8 px"
     notes = convert(replace(order, resolution=16)).notes
-    assert notes[-2:] == (cropped, "1 of 7 pictures were scaled down to 16 px")
+    assert notes[-2:] == (cropped, "1 of 7 pictures was scaled down to 16 px")
     assert not any("--resolution" in note for note in notes)
     (source / "odd.png").unlink()
     assert "16 px, of the smallest picture high.png; --resolution sets another" in convert(order).notes

@@ -61,7 +61,7 @@ def test_a_picture_of_the_demo_is_recovered_in_bounded_steps():
     moments: list[Moment] = []
     found = Inversion(generator, given(wanted), InversionSettings(steps=40, size=32)).run(moments.append)
     assert [moment.done for moment in moments] == list(range(1, 41))
-    assert moments[0].psnr < 20
+    assert moments[0].psnr < found.psnr - 3
     assert found.psnr >= 25
     assert abs(math.remainder(found.yaw - 6.0, math.tau)) < 0.3
     latent, camera = Latent(5, 1.0, w=w_text(found.w)), Camera(yaw=found.yaw, pitch=found.pitch)

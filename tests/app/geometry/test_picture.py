@@ -92,7 +92,7 @@ def test_the_demo_lies_over_its_volume_rendering(painter):
         )
         painter.show(extract(density, scene.quality.threshold), Coloured(None, None))
         for camera, pixels in zip(cameras, solid, strict=True):  # the viewport's own surface at the same density
-            assert overlap(covered(painter, camera, density.half), pixels[..., 3] > 127) > 0.99
+            assert overlap(covered(painter, camera, density.half), pixels[..., 3] > 127) > 0.95
         painter.show(extract(density, proposed(density, ray_law(generator.config.rays))), Coloured(None, None))
         for camera, pixels in zip(cameras, soft, strict=True):
             begins.append(overlap(covered(painter, camera, density.half), pixels[..., 0] > SEEN * 255))

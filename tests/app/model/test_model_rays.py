@@ -17,7 +17,7 @@ from core.model_config import GeneratorConfig, RenderConfig
 from core.projection import to_plane
 from core.scene import Latent
 from tests.app.model.test_model_inspect import PlainPort
-from tests.app.test_model_picture import Port as TilePort
+from tests.app.model.test_model_picture import Port as TilePort
 
 SMALL = GeneratorConfig(
     z_dim=16, w_dim=16, plane_resolution=8, channel_base=64, channel_max=16, plane_features=4, view_direction=True,

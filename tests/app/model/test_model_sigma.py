@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from app.inside.sigma_inspection import PortraitQuestion, SigmaAnswer, SigmaQuestion
 from app.inside.sigma_questions import SigmaQuestions
 from app.model.model_messages import BakeRequest, CheckpointId
 from app.model.model_worker import ModelHandler
+from app.model.sigma_inspection import PortraitQuestion, SigmaAnswer, SigmaQuestion
 from app.workers.worker_messages import Failure, Result
 from core.camera import Camera
 from core.checkpoint import save_checkpoint

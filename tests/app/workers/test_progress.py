@@ -5,8 +5,8 @@ import types
 
 import pytest
 
-from app.shell import progress
-from app.shell.progress import ProgressLine, duration
+from app.workers import progress
+from app.workers.progress import ProgressLine, duration
 
 
 class Terminal(io.StringIO):

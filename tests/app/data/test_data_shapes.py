@@ -98,8 +98,11 @@ def test_some_kinds_alone(tmp_path, capsys):
     assert main([*words, "mug,pear"]) == 0
     with ImageDataSet.open(out) as data:
         assert data.info.objects == ("mug-001", "pear-001")
-    assert main([*words, "mug,plum", "--force"]) == 2
-    assert "there is no kind 'plum' of built-in shapes; there are mushroom, apple" in capsys.readouterr().err
+    assert main([*words, "mug, pare", "--force"]) == 2
+    told = "there is no kind 'pare' of built-in shapes; did you mean 'pear'? There are mushroom, apple"
+    assert told in capsys.readouterr().err
+    assert main([*words, "mug,pear,apple", "--force"]) == 2
+    assert "2 objects cannot be of 3 kinds" in capsys.readouterr().err
     with ImageDataSet.open(out) as data:
         assert data.info.objects == ("mug-001", "pear-001"), "what was there is still there"
 
