@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import torch
@@ -175,6 +177,25 @@ def test_a_finished_run_goes_on_with_a_greater_length_as_if_it_had_been_planned(
     ]
 
 
+@contextmanager
+def looking(control: Control) -> Iterator[None]:
+    """A trainer that looks for commands again and again, on a thread."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.05):
+            control._poll_at = 0.0
+            control.poll(lambda: None)
+
+    trainer = threading.Thread(target=look)
+    trainer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        trainer.join()
+
+
 def test_the_command_says_what_became_of_it(tmp_path, capsys):
     run = toy_run(tmp_path)
     change = ["set", str(run.path), "optimizer.generator_lr=0.001", "--wait", "20"]
@@ -193,11 +214,8 @@ def test_the_command_says_what_became_of_it(tmp_path, capsys):
     assert "has not answered within 0 s" in capsys.readouterr().out
     for result, code in (("it is done", 0), ("refused: no", 1)):
         control.steer = lambda values, result=result: f"{result} {values['optimizer.generator_lr']}"
-        control._poll_at = 0.0
-        answer = threading.Timer(0.3, control.poll, [lambda: None])
-        answer.start()
-        assert main(change) == code
-        answer.join()
+        with looking(control):
+            assert main(change) == code
         assert f"step 12: {result} 0.001" in capsys.readouterr().out
 
 
