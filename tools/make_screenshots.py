@@ -4,7 +4,8 @@ python -m tools.make_screenshots RUN                        a run that has recor
 python -m tools.make_screenshots --only latent              of the demo
 python -m tools.make_screenshots RUN --only families        a run of a generator with an upsampler
 
-To look at the window as others have it: --size 2560x1440 --theme light --scale 1.5 --out FOLDER
+To look at the window as others have it: --size 1600x1000 --theme light --scale 1.5 --out FOLDER.  Without a screen
+there is a monitor of 1920 x 1080, and no window is larger.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import imgui
 
 from app import layout
 from app.geometry.geometry_desk import GeometryDesk
@@ -139,7 +140,6 @@ def main() -> None:
     shots = [shot for shot in (*SHOTS, *ASKED) if args.only == shot.name] if args.only else SHOTS
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
-        hello_imgui.change_window_size(args.size)
         studio.look = Look(args.theme, args.scale)
         if args.run is not None:
             ui.wait_until(ctx, lambda: studio.train.run is not None, PATIENCE_S, "the run")
