@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.files import write_text
 from core.model_config import DisagreementError
+from core.nearest import nearest
 from training.config import CONFIG_VERSION, ConfigError, RunConfig, SettingProblem
 
 HEADER = "# The resolved configuration of this run: it can be repeated from this file alone.\n"
@@ -136,11 +136,12 @@ def nearest_name(name: str) -> str | None:
     known = setting_names()
     leaf = name.rpartition(".")[2]
     namesakes = [candidate for candidate in known if candidate.rpartition(".")[2] == leaf]
-    close = namesakes or difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if close:
-        return close[0]
+    close = namesakes[0] if namesakes else nearest(name, known)
+    if close is not None:
+        return close
     by_leaf = {candidate.rpartition(".")[2]: candidate for candidate in known}
-    return next((by_leaf[match] for match in difflib.get_close_matches(leaf, by_leaf, n=1, cutoff=0.6)), None)
+    meant = nearest(leaf, by_leaf)
+    return None if meant is None else by_leaf[meant]
 
 
 def problems_of(error: ValidationError) -> tuple[SettingProblem, ...]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from app.paths import user_path
+from app.workers.errands import Errands
 from app.workers.told_errand import carry_out
 from training.errand import Errand
 from widgets.data_view import MakeForm, MakeItem, MakeState
@@ -30,72 +28,36 @@ class DataJobs:
     """
 
     def __init__(self, previews: Path, wake: Callable[[], None]) -> None:
-        self._previews, self._wake = previews, wake
-        self._lock = threading.Condition()
-        self._items: deque[MakeItem] = deque(maxlen=MOST_SHOWN)
-        self._queue: deque[tuple[MakeItem, list[str], Errand]] = deque()
-        self._errands: dict[int, Errand] = {}
-        self._number = 0
-        self._closing = False
-        self._thread: threading.Thread | None = None
+        self._previews = previews
+        self._errands = Errands[MakeItem, list[str]]("app.data.data_process", MOST_SHOWN, self._make, wake)
 
     @property
     def items(self) -> tuple[MakeItem, ...]:
         """The data sets, the last one first."""
-        with self._lock:
-            return tuple(self._items)
+        return self._errands.items
 
     def start(self, form: MakeForm) -> None:
         """Make a data set as soon as those before it are made.  Raises ValueError for a path of nobody's home."""
-        path = out_path(form)
-        with self._lock:
-            self._number += 1
-            preview = self._previews / f"{self._number}.png"
-            item = MakeItem(self._number, path, preview=preview)
-            errand = self._errands[self._number] = Errand("app.data.data_process")
-            self._items.appendleft(item)
-            self._queue.append((item, make_arguments(form, preview), errand))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="data sets", daemon=True)
-                self._thread.start()
-            self._lock.notify()
+
+        def order(number: int, _others: tuple[MakeItem, ...]) -> tuple[MakeItem, list[str]]:
+            preview = self._previews / f"{number}.png"
+            return MakeItem(number, out_path(form), preview=preview), make_arguments(form, preview)
+
+        self._errands.add(order)
 
     def cancel(self, number: int) -> None:
         """Give a data set up.  Objects of meshes that are finished stay, so that the same order goes on there."""
-        with self._lock:
-            errand = self._errands.get(number)
-        if errand is not None:
-            errand.cancel()
+        self._errands.cancel(number)
 
     def close(self) -> None:
         """Give up everything, and end the thread."""
-        with self._lock:
-            self._closing = True
-            errands = list(self._errands.values())
-            self._lock.notify()
-        for errand in errands:
-            errand.cancel()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                while not self._queue and not self._closing:
-                    self._lock.wait()
-                if self._closing:
-                    return
-                item, words, errand = self._queue.popleft()
-            self._make(item, words, errand)
-            with self._lock:
-                del self._errands[item.number]
-            self._wake()
+        self._errands.close()
 
     def _make(self, item: MakeItem, words: list[str], errand: Errand) -> None:
         self._change(item, "working", "starting")
         ended = carry_out(
             errand, json.dumps(words),
-            lambda done, total: self._change(item, "working", f"{done} of {total}", done / max(total, 1)),
+            lambda _doing, done, total: self._change(item, "working", f"{done} of {total}", done / max(total, 1)),
         )  # fmt: skip
         if errand.cancelled:
             remove_leftovers(item.path)
@@ -108,11 +70,7 @@ class DataJobs:
             log.error("%s was not made: %s", item.path.name, ended.reason)
 
     def _change(self, item: MakeItem, state: MakeState, text: str, fraction: float = 0.0) -> None:
-        with self._lock:
-            for index, each in enumerate(self._items):
-                if each.number == item.number:
-                    self._items[index] = replace(each, state=state, text=text, fraction=fraction)
-        self._wake()
+        self._errands.change(item.number, state=state, text=text, fraction=fraction)
 
 
 def out_path(form: MakeForm) -> Path:

@@ -140,7 +140,7 @@ class PictureReading:
         found = load_survey(file, mark)
         if found is None:
             order = json.dumps([SURVEY, str(opened.facts.path), str(file)])
-            ended = carry_out(errand, order, lambda done, total: self._tell(mark, done / max(total, 1)))
+            ended = carry_out(errand, order, lambda _doing, done, total: self._tell(mark, done / max(total, 1)))
             found, reason = load_survey(file, mark), ended.reason
         told = None if found is None else ReadPictures(found, findings(opened.info, opened.facts.angles, found))
         with self._lock:

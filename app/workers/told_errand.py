@@ -32,13 +32,13 @@ class Ended:
         return "\n".join(self.lines).removeprefix("epigraf: ") or "the process has ended without a word"
 
 
-def carry_out(errand: Errand, order: str, on_progress: Callable[[int, int], None]) -> Ended:
+def carry_out(errand: Errand, order: str, on_progress: Callable[[str, int, int], None]) -> Ended:
     """Run an errand to its end.
 
     Args:
         errand: It; may be cancelled from another thread.
         order: Its line.
-        on_progress: Called with steps done and steps in all.
+        on_progress: Called with what is being done, steps done and steps in all.
     """
     said: deque[str] = deque(maxlen=LAST_LINES)
     try:
@@ -46,7 +46,7 @@ def carry_out(errand: Errand, order: str, on_progress: Callable[[int, int], None
             text = line.decode(errors="replace").strip()
             if text.startswith(TOLD):
                 told = json.loads(text.removeprefix(TOLD))
-                on_progress(told["done"], told["total"])
+                on_progress(told["doing"], told["done"], told["total"])
             elif text:
                 said.append(text)
     except ErrandError as error:
