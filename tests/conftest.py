@@ -29,7 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first, in both halves: so many are given to each of two processes, which then share out the rest.
 
     Modules stay together, for the sake of what their tests share.
+
+    They also share the machine with whatever else it does: one that fails gets a second try.  Each such is listed at
+    the end of the run, and is a race to be mended.
     """
+    for item in items:
+        if any(item.get_closest_marker(mark) for mark in LONG_MARKS):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     modules: dict[Path, list[pytest.Item]] = {}
     for item in items:
         modules.setdefault(item.path, []).append(item)
