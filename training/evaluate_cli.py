@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from core.nearest import did_you_mean
+from core.progress import ProgressLine
 
 DESCRIPTION = """Compare what a checkpoint generates with a data set.  Without a further file: Fréchet distance, density
 and coverage on features of networks with random weights, sliced Wasserstein distances, silhouettes, reprojection errors
@@ -18,6 +20,8 @@ EXAMPLE = """examples:
   epigraf evaluate runs/00001-tiny                      the newest snapshot of a run, with the run's data
   epigraf evaluate runs/00001-tiny --only views --pairs 64     how consistent close views are
   epigraf evaluate ffhq.safetensors --data ffhq.zip --inception pt_inception-2015-12-05-6726825d.pth --device cuda"""
+
+STEPS = 1000  # of a part, as finely as its line of progress is drawn
 
 MORE = "The floor is as good as possible.  How figures are measured{missing}: --verbose; all as JSON: --json."
 
@@ -54,9 +58,8 @@ def run(args: argparse.Namespace) -> int:
     from training.evaluation_target import target_of
 
     target = target_of(args.checkpoint, args.data)
-    result = evaluate(target.snapshot, target.data, _settings(args), args.device, _show, target.resolution)
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+    with Shown() as shown:
+        result = evaluate(target.snapshot, target.data, _settings(args), args.device, shown.beat, target.resolution)
     if args.json:
         print(result.model_dump_json(indent=1))
         return 0
@@ -65,6 +68,26 @@ def run(args: argparse.Namespace) -> int:
         lacking = any(each.value is None for each in result.measurements)
         print(f"\n{MORE.format(missing=', and why one is missing (–)' if lacking else '')}")
     return 0
+
+
+class Shown:
+    """A line of progress for each part of the evaluation."""
+
+    def __init__(self) -> None:
+        self._doing, self._line = "", ProgressLine("", shares=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.clear()
+
+    def beat(self, fraction: float, doing: str) -> None:
+        """Show that this fraction of what is being done is done."""
+        if doing != self._doing:
+            self._line.clear()
+            self._doing, self._line = doing, ProgressLine(doing, shares=True)
+        self._line.update(round(fraction * STEPS), STEPS)
 
 
 def _settings(args: argparse.Namespace) -> Any:
@@ -81,15 +104,12 @@ def _settings(args: argparse.Namespace) -> Any:
     if args.only is not None:
         asked, known = set(args.only.split(",")), {"features", "wasserstein", "views", "fid"}
         if wrong := sorted(asked - known):
-            raise ValueError(f"--only: there is no {wrong[0]!r}: choose of {', '.join(sorted(known))}")
+            raise ValueError(
+                f"--only: choose of {', '.join(sorted(known))}; there is no {wrong[0]!r}{did_you_mean(wrong[0], known)}"
+            )
         if "fid" in asked and args.inception is None:
             raise ValueError("--only fid: name the Inception file too, with --inception FILE; it is never downloaded")
         values |= {f"metrics.{name}": name in asked for name in known - {"fid"}}
         if "fid" not in asked:
             values["metrics.inception"] = None
     return with_values(RunConfig(), values, "options").metrics
-
-
-def _show(fraction: float, doing: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{doing} {fraction:4.0%}          ", end="", file=sys.stderr, flush=True)

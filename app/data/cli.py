@@ -10,7 +10,7 @@ from typing import Any
 
 from app.data import convert_cli
 from app.data.interruption import Interruption
-from app.workers.progress import ProgressLine
+from core.progress import ProgressLine
 
 MESHES = """Render every OBJ, PLY, STL or GLB file of a folder from all around, on white.  Vertex colours and textures
 are used; objects without get a pattern of their own.  What is interrupted or killed leaves finished objects in a hidden

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.data.interruption import Interruption
-from app.workers.progress import ProgressLine
+from core.progress import ProgressLine
 
 if TYPE_CHECKING:  # NumPy and PIL are loaded only when something is converted
     from training.data_convert import ConvertOrder

@@ -1,6 +1,6 @@
 """The process behind the Data panel: `epigraf data …`, so that panel and shell make the same bytes, and its surveys.
 
-Its order comes from standard input, a JSON list of words.  Progress comes as lines of JSON (app/workers/progress.py).
+Its order comes from standard input, a JSON list of words.  Progress comes as lines of JSON (core/progress.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from app.cli import main
-from app.workers.progress import PROGRESS_LINES, ProgressLine
+from core.progress import PROGRESS_LINES, ProgressLine
 from training.errand import end_with_input, say
 
 SURVEY = "survey"

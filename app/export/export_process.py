@@ -1,6 +1,6 @@
 """The process that draws an export: `epigraf render`, so that both make the same bytes.
 
-Its arguments come from standard input.  Progress comes as lines of JSON (app/workers/progress.py); other lines are for
+Its arguments come from standard input.  Progress comes as lines of JSON (core/progress.py); other lines are for
 people.
 """
 
@@ -11,7 +11,7 @@ import os
 import sys
 
 from app.cli import main
-from app.workers.progress import PROGRESS_LINES
+from core.progress import PROGRESS_LINES
 from training.errand import end_with_input
 
 

@@ -46,7 +46,7 @@ def register(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command.  Returns its exit code; raises ValueError and OSError for people."""
     from app.incoming.import_process import ImportRequest, import_file
-    from app.workers.progress import ProgressLine
+    from core.progress import ProgressLine
 
     target: Path = args.out or args.source.with_suffix(".safetensors")
     if target.suffix.lower() != ".safetensors":

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command.  Returns its exit code; raises ValueError and OSError for people."""
     from app.inversion.found_scene import found_scene
     from app.source_files import pinned_source
-    from app.workers.progress import ProgressLine
+    from core.progress import ProgressLine
     from core.scene import Scene, Source, save_scene
     from training.inversion_job import InversionWord
     from training.invert import invert  # torch is loaded only when there is something to compute

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.shell.mesh_order import AUTO, DEFAULT_RESOLUTION, Item, items_of, seeds_of, threshold_of
 from app.shell.render_latent import register_pose
-from app.workers.progress import ProgressLine, duration
 from core.geometry import LEAST_RESOLUTION, MOST_RESOLUTION, Smooth
+from core.progress import ProgressLine, duration
 from core.scene import Latent
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def drawn(
 def drawn_by_volume(args: argparse.Namespace, order: Order, what: What) -> tuple[Scene, Iterable[np.ndarray], str]:
     """Bake the sample.  Returns the Scene with its camera, the pictures as they are drawn, and what they show."""
     from app.pictures.render import View, cutouts_of, depths_of, generator_of, sample_of, told, turntable, views_of
-    from app.workers.progress import ProgressLine
+    from core.progress import ProgressLine
 
     scene, load = order.scene, lru_cache(maxsize=1)(generator_of)
     with ProgressLine("baking") as line:
@@ -82,7 +82,7 @@ def drawn_by_generator(
     """Draw with the generator's own renderer.  Arguments and result as of `drawn`."""
     from app.pictures.reference import reference_views
     from app.pictures.render import turntable
-    from app.workers.progress import ProgressLine
+    from core.progress import ProgressLine
 
     scene = order.scene
 

@@ -13,7 +13,7 @@ from app.pictures.frames import save_frames
 from app.pictures.picture_file import save_depth, save_picture
 from app.pictures.render import journey_of, turntable
 from app.shell.render_order import Order, notes_of
-from app.workers.progress import ProgressLine
+from core.progress import ProgressLine
 from core.scene import Scene
 from core.timeline import Timeline
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.workers.progress import TOLD
+from core.progress import TOLD
 from training.errand import Errand, ErrandError
 
 # The last lines of a process say what came of it, or why nothing did.

@@ -217,6 +217,7 @@ def test_the_command_prints_every_figure_with_its_floor(untrained, capsys):
     ("options", "said"),
     [
         (["--only", "beauty"], "there is no 'beauty'"),
+        (["--only", "wassertein"], "did you mean 'wasserstein'?"),
         (["--only", "fid"], "name the Inception file"),
         (["--inception", "absent.pth"], "cannot be read"),
         (["--pictures", "2"], "pictures"),
@@ -226,6 +227,16 @@ def test_the_command_says_what_it_cannot_do(untrained, capsys, options, said):
     checkpoint, data = (str(path) for path in untrained)
     assert main(["evaluate", checkpoint, "--data", data, *options]) != 0
     assert said in capsys.readouterr().err
+
+
+def test_a_terminal_sees_each_part_of_an_evaluation(untrained, capsys, monkeypatch):
+    checkpoint, data = (str(path) for path in untrained)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(["evaluate", checkpoint, "--data", data, "--pictures", "12", "--only", "wasserstein"]) == 0
+    lines = capsys.readouterr().err.split("\r\x1b[K")
+    for part in ("looking at real pictures", "generating pictures", "comparing pictures"):
+        assert any(line.startswith(part) and "100%" in line for line in lines), part
+    assert lines[-1] == ""
 
 
 def test_a_run_is_evaluated_with_its_newest_snapshot_and_its_data(tmp_path, capsys):

@@ -5,8 +5,8 @@ import types
 
 import pytest
 
-from app.workers import progress
-from app.workers.progress import ProgressLine, duration
+from core import progress
+from core.progress import ProgressLine, duration
 
 
 class Terminal(io.StringIO):
@@ -69,6 +69,14 @@ def test_a_terminal_sees_how_far_it_is_and_an_empty_line_at_the_end():
     assert "4/4" in drawn[2]
     assert drawn[-1] == ""
     assert len(drawn) == 4
+
+
+def test_steps_that_mean_nothing_are_shown_as_a_share():
+    stream = Terminal()
+    with ProgressLine("comparing", stream, shares=True) as line:
+        line.update(250, 1000)
+    assert "25%" in stream.getvalue()
+    assert "250" not in stream.getvalue()
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(8.2, "8 s"), (125, "2 min 5 s"), (11400, "3 h 10 min")])

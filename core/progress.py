@@ -23,10 +23,11 @@ class ProgressLine:
         label: What is done.
         stream: Where to: one line that redraws itself on a terminal, elsewhere a plain line every `PLAIN_S` seconds.
         things: What is counted, as pictures; without it plain lines tell the share.
+        shares: Whether steps mean nothing to people: terminals too are told the share.
     """
 
-    def __init__(self, label: str, stream: TextIO | None = None, things: str = "") -> None:
-        self._label, self._things = label, things
+    def __init__(self, label: str, stream: TextIO | None = None, things: str = "", *, shares: bool = False) -> None:
+        self._label, self._things, self._shares = label, things, shares
         self._stream = sys.stderr if stream is None else stream
         self._shown = self._stream.isatty()
         self._told = PROGRESS_LINES in os.environ
@@ -59,7 +60,8 @@ class ProgressLine:
         rest = "" if left is None or done >= total else f"{duration(left)} left"
         if self._shown:
             bar = "█" * round(share * BAR_WIDTH) + "·" * (BAR_WIDTH - round(share * BAR_WIDTH))
-            self._write(f"{self._label} {bar} {done}/{total}{rest and f'  {rest}'}  {detail}"[:110])
+            far = f"{share:.0%}" if self._shares else f"{done}/{total}"
+            self._write(f"{self._label} {bar} {far}{rest and f'  {rest}'}  {detail}"[:110])
         elif now >= self._next_plain:
             self._next_plain = now + PLAIN_S
             far = f"{done} of {total} {self._things}" if self._things else f"{share:.0%}"
