@@ -8,6 +8,8 @@ import sys
 import time
 from typing import Self, TextIO
 
+from core.durations import duration
+
 BAR_WIDTH = 24
 # Set for a program that listens: progress comes as lines of JSON behind this word.
 PROGRESS_LINES, TOLD = "EPIGRAF_PROGRESS_LINES", "progress "
@@ -73,13 +75,3 @@ class ProgressLine:
         if self._shown:
             self._stream.write(f"\r\x1b[K{line}")
             self._stream.flush()
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people: 8 s, 2 min 5 s, 3 h 10 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

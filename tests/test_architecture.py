@@ -27,6 +27,7 @@ TORCH_FREE = {
         checkpoint_header folded sizes lattice history timeline timeline_edits given_w geometry surface_figures
         density_grid threshold srgb ray_profile score_grid field_parts
         sigma_patches filter_kinds goodness scale_course patch_coverage coverage_sums nearest progress
+        durations
     """,
     "training": """
         cli commands config config_files config_fit data_check data_format data_set data_source data_writer estimate

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.durations import duration
 from core.sizes import size
 from training.config import RunConfig
 from training.errand import Errand, ErrandError
@@ -80,18 +81,6 @@ class Estimate:
     def as_json(self) -> str:
         """As one line."""
         return json.dumps(asdict(self))
-
-
-def duration(seconds: float) -> str:
-    """So long, for people: in its two largest units."""
-    minutes = seconds / 60
-    if minutes < 1:
-        return f"{max(seconds, 1):.0f} s"
-    if minutes < 60:
-        return f"{minutes:.0f} min"
-    if minutes < 48 * 60:
-        return f"{int(minutes // 60)} h {int(minutes % 60)} min"
-    return f"{minutes / 60 / 24:.0f} days"
 
 
 def fingerprint(config: RunConfig) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
+from core.durations import duration
 from training.liveness import RunView
 from training.run_dir import RunDirectory, RunObserver
 from training.run_errors import RunError
@@ -69,7 +69,7 @@ def progress_line(row: Row, status: RunStatus | None) -> str:
         parts.append(f"{100 * kimg / total:5.1f}%")
         if isinstance(speed, int | float):
             parts.append(f"{speed:8.1f} s/kimg")
-            parts.append(f"{timedelta(seconds=round(max(total - kimg, 0) * speed))} left")
+            parts.append(f"{duration(max(total - kimg, 0) * speed):>10} left")
     parts += [f"{short} {row[name]:.3f}" for name, short in SHOWN.items() if isinstance(row.get(name), int | float)]
     return "  ".join(parts)
 

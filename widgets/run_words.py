@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from core.durations import duration
 from widgets.palette import Tone
 from widgets.runs_view import RunItem
 
@@ -45,17 +46,6 @@ def trouble(item: RunItem) -> str:
         return item.problem
     # A pause that somebody has asked for has no message; one because of a full disk has.
     return item.view.message if item.view.state in (*TROUBLED, "paused") else ""
-
-
-def duration(seconds: float) -> str:
-    """A time span for people: "45 s", "12 min", "3 h 20 min"."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours < 48 else f"{hours / 24:.1f} days"
 
 
 def age(seconds: float) -> str:

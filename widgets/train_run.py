@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import ImVec2, imgui
 
+from core.durations import duration
 from widgets.common import badge, button, coloured, em, icon_button, icon_width, icons, row, sentence, text_colour
-from widgets.run_words import duration, state_words, trouble
+from widgets.run_words import state_words, trouble
 from widgets.runs_view import AskContinue, AskEnd, FollowRun, ResumeRun, RunIntent, RunItem, SendCommand
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.shell.mesh_order import AUTO, DEFAULT_RESOLUTION, Item, items_of, seeds_of, threshold_of
 from app.shell.render_latent import register_pose
+from core.durations import duration
 from core.geometry import LEAST_RESOLUTION, MOST_RESOLUTION, Smooth
-from core.progress import ProgressLine, duration
+from core.progress import ProgressLine
 from core.scene import Latent
 
 if TYPE_CHECKING:

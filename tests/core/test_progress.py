@@ -6,7 +6,7 @@ import types
 import pytest
 
 from core import progress
-from core.progress import ProgressLine, duration
+from core.progress import ProgressLine
 
 
 class Terminal(io.StringIO):
@@ -35,12 +35,12 @@ def plain(clock, things: str, detail: str) -> list[str]:
 
 def test_a_file_gets_a_plain_line_after_ten_seconds_and_then_each_thirty(clock):
     assert plain(clock, "pictures", "mug-004") == [
-        "rendering 10 of 100 pictures, mug-004, 1 min 30 s left",
-        "rendering 40 of 100 pictures, mug-004, 1 min 0 s left",
+        "rendering 10 of 100 pictures, mug-004, 2 min left",
+        "rendering 40 of 100 pictures, mug-004, 60 s left",
         "rendering 70 of 100 pictures, mug-004, 30 s left",
         "rendering 100 of 100 pictures, mug-004",
     ]
-    assert plain(clock, "", "")[:2] == ["rendering 10%, 1 min 30 s left", "rendering 40%, 1 min 0 s left"]
+    assert plain(clock, "", "")[:2] == ["rendering 10%, 2 min left", "rendering 40%, 60 s left"]
 
 
 def test_what_is_quick_writes_nothing_to_a_file(clock):
@@ -77,8 +77,3 @@ def test_steps_that_mean_nothing_are_shown_as_a_share():
         line.update(250, 1000)
     assert "25%" in stream.getvalue()
     assert "250" not in stream.getvalue()
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(8.2, "8 s"), (125, "2 min 5 s"), (11400, "3 h 10 min")])
-def test_durations(seconds, text):
-    assert duration(seconds) == text

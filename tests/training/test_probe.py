@@ -16,7 +16,7 @@ from app.cli import main
 from tests.training.toy import toy_config, toy_data
 from tests.training.trainers import eventually
 from training.config_files import with_values
-from training.estimate import Estimate, EstimateError, Probe, duration, fingerprint
+from training.estimate import Estimate, EstimateError, Probe, fingerprint
 
 pytestmark = pytest.mark.process
 
@@ -136,11 +136,3 @@ def test_from_the_command_line(config, tmp_path: Path, capsys):
     assert not (tmp_path / "runs").exists()
     assert main([*arguments, "--estimate", "--set", f"generator.z_dim={TOO_LARGE}"]) == 1
     assert "lower loop.batch" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.2, "1 s"), (42, "42 s"), (754, "13 min"), (7500, "2 h 5 min"), (86400 * 16.2, "16 days")],
-)
-def test_durations(seconds: float, words: str):
-    assert duration(seconds) == words

@@ -105,7 +105,7 @@ def test_foreground_resume_and_end(data, tmp_path, trainer, capsys):
     printed = capsys.readouterr().out
     assert printed.rstrip().endswith("finished")
     assert f"epigraf --open {shlex.quote(str(run.path))}" in printed
-    assert "0.05 kimg    5.0%       2.0 s/kimg  0:00:02 left  G 0.500" in printed
+    assert "0.05 kimg    5.0%       2.0 s/kimg         2 s left  G 0.500" in printed
     resume = ["train", "--resume", str(run.path)]
     assert main([*resume, "--seed", "3"]) == 2
     assert "--seed: cannot change" in capsys.readouterr().err
