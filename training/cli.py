@@ -162,8 +162,12 @@ def _warm(args: argparse.Namespace) -> RunConfig:
 
 
 def _print(advice: list[Advice]) -> None:
+    """What is the same for several settings, as in a short training, is said once."""
+    fields: dict[str, list[str]] = {}
     for note in advice:
-        print(f"note: {note.field}: {note.text}", file=sys.stderr)
+        fields.setdefault(note.text, []).append(note.field)
+    for text, names in fields.items():
+        print(f"note: {', '.join(names)}: {text}", file=sys.stderr)
 
 
 def _resumed(args: argparse.Namespace) -> RunConfig:

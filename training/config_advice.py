@@ -84,11 +84,8 @@ def _time_advice(config: RunConfig) -> list[Advice]:
         "loop.snapshot_kimg": config.loop.snapshot_kimg,
         "loop.sample_kimg": config.loop.sample_kimg,
     }
-    notes = [
-        Advice(name, f"{kimg:g} kimg is longer than the whole training ({total:g} kimg): set it to at most that.")
-        for name, kimg in fading.items()
-        if kimg > total
-    ]
+    too_long = f"longer than the whole training ({total:g} kimg): choose at most that."
+    notes = [Advice(name, too_long) for name, kimg in fading.items() if kimg > total]
     schedule = config.schedule
     if isinstance(schedule, DecaySchedule) and schedule.final_kimg > total and not config.dual:
         text = (

@@ -85,7 +85,7 @@ def test_advice_stands_beside_its_field_and_leads_there(tmp_path: Path, monkeypa
         assert [note.kind for note in view.notes["generator.render.cube_scale"]] == ["warning"]
         type_in(ctx, "patches.anneal_kimg", "5000")
         view = settled(ctx, studio)
-        assert "longer than the whole training" in view.notes["patches.anneal_kimg"][0].text
+        assert "Longer than the whole training" in view.notes["patches.anneal_kimg"][0].text
         assert studio.train.view().can_start, "advice stops nobody"
         ui.capture(ctx, tmp_path / "advice.png", "Train")
         ctx.item_click("###show generator.render.cube_scale")
