@@ -91,49 +91,39 @@ def picture_of(text: str) -> np.ndarray:
     return np.concatenate([values.reshape(side, side, 3), opaque], axis=-1)
 
 
-class InversionJob:
-    """Looks for the sample of one picture.
+def find_sample(
+    order: InversionOrder, errand: Errand, report: Callable[[InversionWord], None]
+) -> InversionResult | None:
+    """Look for the sample of one picture in a process of its own, and wait for its end.
 
     Args:
         order: Whose, and how.
+        errand: The process, of `training.inversion_process`, which has not begun; may be cancelled from any thread.
+        report: Told how far it is.
+
+    Returns:
+        What was found; None if it was cancelled.
+
+    Raises:
+        InversionError: Nothing was found.
     """
-
-    def __init__(self, order: InversionOrder) -> None:
-        self._order, self._errand = order, Errand("training.inversion_process")
-
-    def run(self, report: Callable[[InversionWord], None]) -> InversionResult | None:
-        """Start the process and wait for its end.
-
-        Args:
-            report: Told how far it is.
-
-        Returns:
-            What was found; None if it was cancelled.
-
-        Raises:
-            InversionError: Nothing was found.
-        """
-        last = ""
-        try:
-            with closing(self._errand.lines(self._order.model_dump_json())) as lines:
-                for line in lines:
-                    try:
-                        said = _Line.model_validate_json(line)
-                    except ValidationError:
-                        last = line.decode(errors="replace").strip() or last
-                        continue
-                    if said.error:
-                        raise InversionError(said.error)
-                    if said.result is not None:
-                        return said.result
-                    if said.word is not None:
-                        report(said.word)
-        except ErrandError as error:
-            raise InversionError(f"cannot look for the sample: {error}") from error
-        if self._errand.cancelled:
-            return None
-        raise InversionError(f"the search ended with code {self._errand.code}: {last or 'it said nothing'}")
-
-    def cancel(self) -> None:
-        """End the process; may be called from any thread, before or after it has ended."""
-        self._errand.cancel()
+    last = ""
+    try:
+        with closing(errand.lines(order.model_dump_json())) as lines:
+            for line in lines:
+                try:
+                    said = _Line.model_validate_json(line)
+                except ValidationError:
+                    last = line.decode(errors="replace").strip() or last
+                    continue
+                if said.error:
+                    raise InversionError(said.error)
+                if said.result is not None:
+                    return said.result
+                if said.word is not None:
+                    report(said.word)
+    except ErrandError as error:
+        raise InversionError(f"cannot look for the sample: {error}") from error
+    if errand.cancelled:
+        return None
+    raise InversionError(f"the search ended with code {errand.code}: {last or 'it said nothing'}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from imgui_bundle import ImVec2, imgui
 
+from core.durations import duration
 from widgets.common import button, coloured, em, icons, reset_button, row, sentence
 from widgets.export_view import (
     FILMS,
@@ -145,7 +146,7 @@ def export_row(item: ExportItem, thumbnail: Callable[[Path], Picture | None] = l
         case "waiting" | "drawing":
             if button(f"{icons.ICON_FA_XMARK}###cancel export", True, "Give it up"):
                 intent = CancelExport(item.number)
-            left = "" if item.left_s is None else f", {item.left_s:.0f} s left"
+            left = "" if item.left_s is None else f", {duration(item.left_s)} left"
             words = "waiting" if item.state == "waiting" else f"{item.text}  {item.fraction:.0%}{left}"
             imgui.progress_bar(item.fraction, ImVec2(-1, 0), words)
         case "done":

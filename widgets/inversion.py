@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from imgui_bundle import ImVec2, imgui, implot
 
+from core.durations import duration
 from widgets.common import (
     button,
     coloured,
@@ -127,7 +128,7 @@ def _state(item: SearchItem) -> InversionIntent | None:
     """How the search goes, with what can be done about it."""
     match item.state:
         case "waiting" | "searching":
-            left = "" if item.left_s is None else f", {item.left_s:.0f} s left"
+            left = "" if item.left_s is None else f", {duration(item.left_s)} left"
             steps = f"  {item.done} of {item.total}{left}" if item.done else ""
             words = "Waiting for the search before it" if item.state == "waiting" else f"{sentence(item.text)}{steps}"
             imgui.progress_bar(item.done / max(item.total, 1), ImVec2(-em(6), 0), words)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,16 +16,18 @@ import numpy as np
 
 from app.inversion.found_scene import found_scene
 from app.paths import user_path
-from app.workers.job_list import add_job
+from app.workers.errands import Errands
 from core.scene import Scene, Source
+from training.errand import Errand
 from widgets.inversion_view import InversionForm, SearchItem
 
 if TYPE_CHECKING:  # pydantic waits until after the first frame
-    from training.inversion_job import InversionJob, InversionResult, InversionWord
+    from training.inversion_job import InversionResult, InversionWord
     from training.pinned_weights import PinnedWeights
 
 log = logging.getLogger(__name__)
 
+MODULE = "training.inversion_process"
 MOST_KEPT = 20
 # Before so many steps nobody knows how long the others take.
 LEAST_STEPS = 3
@@ -87,25 +88,16 @@ class Inversions:
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
-        self._lock = threading.Condition()
-        self._items: deque[SearchItem] = deque()
-        self._queue: deque[tuple[int, _Search]] = deque()
+        self._errands = Errands[SearchItem, _Search](MODULE, MOST_KEPT, self._search, wake)
+        self._lock = threading.Lock()
         self._seen: dict[int, Seen] = {}
         self._scenes: dict[int, Callable[[Scene], Scene]] = {}
-        self._given_up: set[int] = set()
-        self._job: tuple[int, InversionJob] | None = None
         self._pins = ThreadPoolExecutor(1, "pin weights")
-        self._searcher = ThreadPoolExecutor(1, "search")
-        self._number = 0
-        self._closing = False
-        self._thread: threading.Thread | None = None
 
     @property
     def items(self) -> tuple[SearchItem, ...]:
         """The searches, the last one first."""
-        with self._lock:
-            return tuple(self._items)
+        return self._errands.items
 
     def seen(self, number: int) -> Seen:
         """The pictures of a search."""
@@ -130,91 +122,50 @@ class Inversions:
         Returns:
             The search's number.
         """
+
+        def order(number: int, _others: tuple[SearchItem, ...]) -> tuple[SearchItem, _Search]:
+            item = SearchItem(number, Path(form.picture.strip()), generator, total=form.steps)
+            return item, _Search(form, scene, device, self._pins.submit(_pinned, scene.source))
+
+        number = self._errands.add(order).number
+        kept = {item.number for item in self._errands.items}
         with self._lock:
-            self._number += 1
-            picture = Path(form.picture.strip())
-            add_job(self._items, SearchItem(self._number, picture, generator, total=form.steps), MOST_KEPT)
-            pinned = self._pins.submit(_pinned, scene.source)
-            self._queue.append((self._number, _Search(form, scene, device, pinned)))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="inversions", daemon=True)
-                self._thread.start()
-            self._lock.notify()
-            return self._number
+            self._seen = {each: seen for each, seen in self._seen.items() if each in kept}
+            self._scenes = {each: scene for each, scene in self._scenes.items() if each in kept}
+        return number
 
     def cancel(self, number: int) -> None:
         """Give a search up, whether it has begun or not."""
-        with self._lock:
-            self._given_up.add(number)
-            job = self._job[1] if self._job is not None and self._job[0] == number else None
-            waits = any(each == number for each, _ in self._queue)
-            self._queue = deque(each for each in self._queue if each[0] != number)
-        if job is not None:
-            job.cancel()
-        elif waits:
-            self._change(number, state="cancelled")
+        self._errands.cancel(number)
 
     def keep(self, number: int) -> None:
         """What was found is among the favourites now."""
-        self._change(number, kept=True)
+        self._errands.change(number, kept=True)
 
     def close(self) -> None:
         """Give up all searches, and end the threads."""
-        with self._lock:
-            self._closing = True
-            self._queue.clear()
-            job = self._job
-            self._lock.notify()
-        if job is not None:
-            job[1].cancel()
-        if self._thread is not None:
-            self._thread.join()
-        for executor in (self._pins, self._searcher):
-            executor.shutdown(wait=True, cancel_futures=True)
+        self._errands.close()
+        self._pins.shutdown(wait=True, cancel_futures=True)
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                while not self._queue and not self._closing:
-                    self._lock.wait()
-                if self._closing:
-                    return
-                number, search = self._queue.popleft()
-            # As a future: whatever goes wrong in one search ends neither this thread nor the searches behind it.
-            error = self._searcher.submit(self._search, number, search).exception()
-            if error is not None:
-                log.error("The search %d ended unexpectedly", number, exc_info=error)
-                self._change(number, state="failed", text=f"it ended unexpectedly: {error}", left_s=None)
+    def _search(self, item: SearchItem, search: _Search, errand: Errand) -> None:
+        from training.inversion_job import InversionError, find_sample
 
-    def _search(self, number: int, search: _Search) -> None:
-        from training.inversion_job import InversionError, InversionJob
-
-        self._change(number, state="searching", text="starting")
-        clock = _Clock()
+        self._errands.change(item.number, state="searching", text="starting")
         try:
             source, weights = search.weights.result()
-            job = InversionJob(_order(search, weights))
-            with self._lock:
-                self._job = (number, job)
-                given_up = self._closing or number in self._given_up
-            if given_up:
-                job.cancel()
-            result = job.run(partial(self._hear, number, clock))
+            result = find_sample(_order(search, weights), errand, partial(self._hear, item.number, _Clock()))
         except (ValueError, OSError, InversionError) as error:
             text = " ".join(str(error).split())
-            log.error("No sample was found for %s: %s", Path(search.form.picture).name, text)
-            self._change(number, state="failed", text=text)
+            log.error("No sample was found for %s: %s", item.picture.name, text)
+            self._errands.change(item.number, state="failed", text=text)
             return
-        finally:
-            with self._lock:
-                self._job = None
         if result is None:
-            self._change(number, state="cancelled", left_s=None)
+            self._errands.change(item.number, state="cancelled", text="given up", left_s=None)
             return
         with self._lock:
-            self._scenes[number] = partial(found_scene, source=source, result=result)
-        self._change(number, state="found", text=_told(result), left_s=None)
-        log.info("Found a sample for %s: %.1f dB", Path(search.form.picture).name, result.psnr)
+            self._scenes[item.number] = partial(found_scene, source=source, result=result)
+        self._errands.change(item.number, state="found", text=_told(result), left_s=None)
+        log.info("Found a sample for %s: %.1f dB", item.picture.name, result.psnr)
 
     def _hear(self, number: int, clock: _Clock, word: InversionWord) -> None:
         """Note how far a search is."""
@@ -229,22 +180,12 @@ class Inversions:
             if word.found is not None:
                 seen = replace(seen, found=picture_of(word.found))
             self._seen[number] = seen
-            item = next((each for each in self._items if each.number == number), None)
+        item = next((each for each in self._errands.items if each.number == number), None)
         if word.notes is not None:
             changes["notes"] = word.notes
         if word.psnr is not None and item is not None:
             changes["curve"] = (*item.curve, (word.done, word.psnr))
-        self._change(number, **changes)
-
-    def _change(self, number: int, **changes: Any) -> None:
-        with self._lock:
-            for index, item in enumerate(self._items):
-                if item.number == number:
-                    self._items[index] = replace(item, **changes)
-            kept = {item.number for item in self._items}
-            self._seen = {each: seen for each, seen in self._seen.items() if each in kept}
-            self._scenes = {each: scene for each, scene in self._scenes.items() if each in kept}
-        self._wake()
+        self._errands.change(number, **changes)
 
 
 def _pinned(source: Source) -> tuple[Source, PinnedWeights]:

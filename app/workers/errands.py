@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from app.workers.job_list import Job, add_job
 from training.errand import Errand
 
+log = logging.getLogger(__name__)
+
 
 class Numbered(Job, Protocol):
-    """A job as a panel shows it: a frozen dataclass."""
+    """A job as a panel shows it: a frozen dataclass with a `text` too, which is for people."""
 
     @property
     def number(self) -> int:
@@ -28,6 +33,8 @@ Order = TypeVar("Order")
 class Errands(Generic[Item, Order]):
     """A queue with a thread, which begins with the first job.
 
+    Whatever goes wrong in one job ends neither the thread nor the jobs behind it.
+
     Args:
         module: What the processes run.
         most: Jobs in the list; of more the oldest go that are over.
@@ -39,13 +46,11 @@ class Errands(Generic[Item, Order]):
         self, module: str, most: int, work: Callable[[Item, Order, Errand], None], wake: Callable[[], None]
     ) -> None:
         self._module, self._most, self._work, self._wake = module, most, work, wake
-        self._lock = threading.Condition()
+        self._lock = threading.Lock()
         self._items: deque[Item] = deque()
-        self._queue: deque[tuple[Item, Order, Errand]] = deque()
-        self._errands: dict[int, Errand] = {}
+        self._begun: dict[int, tuple[Errand, Future[None]]] = {}
         self._number = 0
-        self._closing = False
-        self._thread: threading.Thread | None = None
+        self._executor = ThreadPoolExecutor(1, module)
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -63,12 +68,10 @@ class Errands(Generic[Item, Order]):
             item, order = make(self._number + 1, tuple(self._items))
             self._number += 1
             add_job(self._items, item, self._most)
-            errand = self._errands[item.number] = Errand(self._module)
-            self._queue.append((item, order, errand))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name=self._module, daemon=True)
-                self._thread.start()
-            self._lock.notify()
+            errand = Errand(self._module)
+            future = self._executor.submit(self._work, item, order, errand)
+            self._begun[item.number] = errand, future
+        future.add_done_callback(partial(self._over, item.number))
         return item
 
     def change(self, number: int, **changes: Any) -> None:
@@ -82,29 +85,28 @@ class Errands(Generic[Item, Order]):
     def cancel(self, number: int) -> None:
         """Give a job up, whether it has begun or not."""
         with self._lock:
-            errand = self._errands.get(number)
-        if errand is not None:
+            errand, future = self._begun.get(number, (None, None))
+        if errand is not None and future is not None and not future.cancel():
             errand.cancel()
 
     def close(self) -> None:
         """Give up everything, and end the thread."""
         with self._lock:
-            self._closing = True
-            errands = list(self._errands.values())
-            self._lock.notify()
-        for errand in errands:
-            errand.cancel()
-        if self._thread is not None:
-            self._thread.join()
+            begun = list(self._begun.values())
+        for errand, future in reversed(begun):  # the last first, so that none begins because one before it has ended
+            if not future.cancel():
+                errand.cancel()
+        self._executor.shutdown()
 
-    def _serve(self) -> None:
-        while True:
-            with self._lock:
-                self._lock.wait_for(lambda: self._queue or self._closing)
-                if self._closing:
-                    return
-                item, order, errand = self._queue.popleft()
-            self._work(item, order, errand)
-            with self._lock:
-                del self._errands[item.number]
+    def _over(self, number: int, future: Future[None]) -> None:
+        """A job has ended, or will never begin."""
+        with self._lock:
+            errand, _ = self._begun.pop(number)
+        if future.cancelled():
+            self.change(number, state="cancelled", text="given up")
+        elif error := future.exception():
+            errand.cancel()
+            log.error("%s: job %d ended unexpectedly", self._module, number, exc_info=error)
+            self.change(number, state="failed", text=f"it ended unexpectedly: {error}")
+        else:
             self._wake()

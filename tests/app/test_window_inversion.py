@@ -15,7 +15,8 @@ from core.camera import Camera
 from core.given_w import w_text
 from core.scene import Latent
 from tests import ui
-from training.inversion_job import InversionError, InversionJob, InversionResult, InversionWord, picture_text
+from training.errand import Errand
+from training.inversion_job import InversionError, InversionOrder, InversionResult, InversionWord, picture_text
 
 pytestmark = [pytest.mark.ui, pytest.mark.process]
 
@@ -28,9 +29,10 @@ def test_a_dropped_picture_becomes_a_sample(tmp_path: Path, monkeypatch):
     w = np.random.default_rng(0).normal(0, 0.5, (1, 128))
     camera, go_on = Camera(yaw=0.7, pitch=1.2), threading.Event()
 
-    def search(self: InversionJob, heard: Callable[[InversionWord], None]) -> InversionResult | None:
+    def search(
+        order: InversionOrder, _errand: Errand, heard: Callable[[InversionWord], None]
+    ) -> InversionResult | None:
         """Instead of a process (tests/app/inversion/test_inversions.py has that)."""
-        order = self._order
         if order.settings.layers == "each":
             raise InversionError("there is not enough memory for this: compare fewer pixels, or close other programs")
         notes = ("The picture is no square: its middle, 40 x 40 pixels, is taken.",)
@@ -42,7 +44,7 @@ def test_a_dropped_picture_becomes_a_sample(tmp_path: Path, monkeypatch):
                 go_on.wait(30)
         return InversionResult(w=w_text(w), camera=camera, psnr=24.0, size=32)
 
-    monkeypatch.setattr(InversionJob, "run", search)
+    monkeypatch.setattr("training.inversion_job.find_sample", search)
 
     def clicks(ctx: ui.Context, studio: Studio) -> None:
         ui.wait_until(ctx, lambda: studio.stage.engine.shown is not None, 30, "the demo")
