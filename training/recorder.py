@@ -18,6 +18,7 @@ from training.config import RunConfig
 from training.data_set import ImageDataSet
 from training.events import EventWriter
 from training.full_disk import Persist
+from training.known_poses import MEAN_POSE, middle_of
 from training.networks import Networks
 from training.patch_files import prune_patches
 from training.retention import REASON, prune, reason_of
@@ -70,6 +71,7 @@ class Recorder:
         self.lease = run.lease_watch()
         self.process = psutil.Process()
         self._poses = sample_poses(config, data.all_angles)
+        self._middle = middle_of(config, data.all_angles)
         self._relief = ReliefGauge(config, data)
         self._resolution = min(config.discriminator.image_resolution, MAX_RESOLUTION)
         self._ticked = time.monotonic()
@@ -189,7 +191,8 @@ class Recorder:
             return False
 
     def _facts(self, progress: Progress) -> dict[str, Any]:
-        return {"run": self.run.name, "kimg": progress.kimg, "step": progress.step, "preset": self.config.preset}
+        facts = {"run": self.run.name, "kimg": progress.kimg, "step": progress.step, "preset": self.config.preset}
+        return facts if self._middle is None else {**facts, MEAN_POSE: self._middle}
 
     def _geometry(self) -> dict[str, float]:
         """Relief of the moving average; nothing where there is no surface."""
