@@ -221,7 +221,7 @@ class Recorder:
         networks = self.networks
         for name, network in (("G", networks.generator), ("D", networks.discriminator)):
             names, norms = gradient_norms(network)
-            # One that was no number at any time since the tick before is shown so, although it was repaired.
+            # One that was no number at any time since the tick before is shown so, although that step was skipped.
             norms = np.array([broken.get(f"{name}.{each}", norm) for each, norm in zip(names, norms, strict=True)])
             norms = norms.astype(np.float32)
             arrays |= {f"gradient_names/{name}": names, f"gradient_norms/{name}": norms}

@@ -236,7 +236,10 @@ class Stepper:
         name: str,
         telemetry: Telemetry,
     ) -> Outcome:
-        """Take one step of one optimiser down the gradients of what `compute` gives for the pieces of the batch."""
+        """Take one step of one optimiser down the gradients of what `compute` gives for the pieces of the batch.
+
+        The step is skipped where the sum of the gradients over all processes is not finite.
+        """
         before = self.pieces.retries
         outcome = self.pieces.backward(compute, optimizer.zero_grad)
         for _ in range(self.pieces.retries - before):
@@ -244,14 +247,15 @@ class Stepper:
         self.team.add_gradients(network)
         gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
         norm = float(get_total_norm(gradients))
+        # All processes have the same sums of gradients, and so the same norm: all take this step, or none does.
         if math.isfinite(norm):
-            # All processes have the same norm: each tells its part of it, so that numbers of processes do not count.
+            # Each tells its part of the norm, so that numbers of processes do not count.
             telemetry.add_mean(name, norm * self.share.weight, self.share.weight)
             self.bad_steps[name] = 0
+            optimizer.step()
         else:
             telemetry.add_broken(self._broken(network))
-            self._repair(gradients, name, telemetry)
-        optimizer.step()
+            self._skip(name, telemetry)
         return outcome
 
     def _broken(self, network: nn.Module) -> dict[str, float]:
@@ -264,10 +268,12 @@ class Stepper:
         }
         return {name: norm for name, norm in norms.items() if not math.isfinite(norm)}
 
-    def _repair(self, gradients: list[Tensor], name: str, telemetry: Telemetry) -> None:
-        """Zero what is not finite, and count it; give up when it does not pass."""
-        for gradient in gradients:
-            torch.nan_to_num_(gradient, nan=0, posinf=1e5, neginf=-1e5)
+    def _skip(self, name: str, telemetry: Telemetry) -> None:
+        """Count a step that is not taken, and give up when they do not pass.
+
+        Nothing may be made of gradients that are not finite: a number in their place, however chosen, would stay in
+        Adam's second moments, with betas (0, 0.99) for hundreds of steps in which the parameter does not learn.
+        """
         telemetry.count(BAD_STEPS)
         self.bad_steps[name] = self.bad_steps.get(name, 0) + 1
         if self.bad_steps[name] > MAX_BAD_STEPS:

@@ -73,7 +73,7 @@ class Telemetry:
         self._counts[name] += 1
 
     def add_broken(self, norms: dict[str, float]) -> None:
-        """Remember gradients that were no numbers, before they are repaired: their norms, by parameter."""
+        """Remember gradients that were no numbers, of a step that was skipped: their norms, by parameter."""
         self.broken.update(norms)
 
     def keep(self, name: str, value: float) -> None:

@@ -90,7 +90,7 @@ def test_a_run_leaves_everything_behind(tmp_path):
     assert not list(run.path.rglob("*.part*"))
 
 
-def test_a_gradient_that_was_no_number_is_shown_in_its_tick_although_it_was_repaired(tmp_path, monkeypatch):
+def test_a_gradient_that_was_no_number_is_shown_in_its_tick_although_its_step_was_skipped(tmp_path, monkeypatch):
     run, calls = toy_run(tmp_path), []
 
     def once(logits):
@@ -252,6 +252,38 @@ def test_bad_gradients_that_pass_are_counted(tmp_path, monkeypatch):
     assert [row.get("Gradients/bad_steps") for row in run.stats().rows] == [None, 1, None, None]
     for value in final_weights(run).values():
         assert torch.isfinite(value).all()
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_bad_step_leaves_weights_and_moments_as_they_were(tmp_path, monkeypatch, bad):
+    trainer = interrupted(toy_run(tmp_path), 2)
+    stepper, generator = trainer.stepper, trainer.networks.generator
+    before = {name: value.clone() for name, value in generator.named_parameters()}
+    moments = {key: state["exp_avg_sq"].clone() for key, state in stepper.generator_optimizer.state.items()}
+    monkeypatch.setattr("training.steps.generator_loss", lambda logits: generator_loss(logits) * bad)
+    stepper._generator_step(0.008, trainer.telemetry)
+    assert stepper.bad_steps["Gradients/G"] == 1
+    assert all(torch.equal(before[name], value) for name, value in generator.named_parameters())
+    for key, state in stepper.generator_optimizer.state.items():
+        assert torch.equal(state["exp_avg_sq"], moments[key])
+    monkeypatch.setattr("training.steps.generator_loss", generator_loss)
+    stepper._generator_step(0.008, trainer.telemetry)
+    assert stepper.bad_steps["Gradients/G"] == 0
+    assert any(not torch.equal(before[name], value) for name, value in generator.named_parameters())
+
+
+def test_a_step_is_skipped_by_all_when_the_gradients_of_another_process_are_bad(tmp_path, monkeypatch):
+    trainer = interrupted(toy_run(tmp_path), 1)
+    stepper, generator = trainer.stepper, trainer.networks.generator
+    before = {name: value.clone() for name, value in generator.named_parameters()}
+
+    def sum_with_bad_ones(network: torch.nn.Module) -> None:
+        next(value.grad for value in network.parameters() if value.grad is not None).view(-1)[0] = float("inf")
+
+    monkeypatch.setattr(stepper.team, "add_gradients", sum_with_bad_ones)
+    stepper._generator_step(0.004, trainer.telemetry)
+    assert stepper.bad_steps["Gradients/G"] == 1
+    assert all(torch.equal(before[name], value) for name, value in generator.named_parameters())
 
 
 def test_order_of_pictures_is_a_permutation_in_every_pass():
