@@ -253,7 +253,7 @@ class PlainDiscriminator(PatchDiscriminator):
         x = fully_connected(self.b4.out, fully_connected(self.b4.fc, x.flatten(1)))
         if self.head_mapping is None:
             return x[:, 0]
-        condition = self.head_mapping(self._condition(embedding, angles, labels))
+        condition = self.head_mapping(self._condition(embedding, self.told(angles), labels))
         return (x * condition).sum(dim=1) / math.sqrt(x.shape[1])
 
 
