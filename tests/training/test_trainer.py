@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.checkpoint import load_checkpoint
-from tests.training.toy import toy_data, toy_run
+from tests.training.toy import TOY_EG3D, toy_data, toy_run
 from training.__main__ import train_run
 from training.commands import acknowledgements, send_command
 from training.config_files import with_values
@@ -19,6 +19,8 @@ from training.objective import generator_loss
 from training.run_dir import RunDirectory
 from training.sampler import ShuffledOrder
 from training.stats import append_stats
+from training.steps import Stepper
+from training.telemetry import Telemetry
 from training.train_state import Progress
 from training.trainer import Trainer
 
@@ -105,6 +107,33 @@ def test_a_gradient_that_was_no_number_is_shown_in_its_tick_although_its_step_wa
             norms = dict(zip(arrays["gradient_names/G"], arrays["gradient_norms/G"], strict=True))
             assert np.isfinite(arrays["gradient_norms/D"]).all()
         assert all(np.isfinite(norm) != broken for norm in norms.values()), norms
+
+
+def test_gradients_by_layer_are_those_of_the_losses_whatever_penalty_ends_the_step(tmp_path, monkeypatch):
+    once = {**TOY_EG3D, "loop__total_kimg": 0.004, "loop__kimg_per_tick": 0.004}
+    plain = toy_run(tmp_path, **{**once, "optimizer__density_weight": 0.0, "optimizer__r1_gamma": 0.0})
+    penalised = toy_run(tmp_path, **once)
+    # Weights must stay where they are, so that D's loss is the same after G's penalty.
+    monkeypatch.setattr(torch.optim.Adam, "step", lambda *_: None)
+    # Nor may the penalty's random numbers change what D is shown after it.
+    step = Stepper._density_step
+
+    def silent(self: Stepper, kimg: float, telemetry: Telemetry) -> None:
+        numbers = self.rng.bit_generator.state, torch.get_rng_state()
+        step(self, kimg, telemetry)
+        self.rng.bit_generator.state = numbers[0]
+        torch.set_rng_state(numbers[1])
+
+    monkeypatch.setattr(Stepper, "_density_step", silent)
+    assert train_run(plain) == 0
+    assert train_run(penalised) == 0
+    assert {"Loss/G/reg", "Loss/D/reg"} <= penalised.stats().rows[0].keys()
+    with np.load(plain.tick_path(1)) as ours, np.load(penalised.tick_path(1)) as theirs:
+        for network in "GD":
+            assert (ours[f"gradient_norms/{network}"] > 0).any()
+            for what in ("names", "norms"):
+                name = f"gradient_{what}/{network}"
+                assert np.array_equal(ours[name], theirs[name]), name
 
 
 def test_the_average_follows_the_generator_and_w_its_mean(tmp_path):
