@@ -148,7 +148,7 @@ class Stepper:
             return Computed(loss * (settings.density_weight * settings.density_interval))
 
         outcome = self._descend(compute, self.generator_optimizer, generator, "Gradients/density", telemetry)
-        telemetry.add_mean("Loss/G/reg", outcome.loss, outcome.weight)
+        telemetry.add_mean("Loss/G/reg", outcome.loss / settings.density_interval, outcome.weight)
 
     def _discriminator_step(self, real: Shown, pictures: Tensor, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
@@ -215,7 +215,8 @@ class Stepper:
             compute, self.discriminator_optimizer, self.networks.discriminator, "Gradients/R1", telemetry
         )
         telemetry.add("Loss/r1_penalty", outcome.facts["penalty"])
-        telemetry.add_mean("Loss/D/reg", outcome.loss, outcome.weight)
+        # As in the StyleGAN family: what the penalty weighs, not how much more of it a lazy step descends.
+        telemetry.add_mean("Loss/D/reg", outcome.loss / settings.r1_interval, outcome.weight)
 
     def _augmented(self, shown: Shown, piece: Share) -> Shown:
         """What D is given of a piece of the batch: its patches, augmented."""

@@ -9,13 +9,14 @@ import pytest
 import torch
 
 from core.checkpoint import load_checkpoint
+from core.generator import Sample
 from tests.training.toy import TOY_EG3D, toy_data, toy_run
 from training.__main__ import train_run
 from training.commands import acknowledgements, send_command
 from training.config_files import with_values
 from training.control import Control
 from training.events import PATTERN, read_events
-from training.objective import generator_loss
+from training.objective import density_roughness, generator_loss
 from training.run_dir import RunDirectory
 from training.sampler import ShuffledOrder
 from training.stats import append_stats
@@ -134,6 +135,24 @@ def test_gradients_by_layer_are_those_of_the_losses_whatever_penalty_ends_the_st
             for what in ("names", "norms"):
                 name = f"gradient_{what}/{network}"
                 assert np.array_equal(ours[name], theirs[name]), name
+
+
+def test_penalties_are_recorded_without_the_gain_of_lazy_steps(tmp_path, monkeypatch):
+    run = toy_run(tmp_path, **TOY_EG3D, optimizer__r1_gamma=3.0)
+    rough: list[float] = []
+
+    def listen(field: Sample, distance: float) -> torch.Tensor:
+        roughness = density_roughness(field, distance)
+        rough.append(float(roughness.detach()))
+        return roughness
+
+    monkeypatch.setattr("training.steps.density_roughness", listen)
+    assert train_run(run) == 0
+    optimizer, rows = run.config().optimizer, run.stats().rows
+    assert (optimizer.density_interval, optimizer.r1_interval, len(rough)) == (2, 4, 8)
+    for row, each in zip(rows, np.reshape(rough, (-1, 2)).mean(axis=1), strict=True):
+        assert row["Loss/D/reg"] == pytest.approx(3.0 / 2 * row["Loss/r1_penalty"], rel=1e-5)
+        assert row["Loss/G/reg"] == pytest.approx(optimizer.density_weight * each, rel=1e-5)
 
 
 def test_the_average_follows_the_generator_and_w_its_mean(tmp_path):
