@@ -181,6 +181,13 @@ class Discriminator(nn.Module, ABC):
             ValueError: Part of the condition is missing.
         """
 
+    def require_condition(self, angles: Tensor | None, labels: Tensor | None) -> None:
+        """Look for what has to be told, before anything is computed.  Raises ValueError when part of it is missing."""
+        if self.config.label_count and labels is None:
+            raise ValueError("this discriminator is conditioned on the label: it needs labels")
+        if self.config.camera_condition and angles is None:
+            raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")
+
     @abstractmethod
     def modulations(self, patches: Patches) -> dict[str, Tensor]:
         """The modulation sigma of each modulated layer for the given patches.  Values [batch, filters], in [0, 2]."""
@@ -235,6 +242,7 @@ class PatchDiscriminator(Discriminator):
         self, images: Tensor, patches: Patches, angles: Tensor | None = None, labels: Tensor | None = None
     ) -> Tensor:
         """Score patches: see Discriminator."""
+        self.require_condition(angles, labels)
         return self.judged(images, patches, self.told(angles), labels)
 
     def told(self, angles: Tensor | None) -> Tensor | None:
@@ -245,22 +253,14 @@ class PatchDiscriminator(Discriminator):
 
         Returns:
             [batch, camera_code.dim]; None without camera condition.
-
-        Raises:
-            ValueError: They are missing.
         """
         if not self.config.camera_condition:
             return None
-        if angles is None:
-            raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")
+        assert angles is not None
         return self.camera_dropout(self.camera_code(angles[:, :2]))
 
     def judged(self, images: Tensor, patches: Patches, camera: Tensor | None, labels: Tensor | None) -> Tensor:
-        """Score patches as `forward` does, by what `told` gives of their cameras; this draws no random numbers.
-
-        Raises:
-            ValueError: Labels are missing.
-        """
+        """Score patches as `forward` does, by what `told` gives of their cameras; this draws no random numbers."""
         embedding = self.patch_embedding(patches.scales, patches.offsets) if self.aware else None
         patch = self.hypernetwork(embedding) if self.aware else None
         x = images.contiguous(memory_format=torch.channels_last)
@@ -276,8 +276,7 @@ class PatchDiscriminator(Discriminator):
         """Label, patch and camera, as far as they count, side by side."""
         parts = [] if embedding is None else [embedding]
         if self.config.label_count:
-            if labels is None:
-                raise ValueError("this discriminator is conditioned on the label: it needs labels")
+            assert labels is not None
             label = F.one_hot(labels, self.config.label_count).to(torch.float32)
             parts.insert(0, self.config.label_gain * label)
         if camera is not None:

@@ -28,6 +28,7 @@ class ScaleSpecificDiscriminator(Discriminator):
         self, images: Tensor, patches: Patches, angles: Tensor | None = None, labels: Tensor | None = None
     ) -> Tensor:
         """Score patches: see Discriminator.  Raises ValueError when scales differ inside a minibatch-std group."""
+        self.require_condition(angles, labels)
         chosen = self.expert_indices(patches)
         groups = chosen.reshape(-1, min(self.config.group_size, len(chosen)))
         if bool((groups != groups[:, :1]).any()):
