@@ -20,7 +20,8 @@ from app import layout
 from app.studio import Studio
 from core.scene import Scene
 from tests import ui
-from tools.make_screenshots import IMAGES, still
+from tools.make_screenshots import IMAGES
+from tools.shots.shot import still
 
 # As it is seen on a page: large enough to read the panels, small enough to be loaded at once.
 SIZE, COLOURS, FRAME_MS = (800, 500), 256, 90
