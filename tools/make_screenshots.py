@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -91,7 +92,8 @@ def windows(args: argparse.Namespace, wanted: Sequence[str], setting: Setting) -
         of_run = (*inside.RUN_SHOTS, *looking.SHOTS)
         take_all(args.run, lambda home: some((*of_run, data_shot(home.data))), setting, args.out)
     if args.eg3d is not None and (upsampled := some(looking.UPSAMPLED_SHOTS)):
-        take_all(args.eg3d, lambda _: upsampled, setting, args.out)
+        # An upsampler knows only the distance of its training.
+        take_all(args.eg3d, lambda _: upsampled, replace(setting, back=1.0), args.out)
 
 
 if __name__ == "__main__":

@@ -38,4 +38,4 @@ def tab(name: str, data: str) -> Step:
 def data_shot(data: str) -> Shot:
     """Pictures, poses, cameras and findings of a data set."""
     steps = tuple(tab(name, data) for name in (PICTURES, POSES, CAMERAS, FOUND))
-    return Shot("data", layout.DATA, steps, region="panel", columns=2)
+    return Shot("data", layout.DATA, steps, (layout.DATA,), hidden=(), columns=2)

@@ -9,7 +9,7 @@ from app.geometry.geometry_desk import GeometryDesk
 from app.inside.score_map_desk import ScoreMapDesk
 from app.studio import Studio
 from tests import ui
-from tools.shots.shot import ASIDE, BELOW, PATIENCE_S, Shot, still
+from tools.shots.shot import PATIENCE_S, Shot, still
 
 
 def sections(ctx: ui.Context, studio: Studio) -> None:
@@ -31,7 +31,7 @@ def probe(ctx: ui.Context, studio: Studio) -> None:
     ctx.key_up(imgui.Key.mod_alt)
     still(ctx, studio)
     ctx.mouse_move("canvas")
-    ctx.mouse_drag_with_delta(imgui.ImVec2(120, -40))
+    ctx.mouse_drag_with_delta(imgui.ImVec2(90, -40))
     still(ctx, studio)
 
 
@@ -55,18 +55,25 @@ def surface(ctx: ui.Context, studio: Studio) -> None:
     ctx.yield_(10)
 
 
+# So much of the height is for what lies below the viewport, where that is looked at.
+TALL = 0.6
 # What a person sees first, who has trained nothing yet.
 DEMO_SHOTS = (
-    Shot("latent", layout.LATENT, (sections,), "viewer", without=(*BELOW, *ASIDE[1:])),
-    Shot("surface", layout.GEOMETRY, (surface,), "panel", without=(*BELOW, *ASIDE)),
+    Shot("latent", layout.LATENT, (sections,), (layout.VIEWPORT, layout.LATENT)),
+    Shot("surface", layout.GEOMETRY, (surface,), (layout.GEOMETRY,)),
 )
 RUN_SHOTS = (
     Shot("window", layout.SAMPLES, (still,)),
-    Shot("patch-scales", layout.PATCHES, (still,)),
-    Shot("modulation", layout.MODULATION, (still,)),
-    Shot("patch-view", layout.PATCH_VIEW, (still,)),
-    Shot("health", layout.HEALTH, (still,)),
-    Shot("score-map", layout.SCORE_MAP, (scores,)),
-    Shot("tri-planes", layout.PLANES, (probe,)),
-    Shot("ray-probe", layout.RAY_PROBE, (probe,)),
+    *(
+        Shot(name, panel, (still,), (panel,), below=TALL)
+        for name, panel in (
+            ("patch-scales", layout.PATCHES),
+            ("modulation", layout.MODULATION),
+            ("patch-view", layout.PATCH_VIEW),
+            ("health", layout.HEALTH),
+        )
+    ),
+    Shot("score-map", layout.SCORE_MAP, (scores,), (layout.SCORE_MAP,)),
+    Shot("tri-planes", layout.PLANES, (probe,), (layout.VIEWPORT, layout.PLANES), below=TALL),
+    Shot("ray-probe", layout.RAY_PROBE, (probe,), (layout.VIEWPORT, layout.RAY_PROBE)),
 )

@@ -14,7 +14,7 @@ from core.scene import Other
 from core.timeline import Keyframe, Timeline
 from tests import ui
 from tools.shots.inside import surface
-from tools.shots.shot import ASIDE, BELOW, PATIENCE_S, Shot, still
+from tools.shots.shot import PATIENCE_S, Shot, still
 
 LIGHT = Look("light", 1.5)
 # A picture by torch is photographed when so much of it is there.
@@ -172,16 +172,18 @@ def journey(ctx: ui.Context, studio: Studio) -> None:
     still(ctx, studio)
 
 
+# What is hidden where nothing is said of the sample.
+SAMPLE, BOTH = (layout.LATENT,), (layout.VIEWPORT, layout.COMPARE)
 SHOTS = (
     Shot("camera", layout.CAMERA, (camera,)),
     Shot("time", layout.CURVES, (past,)),
-    Shot("compare", layout.COMPARE, (two_seeds, against_torch), "viewer", without=(layout.LATENT,)),
-    Shot("reference", layout.CAMERA, (by_torch,), "viewer", without=(layout.LATENT,)),
-    Shot("geometry", layout.GEOMETRY, (cut_open,), "panel", without=(*BELOW, *ASIDE)),
-    Shot("geometry-compare", layout.GEOMETRY, (two_surfaces,), "panel", without=(*BELOW, *ASIDE)),
+    Shot("compare", layout.COMPARE, (two_seeds, against_torch), BOTH, SAMPLE),
+    Shot("reference", layout.CAMERA, (by_torch,), (layout.VIEWPORT, layout.CAMERA), SAMPLE),
+    Shot("geometry", layout.GEOMETRY, (cut_open,), (layout.GEOMETRY,)),
+    Shot("geometry-compare", layout.GEOMETRY, (two_surfaces,), (layout.GEOMETRY,)),
     Shot("timeline", layout.TIMELINE, (journey,)),
     Shot("performance", layout.PERFORMANCE, (performance,)),
     Shot("light", layout.CURVES, (light,)),
 )
 # Of a generator with an upsampler.
-UPSAMPLED_SHOTS = (Shot("families", layout.COMPARE, (raw_beside_upsampled,)),)
+UPSAMPLED_SHOTS = (Shot("families", layout.COMPARE, (raw_beside_upsampled,), BOTH, SAMPLE),)

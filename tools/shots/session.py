@@ -28,12 +28,14 @@ class Setting:
         look: Its theme and scale.
         seed: Of the sample; its neighbours in the Latent panel have short numbers, too.
         label: Its class, where there are some; None: the seed's own.
+        back: So much farther away than in training.
     """
 
     size: tuple[int, int] = layout.SIZE
     look: Look = field(default_factory=Look)
     seed: int = SEED
     label: int | None = None
+    back: float = BACK
 
 
 def take_all(run: Path | None, shots: Callable[[Home], Sequence[Shot]], setting: Setting, out: Path) -> None:
@@ -67,7 +69,7 @@ def _first(studio: Studio, setting: Setting) -> Scene:
     """What each picture begins with."""
     scene = studio.stage.scene
     latent = replace(scene.latent, seed=setting.seed, label=setting.label)
-    camera = replace(scene.camera, yaw=YAW, pitch=PITCH, radius=BACK * scene.camera.radius)
+    camera = replace(scene.camera, yaw=YAW, pitch=PITCH, radius=setting.back * scene.camera.radius)
     return replace(scene, latent=latent, camera=camera)
 
 
@@ -82,4 +84,5 @@ def _begin(ctx: ui.Context, studio: Studio, first: Scene, setting: Setting) -> N
     if first.source.kind == "run":
         stage.time.go_live()
     ctx.yield_(5)
+    studio.panels_shown.show(layout.CURVES)
     still(ctx, studio)

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from imgui_bundle import hello_imgui, imgui
@@ -26,7 +25,6 @@ YAW, PITCH, BACK = math.radians(55), math.radians(70), 1.15
 GAP, GROUND = 6, (20, 22, 27)
 
 Step = Callable[[ui.Context, Studio], None]
-Region = Literal["window", "viewer", "panel"]
 
 
 @dataclass(frozen=True)
@@ -37,22 +35,19 @@ class Shot:
         name: Of the file, without its suffix.
         panel: Which panel is brought to the front.
         steps: What is done one after the other; after each the window is photographed, and captures stand side by side.
-        region: What is kept: the window, the viewport with the panels beside it, or the panel alone.
+        kept: Panels that are kept of the window; none keeps all of it.
+        hidden: Panels whose room they have; None: of all others.
         columns: So many captures stand in a row.
-        without: Panels that are hidden, so that others have their room.
+        below: The part of the height that panels below the viewport have; 0: as usual.
     """
 
     name: str
     panel: str
     steps: tuple[Step, ...]
-    region: Region = "window"
+    kept: tuple[str, ...] = ()
+    hidden: tuple[str, ...] | None = None
     columns: int = 1
-    without: tuple[str, ...] = ()
-
-
-# What lies below the viewport, and at its right.
-BELOW = tuple(name for name, place in layout.PLACES.items() if place.startswith("bottom"))
-ASIDE = (layout.LATENT, layout.CAMERA, layout.COMPARE)
+    below: float = 0.0
 
 
 def still(ctx: ui.Context, studio: Studio) -> None:
@@ -75,8 +70,8 @@ def take(ctx: ui.Context, studio: Studio, shot: Shot, out: Path) -> Path:
     Returns:
         Its file.
     """
-    for name in shot.without:
-        hello_imgui.get_runner_params().docking_params.dockable_window_of_name(name).is_visible = False
+    _arrange(studio, shot)
+    ctx.yield_(5)
     studio.panels_shown.show(shot.panel)
     ctx.yield_(5)
     captures = []
@@ -111,12 +106,27 @@ def sheet(pictures: Sequence[np.ndarray], columns: int) -> np.ndarray:
     return whole
 
 
+def _arrange(studio: Studio, shot: Shot) -> None:
+    """Give panels that are kept the room of the others.  The viewport stays: it is the middle of the window."""
+    docking = hello_imgui.get_runner_params().docking_params
+    if shot.kept:
+        for window in docking.dockable_windows:
+            stays = window.label in (*shot.kept, layout.VIEWPORT)
+            window.is_visible = (
+                stays if shot.hidden is None else stays or (window.is_visible and window.label not in shot.hidden)
+            )
+    if shot.below:
+        splits = layout.splits(studio.look.scale)
+        for split in splits:
+            split.ratio = shot.below if split.new_dock == "bottom" else split.ratio
+        docking.docking_splits, docking.layout_reset = splits, True
+
+
 def _box(shot: Shot, width: int, height: int) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of what is kept of the window, pixels."""
-    if shot.region == "window":
+    if not shot.kept:
         return 0, 0, width, height
-    panels = (layout.VIEWPORT, *ASIDE) if shot.region == "viewer" else (shot.panel,)
-    boxes = np.array([_dock(panel) for panel in panels if panel not in shot.without])
+    boxes = np.array([_dock(panel) for panel in shot.kept])
     left, top = boxes[:, :2].min(axis=0).round().astype(int)
     right, bottom = boxes[:, 2:].max(axis=0).round().astype(int)
     return max(left, 0), max(top, 0), min(right, width), min(bottom, height)
