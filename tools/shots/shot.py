@@ -19,6 +19,8 @@ from tests import ui
 
 # What is asked of a worker has come after so long, seconds, also on a slow machine.
 PATIENCE_S = 300.0
+# After so many frames what the window says of itself has settled.
+SETTLED = 40
 # From a little above and aside, where depth is seen, radians; and so much farther away than in training.
 YAW, PITCH, BACK = math.radians(55), math.radians(70), 1.15
 # Between two captures in one picture, pixels, and their colour.
@@ -55,7 +57,7 @@ def still(ctx: ui.Context, studio: Studio) -> None:
     ctx.mouse_move_to_pos(imgui.ImVec2(5, layout.SIZE[1] - 10))
     ctx.yield_(5)
     ui.wait_until(ctx, lambda: studio.stage.engine.complete and not studio.stage.worker.busy, PATIENCE_S, "the worker")
-    ctx.yield_(10)
+    ctx.yield_(SETTLED)
 
 
 def take(ctx: ui.Context, studio: Studio, shot: Shot, out: Path) -> Path:
