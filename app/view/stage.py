@@ -31,7 +31,7 @@ from app.workers.worker_share import WorkerShare
 from core.baked import BakedVolume
 from core.bounds import SHOWN_DENSITIES, shown_depths
 from core.camera import Camera
-from core.scene import Other, Quality, Scene, Source, save_scene
+from core.scene import Other, Quality, Scene, Shown, Source, save_scene
 from widgets import camera as camera_panel
 from widgets import compare as compare_panel
 from widgets import latent as latent_panel
@@ -206,6 +206,10 @@ class Stage:
     def set_viewing(self, setup: ViewSetup) -> None:
         """Change what is drawn over the picture."""
         self.viewing = setup
+
+    def show_as(self, way: Shown) -> None:
+        """Show colours, depth, or whatever else the field has."""
+        self.scene = replace(self.scene, quality=replace(self.scene.quality, show=way))
 
     def set_seed(self, seed: int) -> None:
         """Show another sample."""
