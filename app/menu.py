@@ -174,6 +174,14 @@ def _run(studio: Studio) -> list[Action]:
         Action("Run", "Start training", studio.start_training, Chord(Key.enter, ctrl=True), train.view().can_start),
         Action(
             "Run",
+            "Start paused",
+            partial(studio.start_training, paused=True),
+            enabled=train.view().can_start,
+            tooltip="The training waits before its first step, and can be looked at; Resume lets it begin",
+            spoken="start a training that waits before its first step",
+        ),
+        Action(
+            "Run",
             "Pause" if pauses else "Resume",
             partial(studio.train.send, "pause" if pauses else "resume"),
             Chord(Key.p, ctrl=True, shift=True),

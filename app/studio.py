@@ -301,9 +301,9 @@ class Studio:
         if work.scene != self.stage.scene:
             self.show_scene(work.scene)
 
-    def start_training(self) -> None:
-        """Start a run from the form."""
-        self.train.edit(self.train.form, (StartRun(self.train.form),))
+    def start_training(self, *, paused: bool = False) -> None:
+        """Start a run from the form; paused, it waits before its first step."""
+        self.train.edit(self.train.form, (StartRun(self.train.form, paused),))
         self.panels_shown.show(layout.TRAIN)
 
     def set_look(self, look: Look) -> None:

@@ -19,9 +19,9 @@ MADE = "<!-- Written by tools/make_reference.py from the code; change it there. 
 
 COMMANDS_HEAD = """# Commands
 
-Training, data sets, pictures, films, meshes, evaluations and imports can all be done in a shell; what panels that look inside show lies in the run as
-arrays ([Exporting](exporting.md)). `epigraf` alone opens the window; `epigraf COMMAND --help` tells
-the same as this page."""
+Training, data sets, pictures, films, meshes, evaluations and imports can all be done in a shell; what panels that look
+inside show lies in the run as arrays ([Exporting](exporting.md)). `epigraf` alone opens the window;
+`epigraf COMMAND --help` tells the same as this page."""
 CONFIGURATION_HEAD = """# Configuration
 
 Every setting of a run, as in its `config.yaml`, in presets (`epigraf train --preset FILE.yaml`), in `--set NAME=VALUE`,

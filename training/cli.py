@@ -74,6 +74,10 @@ def register(subparsers: Any) -> None:
         help="begin with these weights; settings and data are those of its run, unless given here; one that was "
         "imported needs --preset and --data, and brings its networks",
     )  # fmt: skip
+    parser.add_argument(
+        "--paused", action="store_true",
+        help="wait before the first step, to be looked at in the window; epigraf runs resume RUN goes on",
+    )  # fmt: skip
     parser.add_argument("--detach", action="store_true", help="return at once; the training goes on")
     parser.add_argument(
         "--estimate", action="store_true", help="measure memory and time with a few steps, print them, and stop"
@@ -110,6 +114,8 @@ def train(args: argparse.Namespace) -> int:
     else:
         run = RunDirectory(args.resume)
         _write_down(run, args)
+    if args.paused:
+        run.pause_at_start()
     known = run.stats().cursor
     pid = launch(run)
     print(f"{run.path}: training as process {pid}, log in {run.log_path.name}", flush=True)

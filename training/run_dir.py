@@ -266,6 +266,10 @@ class RunDirectory:
         """Let the next start begin with a change of settings.  Raises RunError."""
         send_command(self.commands_path, "set", self.next_start(), values)
 
+    def pause_at_start(self) -> None:
+        """Let the next start wait before its first step until it is told to go on.  Raises RunError."""
+        send_command(self.commands_path, "pause", self.next_start())
+
     def answer(self, command: Command) -> Acknowledgement | None:
         """What became of a command; None while it waits.  Raises RunError."""
         return acknowledgement(self.commands_path, command)

@@ -112,9 +112,10 @@ class TrainView:
 
 @dataclass(frozen=True)
 class StartRun:
-    """Start a run from the form."""
+    """Start a run from the form, or let it wait before its first step."""
 
     form: TrainForm
+    paused: bool = False
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,9 @@ class RunActions:
         """The same, what takes long included."""
         return self._tasks.waiting or self._long.waiting
 
-    def start(self, form: TrainForm) -> None:
-        """Make a run of the form and start its trainer."""
-        self._tasks.submit("Starting the trainer…", partial(_start, form))
+    def start(self, form: TrainForm, *, paused: bool = False) -> None:
+        """Make a run of the form and start its trainer, which waits before its first step if it shall be paused."""
+        self._tasks.submit("Starting the trainer…", partial(_start, form, paused))
 
     def resume(self, path: Path) -> None:
         """Start a trainer for a run that there is already."""
@@ -123,7 +123,7 @@ class RunActions:
         self._long.close()
 
 
-def _start(form: TrainForm) -> Started:
+def _start(form: TrainForm, paused: bool) -> Started:
     from training.config_files import with_values
     from training.config_fit import fitted
     from training.launch import launch
@@ -133,6 +133,8 @@ def _start(form: TrainForm) -> Started:
     changed = with_values(load_preset(preset_key(form.preset)), dict(form.changes), "the form")
     config = fitted(changed, data_path(form))
     run = create_run(user_path(form.runs_dir), named(config, form.name, "the form"))
+    if paused:
+        run.pause_at_start()
     launch(run)
     log.info("Started %s", run.path)
     return Started(run.path)

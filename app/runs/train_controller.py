@@ -268,10 +268,10 @@ class TrainController:
     def handle(self, intent: Intent) -> None:
         """Do what a panel asks for."""
         match intent:
-            case StartRun(form):
+            case StartRun(form, paused):
                 self._problem = None
                 self.fields.handle(intent)
-                self._actions.start(form)
+                self._actions.start(form, paused=paused)
             case ResumeRun(path):
                 self._problem = None
                 self._actions.resume(path)

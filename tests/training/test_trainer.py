@@ -17,6 +17,7 @@ from training.config_files import with_values
 from training.control import Control
 from training.events import PATTERN, read_events
 from training.objective import density_roughness, generator_loss
+from training.recorder import Recorder
 from training.run_dir import RunDirectory
 from training.sampler import ShuffledOrder
 from training.stats import append_stats
@@ -372,6 +373,23 @@ def test_a_snapshot_and_live_weights_come_during_a_pause_too(tmp_path, monkeypat
     monkeypatch.setattr(Control, "_look", on_look)
     assert train_run(run) == 0
     assert seen[-1] == (1, True)
+
+
+def test_a_training_that_begins_paused_takes_no_step_before_it_is_told_to(tmp_path, monkeypatch):
+    run, steps = toy_run(tmp_path), []
+    run.pause_at_start()
+
+    def look(_recorder: Recorder, progress: Progress, _now: float) -> None:
+        if run.observe().state == "paused":
+            steps.append((progress.step, len(run.samples())))
+            run.send("resume")
+
+    monkeypatch.setattr(Recorder, "live", look)
+    assert train_run(run) == 0
+    assert steps[0] == (0, 1), "samples of the start are there"
+    status = run.status()
+    assert status is not None
+    assert status.step == 16
 
 
 def test_trouble_with_live_weights_does_not_end_the_training(tmp_path, caplog):

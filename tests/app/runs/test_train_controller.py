@@ -141,6 +141,22 @@ def test_a_run_is_called_after_its_preset_unless_somebody_types_a_name(tmp_path:
     assert sorted(names) == ["mine", studio_runs.PRESET]
 
 
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_run_may_wait_before_its_first_step(tmp_path: Path, monkeypatch, paused: bool):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    told: list[list[str]] = []
+    monkeypatch.setattr(
+        "training.launch.launch",
+        lambda run: told.append([command.command for command in run.next_commands(run.next_start())]),
+    )
+    form = TrainForm(studio_runs.PRESET, "own", str(studio_runs.prepare(tmp_path)), str(tmp_path / "runs"))
+    with controller(form) as train:
+        settle(train, lambda: train.view().can_start)
+        train.edit(form, (StartRun(form, paused),))
+        settle(train, lambda: bool(told))
+    assert told == [["pause"] if paused else []]
+
+
 @pytest.mark.parametrize("follow", [True, False])
 def test_a_living_run_does_not_replace_an_opened_checkpoint(tmp_path: Path, follow: bool):
     run = studio_runs.ended_run(tmp_path, ticks=1)
