@@ -23,11 +23,12 @@ from training.networks import Networks
 from training.recorder import Recorder
 from training.run_dir import RunDirectory
 from training.run_errors import RunError
+from training.state_files import StateFiles, in_trouble
 from training.status import TrainerState
 from training.steering import REFUSED, steered, words_of
 from training.steps import Stepper
 from training.telemetry import Silence, Telemetry
-from training.train_state import Progress, load_state, save_state, seeded_rng
+from training.train_state import Progress, seeded_rng
 from training.training_metrics import TrainingMetrics
 from training.warm_start import beginning, require_fit
 
@@ -62,6 +63,8 @@ class Trainer:
         )
         self.telemetry = Telemetry() if record else Silence()
         self.persist = persistence(control)
+        self.states = StateFiles(run, self.persist)
+        self._owes_snapshot = False
         self._restore()
         self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device, self.stepper.share)
         # A tick half done may have left a row at this very step, which is void from now on.
@@ -134,7 +137,7 @@ class Trainer:
         """Write the state, with what all processes have counted."""
         self.telemetry.unite(self.team)
         if self.team.leads:
-            self.persist(lambda: save_state(self.run.state_path, self.stepper, self.progress, self.telemetry))
+            self.states.save(self.stepper, self.progress, self.telemetry)
 
     def close(self) -> None:
         """Let go of threads and files."""
@@ -145,9 +148,9 @@ class Trainer:
         self.data.close()
 
     def _restore(self) -> None:
-        progress = Progress()
-        if self.run.state_path.exists():
-            progress = load_state(self.run.state_path, self.stepper, self.telemetry)
+        restored = self.states.restore(self.stepper, self.telemetry)
+        progress = restored or Progress()
+        if restored is not None:
             logger.info("resuming at %.3f kimg, step %d", progress.kimg, progress.step)
         elif self.config.init is not None:
             require_fit(self.config, self.config.init)
@@ -167,6 +170,8 @@ class Trainer:
         """Go on with these settings."""
         self.config, self.control.total_kimg = config, config.loop.total_kimg
         self.stepper.steer(config)
+        if config.optimizer.r1_gamma == 0:  # no step will come to tell that all is well again
+            self.stepper.bad_steps.pop("Gradients/R1", None)
 
     def _step(self) -> None:
         began = time.perf_counter()
@@ -196,12 +201,22 @@ class Trainer:
         if self._due(loop.sample_kimg):
             self.recorder.sample(self.progress)
         now = time.monotonic()
-        if self.team.any(self.team.leads and now >= self._state_at):
+        # A run that is about to fail must not overwrite what it could go on from; what is due waits for good gradients.
+        if self.team.any(self.team.leads and now >= self._state_at and not in_trouble(self.stepper)):
             self._state_at = now + 60 * loop.state_minutes
             self._save()
-        if self._due(loop.snapshot_kimg) and not self.control.snapshot:
+        if self._plans_snapshot() and not self.control.snapshot:
             self.recorder.snapshot(self.progress)
+        self._owes_snapshot = self._snapshot_due() and not self._plans_snapshot()
         self._record_if_asked()
+
+    def _snapshot_due(self) -> bool:
+        return self._owes_snapshot or self._due(self.config.loop.snapshot_kimg)
+
+    def _plans_snapshot(self) -> bool:
+        """Whether the settings want a snapshot of this step; in trouble not where it would push out a good one."""
+        waits = self.config.loop.keep_snapshots is not None and in_trouble(self.stepper)
+        return self._snapshot_due() and not waits
 
     def _record_if_asked(self) -> None:
         """A snapshot that was asked for, and live weights for whoever watches; also during a pause."""
@@ -229,7 +244,7 @@ class Trainer:
     def _record_tick(self) -> None:
         if isinstance(self.recorder, Bystander):
             return
-        snapshot = None if self._due(self.config.loop.snapshot_kimg) else self.recorder.snapshot
+        snapshot = None if self._plans_snapshot() else self.recorder.snapshot
         if self.metrics is not None:
             self.metrics.at_tick(self.config, self.progress, self.telemetry, snapshot)
         scalars = self.recorder.tick(self.progress, self.telemetry)
