@@ -7,7 +7,6 @@ file, and ends when its standard input is closed.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import sys
 import time
@@ -21,6 +20,7 @@ from core.shares import shares
 from training.batches import RealBatches
 from training.config import RunConfig
 from training.config_files import config_of, with_values
+from training.cores import usable_cores
 from training.data_set import ImageDataSet
 from training.errand import end_with_input
 from training.estimate import WHAT_TO_LOWER, Estimate
@@ -66,7 +66,7 @@ def measure(config: RunConfig) -> Estimate:
     """Take a few steps.  Raises ValueError, OSError, OutOfMemoryError."""
     _say(progress="opening the data set")
     processes, batch = config.parallel.process_count, config.loop.batch
-    threads = max((config.loop.threads or os.cpu_count() or 1) // processes, 1)
+    threads = max((config.loop.threads or usable_cores()) // processes, 1)
     config = _of_one_process(config, processes)
     torch.set_num_threads(threads)
     device = choose_device(config.loop.device)

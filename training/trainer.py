@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from training.bystander import Bystander
 from training.changes import change_now
 from training.config import ConfigError, RunConfig
 from training.control import Control
+from training.cores import usable_cores
 from training.data_set import ImageDataSet
 from training.device import choose_device, device_name
 from training.distributed import Place, own_device
@@ -50,7 +50,7 @@ class Trainer:
         self.progress = control.progress
         self.team = control.team
         place = Place.from_environment() if self.team.size > 1 else Place()
-        torch.set_num_threads(max((config.loop.threads or os.cpu_count() or 1) // place.local_size, 1))
+        torch.set_num_threads(max((config.loop.threads or usable_cores()) // place.local_size, 1))
         device = control.device = own_device(choose_device(config.loop.device), place)
         threads = torch.get_num_threads()
         logger.info("device %s (%s), %d threads, torch %s", device, device_name(device), threads, torch.__version__)
