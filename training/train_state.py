@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import pickle
@@ -110,32 +111,53 @@ class DamagedStateError(RunError):
     """A state is no whole file, as after a power failure."""
 
 
-def read_state(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class SavedState:
+    """A state as it was read.
+
+    Attributes:
+        path: Where.
+        content: What `save_state` wrote.
+        digest: SHA-256 of the file, hexadecimal; empty if it was not wanted.
+    """
+
+    path: Path
+    content: dict[str, Any]
+    digest: str = ""
+
+
+def read_state(path: Path, *, digest: bool = False) -> SavedState:
     """Read what `save_state` wrote.
+
+    Args:
+        path: The file.
+        digest: Whether its digest is wanted, which takes a second for a gigabyte.
 
     Raises:
         DamagedStateError: The file is damaged.
         RunError: It cannot be read.
     """
     try:
-        with explained("read", path):
-            return torch.load(path, map_location="cpu", weights_only=True)
+        with explained("read", path), path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest() if digest else ""
+            file.seek(0)
+            return SavedState(path, torch.load(file, map_location="cpu", weights_only=True), found)
     except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, TypeError, EOFError) as error:
         raise DamagedStateError(f"{path}: the state cannot be restored ({error}). {_way_out(path)}") from error
 
 
-def restore_state(state: dict[str, Any], path: Path, stepper: Stepper, telemetry: Telemetry) -> Progress:
+def restore_state(saved: SavedState, stepper: Stepper, telemetry: Telemetry) -> Progress:
     """Go on from a state.
 
     Args:
-        state: What `read_state` gave.
-        path: Where it was read.
+        saved: It.
         stepper: Gets its weights, optimisers and random numbers.
         telemetry: Gets the tick half done.
 
     Raises:
         RunError: The state is of another version, or of another network.
     """
+    state, path = saved.content, saved.path
     try:
         if state.get("version") != STATE_VERSION:
             version = state.get("version")

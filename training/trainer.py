@@ -148,7 +148,7 @@ class Trainer:
         self.data.close()
 
     def _restore(self) -> None:
-        restored = self.states.restore(self.stepper, self.telemetry)
+        restored = self.states.restore(self.stepper, self.telemetry, self.team)
         progress = restored or Progress()
         if restored is not None:
             logger.info("resuming at %.3f kimg, step %d", progress.kimg, progress.step)

@@ -138,6 +138,35 @@ def test_a_process_that_fails_says_why(tmp_path):
     assert status.message.startswith("process 2 of 2: its disk is on fire")
 
 
+def test_a_process_that_sees_the_state_late_waits_for_it(tmp_path):
+    """One that began at step 0 instead would add the gradients of other weights to those of all."""
+    alone, run = small_run(tmp_path, loop__total_kimg=0.016), small_run(tmp_path, loop__total_kimg=0.016)
+    for each, blind in ((alone, 0), (run, 3)):
+        assert train_run(each) == 0
+        each.set_at_start({"loop.total_kimg": 0.032})
+        assert train_together(each, 2, blind) == [0, 0]
+    assert_same_weights(alone, run)
+    assert "WARNING [1] the first process goes on from step 2, here none is to be seen: waiting" in log_of(run)
+
+
+def test_a_process_that_sees_another_state_ends_all_with_an_explanation(tmp_path):
+    run = small_run(tmp_path, loop__total_kimg=0.016)
+    assert train_run(run) == 0
+    run.set_at_start({"loop.total_kimg": 0.032})
+    assert train_together(run, 2, blind=100) == [1, 1]
+    status = run.status()
+    assert status is not None
+    assert status.state == "failed"
+    assert status.message.startswith("process 2 of 2: ")
+    assert "the first process goes on from step 2" in status.message
+    assert "All processes need the same folder" in status.message
+    assert run.status().step == 2
+
+
+def log_of(run: RunDirectory) -> str:
+    return run.log_path.read_text(encoding="utf-8")
+
+
 def test_more_processes_than_groups_are_refused(tmp_path):
     run = small_run(tmp_path)
     assert train_together(run, 5) == [1] * 5
