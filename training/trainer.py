@@ -86,7 +86,8 @@ class Trainer:
         """Train to the planned end or until stopped.  Returns how it ended: finished or stopped."""
         self.control.report("running")
         if self.progress.step == 0:
-            self.recorder.sample(self.progress)
+            with self.team.first_alone():
+                self.recorder.sample(self.progress)
         while True:
             self.control.poll(self._record_if_asked)  # which may change the length, even of what is at its end
             if self.control.stop or self.progress.kimg >= self.config.loop.total_kimg:
@@ -99,8 +100,9 @@ class Trainer:
         self._save()
         if self.telemetry.images:
             self._tick()
-        self.recorder.sample(self.progress)
-        self.recorder.snapshot(self.progress)
+        with self.team.first_alone():
+            self.recorder.sample(self.progress)
+            self.recorder.snapshot(self.progress)
         return ended
 
     def steer(self, values: Mapping[str, Any]) -> str:
@@ -136,8 +138,9 @@ class Trainer:
     def _save(self) -> None:
         """Write the state, with what all processes have counted."""
         self.telemetry.unite(self.team)
-        if self.team.leads:
-            self.states.save(self.stepper, self.progress, self.telemetry)
+        with self.team.first_alone():
+            if self.team.leads:
+                self.states.save(self.stepper, self.progress, self.telemetry)
 
     def close(self) -> None:
         """Let go of threads and files."""
@@ -199,14 +202,16 @@ class Trainer:
         if self._due(loop.kimg_per_tick):
             self._tick()
         if self._due(loop.sample_kimg):
-            self.recorder.sample(self.progress)
+            with self.team.first_alone():
+                self.recorder.sample(self.progress)
         now = time.monotonic()
         # A run that is about to fail must not overwrite what it could go on from; what is due waits for good gradients.
         if self.team.any(self.team.leads and now >= self._state_at and not in_trouble(self.stepper)):
             self._state_at = now + 60 * loop.state_minutes
             self._save()
         if self._plans_snapshot() and not self.control.snapshot:
-            self.recorder.snapshot(self.progress)
+            with self.team.first_alone():
+                self.recorder.snapshot(self.progress)
         self._owes_snapshot = self._snapshot_due() and not self._plans_snapshot()
         self._record_if_asked()
 
@@ -222,11 +227,13 @@ class Trainer:
         """A snapshot that was asked for, and live weights for whoever watches; also during a pause."""
         if self.control.snapshot:
             self.control.snapshot = False
-            self.recorder.snapshot(self.progress, asked=True)
+            with self.team.first_alone():
+                self.recorder.snapshot(self.progress, asked=True)
         if self.control.evaluate:
             self.control.evaluate = False
-            if self.metrics is not None:
-                self.metrics.on_demand(self.config, self.progress)
+            with self.team.first_alone():
+                if self.metrics is not None:
+                    self.metrics.on_demand(self.config, self.progress)
         self.recorder.live(self.progress, time.monotonic())
 
     def _due(self, interval_kimg: float) -> bool:
@@ -238,7 +245,8 @@ class Trainer:
     def _tick(self) -> None:
         self.progress.tick += 1
         self.telemetry.unite(self.team)
-        self._record_tick()
+        with self.team.first_alone():
+            self._record_tick()
         self.telemetry.clear()
 
     def _record_tick(self) -> None:

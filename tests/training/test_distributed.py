@@ -11,11 +11,11 @@ import psutil
 import pytest
 import torch
 
-from tests.training.teams import ended, team_of, train_together
+from tests.training.teams import ended, team_of, train_together, wait_together
 from tests.training.test_pieces import EVERYTHING, assert_alike, small_run
 from tests.training.test_trainer import assert_same_weights
 from training.__main__ import train_run
-from training.commands import acknowledgements
+from training.commands import acknowledgements, send_command
 from training.config import ConfigError
 from training.distributed import Place, own_device
 from training.launch import environment_for, launch, launcher
@@ -160,7 +160,21 @@ def test_a_process_that_sees_another_state_ends_all_with_an_explanation(tmp_path
     assert status.message.startswith("process 2 of 2: ")
     assert "the first process goes on from step 2" in status.message
     assert "All processes need the same folder" in status.message
-    assert run.status().step == 2
+    assert status.step == 2
+
+
+@pytest.mark.parametrize(("told", "codes"), [(True, [0, 0]), (False, [1, 1])])
+def test_the_first_process_may_be_alone_for_longer_than_the_others_have_patience(told, codes):
+    assert wait_together(patience_s=4, alone_s=7, told=told) == codes
+
+
+def test_metrics_and_everything_asked_for_are_done_alone(tmp_path):
+    run = small_run(tmp_path, metrics__interval=1, metrics__pictures=8, loop__keep_snapshots=1, **EVERYTHING)
+    for command in ("snapshot", "evaluate"):
+        send_command(run.commands_path, command, 1)
+    assert train_together(run, 2) == [0, 0]
+    assert all("Metrics/frechet_random" in row for row in run.stats().rows)
+    assert [done.result for done in acknowledgements(run.commands_path)] == ["a snapshot follows", "metrics follow"]
 
 
 def log_of(run: RunDirectory) -> str:

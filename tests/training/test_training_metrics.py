@@ -20,6 +20,7 @@ from training.control import Control
 from training.evaluate import Evaluator
 from training.evaluation_report import Measurement, evaluation_path, load_evaluation
 from training.run_dir import RunDirectory
+from training.team import Team
 from training.train_state import Progress
 
 
@@ -205,6 +206,22 @@ def test_measuring_breathes_and_gives_way_to_a_stop(tmp_path):
     control._poll_at = 0
     assert control.breathe()
     assert not control.stop  # it is obeyed, and acknowledged, between two steps
+
+
+def test_who_measures_or_waits_for_the_disk_lets_the_team_wait_on(tmp_path):
+    class Waiting(Team):
+        heard = 0
+
+        def still_here(self) -> None:
+            self.heard += 1
+
+    run = toy_run(tmp_path)
+    run.prepare()
+    control = Control(run, 1, 1.0, Progress(), team := Waiting())
+    control.breathe()
+    assert team.heard == 1
+    control.hold("no room", 0.01)
+    assert team.heard == 2
 
 
 def test_a_stop_gives_up_what_is_being_measured(tmp_path, monkeypatch, caplog):
