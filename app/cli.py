@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from app.shell.parser import Parser
+from app.shell.run_names import with_runs_found
 
 # Each module has `register(subparsers)`, which adds its parser and sets `handler(args) -> exit code`.
 COMMANDS = {
@@ -94,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.getLogger(package).setLevel(logging.INFO)
     args = build_parser(arguments).parse_args(arguments)
     try:
-        return show_version() if args.version else args.handler(args)
+        return show_version() if args.version else args.handler(with_runs_found(args))
     except KeyboardInterrupt:
         print("epigraf: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED

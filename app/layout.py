@@ -10,6 +10,8 @@ from imgui_bundle import hello_imgui, imgui, immapp
 
 TITLE = "EpiGRAF Studio"
 SIZE = (1280, 800)
+# What a first start takes where the screen has room for it: more of each panel is seen.
+ROOMY, SHARE_OF_SCREEN = (1720, 1040), 0.92
 # Nobody does anything and nothing changes: the window still draws so many frames a second, for what ages by itself.
 IDLE_FPS = 0.5
 ACTIVE_FPS = 60.0
@@ -51,6 +53,19 @@ PLACES: dict[str, str] = {
 INSIDE = frozenset({PATCHES, MODULATION, PATCH_VIEW, HEALTH, SCORE_MAP, PLANES, RAY_PROBE, GEOMETRY})
 # Panels that are there when somebody asks for them.
 HIDDEN = frozenset({PERFORMANCE, GEOMETRY, PLANES, RAY_PROBE, SCORE_MAP, PATCH_VIEW, HEALTH, DATA})
+
+
+def first_size(screen: tuple[int, int]) -> tuple[int, int]:
+    """How large the window is when it is first opened; later it is as it was left.
+
+    Args:
+        screen: Width and height of what the desktop leaves free, screen coordinates.
+    """
+    width, height = (
+        max(least, min(most, int(SHARE_OF_SCREEN * room)))
+        for least, most, room in zip(SIZE, ROOMY, screen, strict=True)
+    )
+    return width, height
 
 
 def runner_params(

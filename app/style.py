@@ -14,10 +14,12 @@ CLEAR: Colour = (0, 0, 0, 0)
 LENGTHS = {
     "indent_spacing": 16,
     "scrollbar_size": 12,
-    "grab_min_size": 10,
+    # A thin line: it often stands in the middle of the value, and a click anywhere in the slider moves it.
+    "grab_min_size": 4,
     "docking_separator_size": 3,
+    "grab_rounding": 1,
     **dict.fromkeys(("window_rounding", "popup_rounding"), 4),
-    **dict.fromkeys(("frame_rounding", "child_rounding", "tab_rounding", "grab_rounding", "scrollbar_rounding"), 3),
+    **dict.fromkeys(("frame_rounding", "child_rounding", "tab_rounding", "scrollbar_rounding"), 3),
 }
 SIZES = {
     "window_padding": (10, 8),

@@ -48,6 +48,7 @@ def run_studio(source: str | None = None) -> int:
         sys.stderr.write(f"epigraf: {error}\n")
         return EXIT_NO_WINDOW
     params = build_params(studio, config_dir() / LAYOUT_FILE)
+    params.app_window_params.window_geometry.size = layout.first_size(screen_size())
     try:
         with studio.messages.listening(), contextlib.closing(studio):
             immapp.run(params, layout.addons())
@@ -127,6 +128,14 @@ def require_display() -> None:
         glfw.set_error_callback(previous)
     if not opened:
         raise WindowError(display_sentence(messages[-1] if messages else ""))
+
+
+def screen_size() -> tuple[int, int]:
+    """What the desktop leaves free of the first screen, screen coordinates; zeros where there is none."""
+    import glfw
+
+    screen = glfw.get_primary_monitor()
+    return glfw.get_monitor_workarea(screen)[2:] if screen else (0, 0)
 
 
 def display_sentence(reason: str) -> str:

@@ -62,7 +62,7 @@ def draw(path: Path, runs: Sequence[Drawn]) -> None:
         _logarithmic(place)
         place.set_xlabel(name)
     if measured:
-        axes[0].set_ylabel("random-feature Fréchet distance")
+        axes[0].set_ylabel("Fréchet, random features")
     _errors(axes[-1], runs, colours)
     figure.savefig(path)
 

@@ -23,11 +23,13 @@ from core.layers import LEAK, FullyConnected
 from core.model_config import RenderConfig
 from core.rays import Patches
 from core.triplane import PLANE_AXES, TriPlaneField
-from core.volume import TRANSMITTANCE_EPS, WEIGHT_EPS, Rendering, SamplingNoise, ray_range
+from core.volume import WEIGHT_EPS, Rendering, SamplingNoise, ray_range
 from training.config import RunConfig
 from training.networks import Networks
 from training.steps import Stepper
 from training.train_state import seeded_rng
+
+TRANSMITTANCE_EPS = 1e-10
 
 
 def plain_stepper(
@@ -253,7 +255,7 @@ class PlainDiscriminator(PatchDiscriminator):
         x = fully_connected(self.b4.out, fully_connected(self.b4.fc, x.flatten(1)))
         if self.head_mapping is None:
             return x[:, 0]
-        condition = self.head_mapping(self._condition(embedding, angles, labels))
+        condition = self.head_mapping(self._condition(embedding, self.told(angles), labels))
         return (x * condition).sum(dim=1) / math.sqrt(x.shape[1])
 
 

@@ -154,8 +154,8 @@ def draw(out: Path, outcomes: Sequence[Outcome], chosen: Sequence[Variant]) -> d
         kimg, share = np.array(outcome.switching).reshape(-1, 2).T
         return kimg, 100 * share
 
-    files = {out / "study-metric.svg": "Random-feature Fréchet distance over the training, a line for each seed"}
-    _plot(out / "study-metric.svg", outcomes, chosen, metric, "random-feature Fréchet distance", logarithmic=True)
+    files = {out / "study-metric.svg": "Fréchet, random features, over the training, a line for each seed"}
+    _plot(out / "study-metric.svg", outcomes, chosen, metric, "Fréchet, random features", logarithmic=True)
     aware = [each for each in outcomes if each.switching]
     if aware:
         files[out / "study-switching.svg"] = "Share of D's filters that switch with the scale, a line for each seed"

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.augment_filters import SYM6, amplify, downsample, reflected, upsample
+from core.augment_filters import SYM6, amplify, downsample, reflected, sent, upsample
 from core.augment_laws import (
     Family,
     draw_band_gains,
@@ -59,7 +59,7 @@ def augment(
     if "filter" in families:
         images = amplify(images, draw_band_gains(p, count, rng)[rows])
     if "noise" in families:
-        images = images + torch.randn_like(images) * _column(draw_noise(p, count, rng)[rows], images)
+        images = images + torch.randn_like(images) * sent(draw_noise(p, count, rng)[rows, None, None, None], images)
     if "cutout" in families:
         centres, edges = draw_cutouts(p, count, rng)
         images = cut_out(images, centres[rows], edges[rows])
@@ -84,7 +84,7 @@ def transform(images: Tensor, inverse: np.ndarray) -> Tensor:
     matrix = _translation(-0.5, -0.5) @ _scaling(2, 2) @ matrix @ _scaling(0.5, 0.5) @ _translation(0.5, 0.5)
     rows, columns = 2 * (height + 2 * MARGIN), 2 * (width + 2 * MARGIN)
     matrix = _scaling(2 / images.shape[3], 2 / images.shape[2]) @ matrix @ _scaling(columns / 2, rows / 2)
-    affine = torch.from_numpy(matrix[:, :2].astype(np.float32)).to(images)
+    affine = sent(matrix[:, :2], images)
     grid = F.affine_grid(affine, [*images.shape[:2], rows, columns], align_corners=False)
     return downsample(sample_bilinear(images, grid))
 
@@ -99,7 +99,7 @@ def recolour(images: Tensor, matrix: np.ndarray) -> Tensor:
     Returns:
         As the images.
     """
-    colours = torch.from_numpy(matrix[:, None, :3].astype(np.float32)).to(images)  # [batch, 1, 3, 4]
+    colours = sent(matrix[:, None, :3], images)  # [batch, 1, 3, 4]
     pixels = images.flatten(2).unflatten(1, (-1, 3))  # [batch, n, 3, h * w]
     return (colours[..., :3] @ pixels + colours[..., 3:]).reshape(images.shape)
 
@@ -120,7 +120,7 @@ def cut_out(images: Tensor, centres: np.ndarray, edges: np.ndarray) -> Tensor:
     x = np.abs((np.arange(width) + 0.5) / width - centres[:, :1]) < half  # [batch, w]
     y = np.abs((np.arange(height) + 0.5) / height - centres[:, 1:]) < half  # [batch, h]
     kept = ~(x[:, None, None, :] & y[:, None, :, None])
-    return images * torch.from_numpy(kept).to(images)
+    return images * sent(kept, images)
 
 
 def _margins(inverse: np.ndarray, height: int, width: int) -> tuple[int, int, int, int]:
@@ -140,8 +140,3 @@ def _translation(x: float, y: float) -> np.ndarray:
 
 def _scaling(x: float, y: float) -> np.ndarray:
     return np.diag([x, y, 1.0])
-
-
-def _column(values: np.ndarray, like: Tensor) -> Tensor:
-    """[batch] -> [batch, 1, 1, 1], on the device and in the type of `like`."""
-    return torch.from_numpy(values.astype(np.float32)).to(like)[:, None, None, None]

@@ -21,7 +21,7 @@ BANDS = 4
 
 def upsample(images: Tensor) -> Tensor:
     """Double the size: zero insertion, then the sym6 filter with gain 4.  [batch, c, h, w] -> [batch, c, 2h, 2w]."""
-    taps = _normalised(SYM6).to(images) * 2
+    taps = _normalised(SYM6, images.dtype, images.device) * 2
     channels, crop = images.shape[1], len(SYM6) // 2 - 1
     # Zero insertion and convolution at once.
     columns, rows = taps.expand(channels, 1, 1, -1), taps[:, None].expand(channels, 1, -1, 1)
@@ -34,7 +34,7 @@ def downsample(images: Tensor) -> Tensor:
 
     [batch, c, 2h + 12, 2w + 12] -> [batch, c, h, w].
     """
-    taps, channels = _normalised(SYM6).to(images), images.shape[1]
+    taps, channels = _normalised(SYM6, images.dtype, images.device), images.shape[1]
     images = images[:, :, 1:-1, 1:-1]
     images = F.conv2d(images, taps.expand(channels, 1, 1, -1), stride=(1, 2), groups=channels)
     return F.conv2d(images, taps[:, None].expand(channels, 1, -1, 1), stride=(2, 1), groups=channels)
@@ -51,7 +51,7 @@ def amplify(images: Tensor, gains: np.ndarray) -> Tensor:
         [batch, c, h, w].
     """
     batch, channels, height, width = images.shape
-    taps = torch.from_numpy((gains @ filter_bank()).astype(np.float32)).to(images)
+    taps = sent(gains @ filter_bank(), images)
     margin = taps.shape[1] // 2
     taps = taps.repeat_interleave(channels, dim=0)
     images = reflected(images, (margin, margin, margin, margin)).flatten(0, 1)[None]
@@ -95,7 +95,17 @@ def filter_bank() -> np.ndarray:
     return bank
 
 
-def _normalised(taps: tuple[float, ...]) -> Tensor:
-    """With sum 1, float32."""
+def sent(values: np.ndarray, like: Tensor) -> Tensor:
+    """Values as float32, on the device and in the type of `like`.
+
+    The processor does not wait for a GPU here: CUDA copies what is in pageable memory to a place of its own first.
+    """
+    return torch.from_numpy(values.astype(np.float32)).to(like, non_blocking=like.is_cuda)
+
+
+@cache
+def _normalised(taps: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """With sum 1; sent to a device once."""
     values = np.array(taps)
-    return torch.from_numpy((values / values.sum()).astype(np.float32))
+    with torch.inference_mode(False):  # whoever asks first, others may need gradients
+        return torch.from_numpy((values / values.sum()).astype(np.float32)).to(device, dtype)

@@ -181,6 +181,13 @@ class Discriminator(nn.Module, ABC):
             ValueError: Part of the condition is missing.
         """
 
+    def require_condition(self, angles: Tensor | None, labels: Tensor | None) -> None:
+        """Look for what has to be told, before anything is computed.  Raises ValueError when part of it is missing."""
+        if self.config.label_count and labels is None:
+            raise ValueError("this discriminator is conditioned on the label: it needs labels")
+        if self.config.camera_condition and angles is None:
+            raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")
+
     @abstractmethod
     def modulations(self, patches: Patches) -> dict[str, Tensor]:
         """The modulation sigma of each modulated layer for the given patches.  Values [batch, filters], in [0, 2]."""
@@ -235,6 +242,25 @@ class PatchDiscriminator(Discriminator):
         self, images: Tensor, patches: Patches, angles: Tensor | None = None, labels: Tensor | None = None
     ) -> Tensor:
         """Score patches: see Discriminator."""
+        self.require_condition(angles, labels)
+        return self.judged(images, patches, self.told(angles), labels)
+
+    def told(self, angles: Tensor | None) -> Tensor | None:
+        """What is told of cameras, with the dropout of training.
+
+        Args:
+            angles: Yaw and pitch, radians, [batch, 2]; needed with camera condition.
+
+        Returns:
+            [batch, camera_code.dim]; None without camera condition.
+        """
+        if not self.config.camera_condition:
+            return None
+        assert angles is not None
+        return self.camera_dropout(self.camera_code(angles[:, :2]))
+
+    def judged(self, images: Tensor, patches: Patches, camera: Tensor | None, labels: Tensor | None) -> Tensor:
+        """Score patches as `forward` does, by what `told` gives of their cameras; this draws no random numbers."""
         embedding = self.patch_embedding(patches.scales, patches.offsets) if self.aware else None
         patch = self.hypernetwork(embedding) if self.aware else None
         x = images.contiguous(memory_format=torch.channels_last)
@@ -243,21 +269,18 @@ class PatchDiscriminator(Discriminator):
         x = self.b4(x, patch)
         if self.head_mapping is None:
             return x[:, 0]
-        condition = self.head_mapping(self._condition(embedding, angles, labels))
+        condition = self.head_mapping(self._condition(embedding, camera, labels))
         return (x * condition).sum(dim=1) / math.sqrt(x.shape[1])
 
-    def _condition(self, embedding: Tensor | None, angles: Tensor | None, labels: Tensor | None) -> Tensor:
+    def _condition(self, embedding: Tensor | None, camera: Tensor | None, labels: Tensor | None) -> Tensor:
         """Label, patch and camera, as far as they count, side by side."""
         parts = [] if embedding is None else [embedding]
         if self.config.label_count:
-            if labels is None:
-                raise ValueError("this discriminator is conditioned on the label: it needs labels")
+            assert labels is not None
             label = F.one_hot(labels, self.config.label_count).to(torch.float32)
             parts.insert(0, self.config.label_gain * label)
-        if self.config.camera_condition:
-            if angles is None:
-                raise ValueError("this discriminator is conditioned on the camera: it needs yaw and pitch")
-            parts.append(self.camera_dropout(self.camera_code(angles[:, :2])))
+        if camera is not None:
+            parts.append(camera)
         return torch.cat(parts, dim=1)
 
     def modulators(self) -> Iterator[tuple[str, Modulator]]:

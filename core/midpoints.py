@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.volume import TRANSMITTANCE_EPS, Integrator, Marching, PointSampler, SamplingNoise, inverse_cdf
+from core.volume import Integrator, Marching, PointSampler, SamplingNoise, inverse_cdf, transmittance
 
 # Added to the smoothed weights: fine samples also go where the coarse ones have found nothing.
 LEAST_WEIGHT, PDF_EPS = 0.01, 1e-5
@@ -41,9 +41,8 @@ class Midpoints(Integrator):
     def weights(self, raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:
         """Of the intervals; nothing reaches behind the last sample."""
         middle = (raw_density[..., :-1] + raw_density[..., 1:]) / 2
-        alpha = 1 - torch.exp(-depths.diff(dim=-1) * F.softplus(middle))
-        passing = F.pad(torch.cumprod(1 - alpha + TRANSMITTANCE_EPS, dim=-1)[..., :-1], (1, 0), value=1.0)
-        weights = alpha * passing
+        optical = depths.diff(dim=-1) * F.softplus(middle)
+        weights = (1 - torch.exp(-optical)) * transmittance(optical)
         return weights, weights.sum(dim=-1, keepdim=True)
 
     def shares(self, weights: Tensor) -> Tensor:

@@ -13,8 +13,8 @@ from core.model_config import FrozenModel, unit
 PoseKind = Literal["custom", "spherical-uniform", "uniform", "normal", "truncated-normal"]
 
 
-# Below this share of agreement yaws go all around, and their mean says nothing.
-AROUND = 0.1
+# Below this share of agreement, that of yaws all over 240°, they go all around, and their mean says nothing.
+AROUND = 0.4
 
 
 class PoseConfig(FrozenModel):

@@ -28,19 +28,28 @@ class ScaleSpecificDiscriminator(Discriminator):
         self, images: Tensor, patches: Patches, angles: Tensor | None = None, labels: Tensor | None = None
     ) -> Tensor:
         """Score patches: see Discriminator.  Raises ValueError when scales differ inside a minibatch-std group."""
+        self.require_condition(angles, labels)
         chosen = self.expert_indices(patches)
         groups = chosen.reshape(-1, min(self.config.group_size, len(chosen)))
         if bool((groups != groups[:, :1]).any()):
             raise ValueError("samples of a minibatch-std group must share their scale")
+        # Before rows are chosen: random numbers are drawn for all samples that are computed together, so that numbers
+        # of processes and pieces do not count (training/random_numbers.py).
+        camera = self._networks[0].told(angles)
         logits, places = [], []
-        for index, expert in enumerate(self.experts):
+        for index, expert in enumerate(self._networks):
             mine = (chosen == index).nonzero()[:, 0]
             if len(mine):
-                theirs = [None if each is None else each[mine] for each in (angles, labels)]
+                theirs = [None if each is None else each[mine] for each in (camera, labels)]
                 square = Patches(patches.scales[mine], patches.offsets[mine])
-                logits.append(expert(images[mine], square, *theirs))
+                logits.append(expert.judged(images[mine], square, *theirs))
                 places.append(mine)
         return torch.cat(logits)[torch.cat(places).argsort()]
+
+    @property
+    def _networks(self) -> list[PatchDiscriminator]:
+        """The experts, finest patches first."""
+        return [expert for expert in self.experts if isinstance(expert, PatchDiscriminator)]
 
     def expert_indices(self, patches: Patches) -> Tensor:
         """Which network judges each patch.  Returns [batch], int64."""

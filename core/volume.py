@@ -14,7 +14,6 @@ from core.field_parts import Placement, Summation
 from core.model_config import RenderConfig
 from core.triplane import Field
 
-TRANSMITTANCE_EPS = 1e-10
 WEIGHT_EPS = 2e-5
 OPAQUE_DELTA = 1e10  # reach of a last sample that lets nothing through
 
@@ -148,9 +147,23 @@ def absorption(raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[
         Alpha in [0, 1], and the transmittance before each sample, which begins with 1: twice [batch, rays, samples].
     """
     deltas = F.pad(depths.diff(dim=-1), (0, 1), value=last_delta)
-    alpha = 1 - torch.exp(-deltas * F.softplus(raw_density))
-    transmittance = torch.cumprod(1 - alpha + TRANSMITTANCE_EPS, dim=-1)
-    return alpha, F.pad(transmittance[..., :-1], (1, 0), value=1.0)
+    optical = deltas * F.softplus(raw_density)
+    return 1 - torch.exp(-optical), transmittance(optical)
+
+
+def transmittance(optical: Tensor) -> Tensor:
+    """How much of the light reaches each sample or interval (NeRF, Eq. 3).
+
+    The published product of 1 - alpha + 1e-10 is this but for rounding, and 1e-10 behind what is opaque.  A sum is
+    faster, and its gradient asks for nothing: that of a product looks for zeros first, for which a GPU would be waited.
+
+    Args:
+        optical: Density times length, [..., samples].
+
+    Returns:
+        What is left by all that is nearer, which begins with 1, [..., samples].
+    """
+    return torch.exp(-F.pad(optical[..., :-1].cumsum(dim=-1), (1, 0)))
 
 
 def compositing_weights(raw_density: Tensor, depths: Tensor, last_delta: float) -> tuple[Tensor, Tensor]:

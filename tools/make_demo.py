@@ -118,7 +118,7 @@ def write_curve(stats: Path) -> None:
         axes.grid(alpha=0.25)
     losses.set_ylabel("loss")
     losses.legend(frameon=False)
-    distance.set_ylabel("random-feature Fréchet distance")
+    distance.set_ylabel("Fréchet, random features")
     figure.savefig(IMAGES / "demo-curve.svg")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,9 @@ from app import layout
 from app.studio import Studio
 from core.scene import Scene
 from tests import ui
-from tools.make_screenshots import IMAGES, still
+from tools.make_screenshots import IMAGES
+from tools.shots.home import Home, home_of
+from tools.shots.shot import captured, still
 
 # As it is seen on a page: large enough to read the panels, small enough to be loaded at once.
 SIZE, COLOURS, FRAME_MS = (800, 500), 256, 90
@@ -68,19 +69,18 @@ def main() -> None:
     args = parser.parse_args()
     frames: list[Image.Image] = []
 
-    def clicks(ctx: ui.Context, studio: Studio) -> None:
+    def clicks(ctx: ui.Context, studio: Studio, home: Home) -> None:
+        home.settle(studio)
         still(ctx, studio)
-        with tempfile.TemporaryDirectory() as folder:
-            first = studio.stage.scene
-            for scene in scenes(replace(first, latent=replace(first.latent, seed=args.seed))):
-                studio.stage.scene = scene
-                still(ctx, studio)
-                pixels = ui.capture(ctx, Path(folder) / "frame.png")
-                frames.append(Image.fromarray(pixels).resize(SIZE, Image.Resampling.LANCZOS))
+        first = studio.stage.scene
+        for scene in scenes(replace(first, latent=replace(first.latent, seed=args.seed))):
+            studio.stage.scene = scene
+            still(ctx, studio)
+            frames.append(Image.fromarray(captured(ctx)).resize(SIZE, Image.Resampling.LANCZOS))
 
-    with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
-        source = None if args.run is None else str(args.run.resolve())
-        ui.run_studio(clicks, patch, Path(home), source, fine=True, ahead=True)
+    with pytest.MonkeyPatch.context() as patch, home_of(args.run, patch) as home:
+        source = None if home.run is None else str(home.run)
+        ui.run_studio(lambda ctx, studio: clicks(ctx, studio, home), patch, home.path, source, fine=True, ahead=True)
     write(args.out, frames)
     print(f"{args.out}: {len(frames)} frames, {args.out.stat().st_size / 1e6:.1f} MB, {layout.TITLE}")
 

@@ -19,7 +19,8 @@ MADE = "<!-- Written by tools/make_reference.py from the code; change it there. 
 
 COMMANDS_HEAD = """# Commands
 
-Everything that the window does can be done in a shell. `epigraf` alone opens the window; `epigraf COMMAND --help` tells
+Training, data sets, pictures, films, meshes, evaluations and imports can all be done in a shell; what panels that look inside show lies in the run as
+arrays ([Exporting](exporting.md)). `epigraf` alone opens the window; `epigraf COMMAND --help` tells
 the same as this page."""
 CONFIGURATION_HEAD = """# Configuration
 

@@ -38,6 +38,8 @@ class Augmenter:
         self.steer(config, batch)
         self.p = config.p if config.kind == "fixed" else 0.0
         self._sign_sum, self._scores, self._steps = 0.0, 0, 0
+        # Sums of signs that were left where they were computed: reading each at once would make every step wait for it.
+        self._unread: list[Tensor] = []
 
     def __call__(self, images: Tensor, share: Share | None = None) -> Tensor:
         """Transform pictures; at p = 0 nothing is touched and nothing drawn.
@@ -60,22 +62,34 @@ class Augmenter:
         """Take note of D's scores of our real pictures of a step, [share], and adjust p when it is time."""
         if self._config.kind != "adaptive":
             return
-        signs = float(real_logits.detach().sign().nan_to_num().sum())
-        sign_sum, scores = self._team.totals([signs, real_logits.numel()])
-        self._sign_sum += sign_sum
-        self._scores += int(scores)
+        signs = real_logits.detach().sign().nan_to_num().sum()
+        if self._team.size > 1:  # a state is one process's word for all
+            sign_sum, scores = self._team.totals([float(signs), real_logits.numel()])
+            self._sign_sum += sign_sum
+            self._scores += int(scores)
+        else:
+            self._unread.append(signs)
+            self._scores += real_logits.numel()
         self._steps += 1
         if self._steps >= self._config.interval:
+            self._read()
             direction = float(np.sign(self._sign_sum / self._scores - self._config.target))
             self.p = min(max(round(self.p + direction * self._change, DIGITS), 0.0), 1.0)
             self._sign_sum, self._scores, self._steps = 0.0, 0, 0
 
+    def _read(self) -> None:
+        """Add up what was left on a device."""
+        self._sign_sum += sum(float(signs) for signs in self._unread)  # whole numbers: exact in any order
+        self._unread.clear()
+
     def state_dict(self) -> dict[str, float]:
         """What the next steps depend on, besides the random numbers."""
+        self._read()
         return {"p": self.p, "sign_sum": self._sign_sum, "scores": self._scores, "steps": self._steps}
 
     def load_state_dict(self, state: dict[str, float]) -> None:
         """Restore what `state_dict` gave; unless p adapts, the settings decide.  Raises KeyError."""
+        self._unread.clear()
         if self._config.kind == "adaptive":
             self.p, self._sign_sum = state["p"], state["sign_sum"]
             self._scores, self._steps = int(state["scores"]), int(state["steps"])

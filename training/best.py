@@ -33,7 +33,7 @@ class BestSnapshot(FrozenModel):
     @property
     def by(self) -> str:
         """The metric, for people."""
-        words = {"frechet_random": "Fréchet on random features", "wasserstein": "sliced Wasserstein"}
+        words = {"frechet_random": "Fréchet, random features", "wasserstein": "sliced Wasserstein"}
         known = words.get(self.metric)
         return known or self.metric.replace("fid50k_full", "FID").replace("fid", "FID at ")
 

@@ -10,6 +10,11 @@ from training.config import Advice, RunConfig
 
 # Of discriminators that are told 828 numbers of the patch, whose squares add up to 414.
 LEAST_LABEL_GAIN = 5.0
+# The paper's scan of gamma over patch sizes (Appendix, Table 4): outside these ranges FID@2k was clearly worse.
+SCANNED_GAMMAS = {32: (0.01, 0.01), 64: (0.05, 1.0), 128: (0.1, 1.0)}
+SCANNED_RESOLUTION = 256
+# Where nobody has scanned: gamma goes with the pixels and against the batch (StyleGAN2-ADA, Karras et al. 2020).
+GAMMA_RULE = 0.0002
 
 
 def advice_on(config: RunConfig, poses: np.ndarray | None = None) -> list[Advice]:
@@ -22,7 +27,7 @@ def advice_on(config: RunConfig, poses: np.ndarray | None = None) -> list[Advice
     return [
         *_box_advice(config, poses),
         *_time_advice(config),
-        *_patch_advice(config),
+        *_gamma_advice(config),
         *[Advice(f"patches.{name}", text) for name, text in config.patches.warnings()],
         *_generator_advice(config),
         *_class_advice(config),
@@ -96,17 +101,19 @@ def _time_advice(config: RunConfig) -> list[Advice]:
     return notes
 
 
-def _patch_advice(config: RunConfig) -> list[Advice]:
-    # The paper's scan of gamma over patch sizes (Appendix, Table 4): outside these ranges FID@2k was clearly worse.
-    good = {32: (0.01, 0.01), 64: (0.05, 1.0), 128: (0.1, 1.0)}.get(config.discriminator.patch_resolution)
-    gamma = config.optimizer.r1_gamma
-    if good is None or config.dual or good[0] / 10 <= gamma <= good[1] * 10:
+def _gamma_advice(config: RunConfig) -> list[Advice]:
+    judge, gamma = config.discriminator, config.optimizer.r1_gamma
+    scanned = SCANNED_GAMMAS.get(judge.patch_resolution)
+    if judge.image_resolution >= SCANNED_RESOLUTION and not judge.whole and scanned is not None:
+        (low, high), slack = scanned, 10
+        source = f"with patches of {judge.patch_resolution} px in the paper (Appendix, Table 4, Cats at 256²)"
+    else:
+        low = high = float(f"{GAMMA_RULE * judge.image_resolution**2 / config.loop.batch:.1g}")
+        slack = 20
+        source = f"at {judge.image_resolution}² with a batch of {config.loop.batch} by the rule of StyleGAN2-ADA"
+    if low / slack <= gamma <= high * slack:
         return []
-    low, high = good
-    text = (
-        f"R1 gamma {gamma:g} is far from what worked with patches of {config.discriminator.patch_resolution} px in "
-        f"the paper (Appendix, Table 4): try {low:g}{'' if low == high else f' to {high:g}'}."
-    )
+    text = f"{gamma:g} is far from what works {source}: try {low:g}{'' if low == high else f' to {high:g}'}."
     return [Advice("optimizer.r1_gamma", text)]
 
 

@@ -115,7 +115,8 @@ def _facts(report: DataReport) -> list[str]:
     lines.append(f"  pictures {info.count} of {info.resolution} x {info.resolution}")
     if info.objects:
         more = f", and {len(info.objects) - MAX_LISTED} more" if len(info.objects) > MAX_LISTED else ""
-        lines.append(f"  objects  {len(info.objects)}: {', '.join(info.objects[:MAX_LISTED])}{more}")
+        word = "kinds" if info.kinds else "objects"
+        lines.append(f"  {word:8} {len(info.objects)}: {', '.join(info.objects[:MAX_LISTED])}{more}")
     elif info.label_count is not None:
         lines.append(f"  labels   {info.label_count}")
     if poses:

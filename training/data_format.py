@@ -38,6 +38,7 @@ class StudioBlock(BaseModel):
     background: Background = "as-is"
     protocol: str = ""
     objects: tuple[str, ...] = ()
+    kinds: bool = Field(default=False, description="whether labels stand for kinds of objects, of which `objects` are")
     generator: str = ""
 
 

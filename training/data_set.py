@@ -43,8 +43,9 @@ class DataSetInfo:
         protocol: How the pictures were rendered; empty if unknown.
         has_poses: Whether every picture has a pose.
         label_count: Highest label + 1, or None without labels.
-        objects: Names of the objects by label; empty if unknown.
+        objects: Names of the objects, or of their kinds, by label; empty if unknown.
         fingerprint: Hash of names, sizes and dataset.json; the same for a zip and for the folder it was packed from.
+        kinds: Whether `objects` are kinds.
     """
 
     path: Path
@@ -63,6 +64,12 @@ class DataSetInfo:
     label_count: int | None
     objects: tuple[str, ...]
     fingerprint: str
+    kinds: bool = False
+
+    @property
+    def labelled(self) -> str:
+        """How many of what labels stand for, for people: "209 objects", "6 kinds"; empty if unknown."""
+        return f"{len(self.objects)} {'kinds' if self.kinds else 'objects'}" if self.objects else ""
 
 
 class ImageDataSet:
@@ -252,6 +259,7 @@ def _describe(source: Source, names: list[str], text: bytes, description: Descri
         label_count=None if labels is None else max(labels.values()) + 1,
         objects=studio.objects,
         fingerprint=_fingerprint(source, names, text),
+        kinds=studio.kinds,
     )
 
 

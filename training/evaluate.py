@@ -66,6 +66,11 @@ class Evaluator:
         self._reals: tuple[PictureSet, PictureSet] | None = None
         self._inception = InceptionDistance(settings.inception, self._device) if settings.inception else None
 
+    @property
+    def cameras(self) -> str:
+        """Where the cameras of generated pictures stand, for people."""
+        return "the poses of the data set" if self._poses.kind == "custom" else f"the law {self._poses.kind}"
+
     def measure(self, generator: Generator, beat: Beat) -> tuple[Measurement, ...]:
         """All figures of a generator in evaluation mode.  Raises whatever `beat` raises."""
         measured: list[Measurement] = []
@@ -147,6 +152,7 @@ def evaluate(
     device: str = "cpu",
     beat: Beat = lambda _fraction, _doing: None,
     resolution: int | None = None,
+    poses: PoseConfig | None = None,
 ) -> Evaluation:
     """Measure a snapshot.
 
@@ -157,6 +163,7 @@ def evaluate(
         device: Where to compute.
         beat: Called with the fraction of a part that is done, and which part it is.
         resolution: Pixels along a side of what is compared; none: as the data set has them.
+        poses: The law of the generated pictures' cameras, that of the training; none: the data set's, or all around.
 
     Raises:
         CheckpointError: The checkpoint cannot be used.
@@ -167,14 +174,17 @@ def evaluate(
     settings = settings or MetricsConfig()
     loaded = load_checkpoint(checkpoint, device)
     with ImageDataSet.open(data_path, resolution) as data:
-        measurements = Evaluator(data, settings, device=device).measure(loaded.generator, beat)
-        compared = data.resolution
+        if poses is not None and poses.kind == "custom" and data.all_angles is None:
+            poses = None  # those of other data than the training's
+        evaluator = Evaluator(data, settings, poses, device)
+        measurements, compared = evaluator.measure(loaded.generator, beat), data.resolution
     kimg = loaded.progress.get("kimg")
     return Evaluation(
         checkpoint=str(checkpoint),
         data=str(data_path),
         kimg=float(kimg) if isinstance(kimg, int | float) else None,
         resolution=compared,
+        cameras=evaluator.cameras,
         seconds=time.perf_counter() - began,
         alarm=flatness_alarm(measurements, settings.flat_below),
         measurements=measurements,

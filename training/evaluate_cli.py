@@ -58,8 +58,9 @@ def run(args: argparse.Namespace) -> int:
     from training.evaluation_target import target_of
 
     target = target_of(args.checkpoint, args.data)
+    compared = target.resolution, target.poses
     with Shown() as shown:
-        result = evaluate(target.snapshot, target.data, _settings(args), args.device, shown.beat, target.resolution)
+        result = evaluate(target.snapshot, target.data, _settings(args), args.device, shown.beat, *compared)
     if args.json:
         print(result.model_dump_json(indent=1))
         return 0

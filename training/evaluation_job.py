@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from core.model_config import FrozenModel
+from core.poses import PoseConfig
 from training import errand
 from training.errand import Errand, ErrandError
 from training.metrics_config import MetricsConfig
@@ -28,6 +29,7 @@ class EvaluationOrder(FrozenModel):
     device: str = Field(default="auto", description="Where to compute.")
     settings: MetricsConfig = Field(description="What to measure.")
     resolution: int | None = Field(default=None, description="Pixels along a side; none: as the data set has them.")
+    poses: PoseConfig | None = Field(default=None, description="Law of the cameras; none: as the data set has them.")
 
 
 class _Word(FrozenModel):

@@ -45,7 +45,8 @@ def main() -> int:
         order = EvaluationOrder.model_validate_json(line)
         say(fraction=0.0, doing="loading the snapshot")
         device = str(choose_device(order.device))
-        found = evaluate(order.snapshot, order.data, order.settings, device, _Progress(), order.resolution)
+        compared = order.resolution, order.poses
+        found = evaluate(order.snapshot, order.data, order.settings, device, _Progress(), *compared)
         save_evaluation(order.report, found)
     except (ValueError, OSError, RuntimeError, MemoryError) as error:
         if isinstance(error, RuntimeError) and not is_out_of_memory(error):

@@ -48,6 +48,7 @@ class Evaluation(FrozenModel):
     data: str = Field(description="The data set.")
     kimg: float | None = Field(default=None, description="Length of its training.")
     resolution: int = Field(description="Pixels along a side of the compared pictures.")
+    cameras: str = Field(default="", description="Where the cameras of generated pictures stand, for people.")
     seconds: float = Field(default=0.0, description="How long it took.")
     alarm: str = Field(default="", description="What looks wrong, for people; empty if nothing does.")
     measurements: tuple[Measurement, ...] = Field(description="The figures.")
@@ -71,7 +72,8 @@ class Evaluation(FrozenModel):
         """A table with what looks wrong, and the protocols if they are wanted, for a terminal or a clipboard."""
         at = f" at {self.kimg:g} kimg" if self.kimg is not None else ""
         label = max((len(each.heading) for each in self.measurements), default=0)
-        lines = [f"{self.checkpoint}{at}, against {self.data}, {self.resolution} px", ""]
+        by = f", cameras by {self.cameras}" if self.cameras else ""
+        lines = [f"{self.checkpoint}{at}, against {self.data}, {self.resolution} px{by}", ""]
         lines.append(f"{'':{label}}  {'N':>6}  {'generated':>18}  {'floor':>18}  better")
         for each in self.measurements:
             value, floor = figure(each.value, each.spread), figure(each.floor, each.floor_spread)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.poses import PoseConfig
 from training.run_dir import RunDirectory
 
 
@@ -17,12 +18,14 @@ class Target:
         data: The data set.
         run: The run that the snapshot belongs to, if it lies in one.
         resolution: At which the run has seen its own data; none for other data, which are compared as they are.
+        poses: The law that the run draws its cameras from; none where no run is known.
     """
 
     snapshot: Path
     data: Path
     run: RunDirectory | None
     resolution: int | None = None
+    poses: PoseConfig | None = None
 
 
 def target_of(path: Path, data: Path | None = None) -> Target:
@@ -43,12 +46,12 @@ def target_of(path: Path, data: Path | None = None) -> Target:
         if not snapshots:
             raise ValueError(f"{path}: is no run with a snapshot: name a .safetensors file, or the folder of a run")
         snapshot = snapshots[-1].path
+    config = run.config() if run is not None else None
     if data is not None:
-        return Target(snapshot, data, run)
-    if run is None:
+        return Target(snapshot, data, run, poses=config.poses if config is not None else None)
+    if config is None:
         raise ValueError(f"{path}: lies in no run, so name the data set to compare with: --data PATH")
-    config = run.config()
-    return Target(snapshot, config.data_path, run, config.data.resolution)
+    return Target(snapshot, config.data_path, run, config.data.resolution, config.poses)
 
 
 def _run_of(path: Path) -> RunDirectory | None:

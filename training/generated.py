@@ -43,6 +43,19 @@ class Draw:
         return Draw(self.z[rows], self.poses[rows], told, labels, self.patches[rows])
 
 
+class RowsOfClasses:
+    """Which pictures of a data set are of a class.  labels: [n], int64."""
+
+    def __init__(self, labels: np.ndarray) -> None:
+        self._order = np.argsort(labels, kind="stable")  # one class after the other
+        self._counts = np.bincount(labels)
+        self._starts = self._counts.cumsum() - self._counts
+
+    def draw(self, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Draw a picture of each of these classes, which the data set has: [batch] -> [batch], its number."""
+        return self._order[self._starts[labels] + rng.integers(self._counts[labels])]
+
+
 class GeneratedPatches:
     """Draws what is needed for a batch, and lets the generator make patches of it."""
 
@@ -67,6 +80,7 @@ class GeneratedPatches:
         """
         self.config, self.generator, self.schedule = config, generator, config.schedule
         self.poses, self.labels, self.rng, self.device = poses, labels, rng, device
+        self._classes = None if labels is None else RowsOfClasses(labels)
 
     def steer(self, config: RunConfig) -> None:
         """Go on with other settings."""
@@ -75,11 +89,15 @@ class GeneratedPatches:
     def draw(self, kimg: float, telemetry: Telemetry) -> Draw:
         """Draw for a whole batch at a time, kimg."""
         batch = self.config.loop.batch
-        poses = self.config.poses.sample(batch, self.rng, self.poses)
-        told = self.told(poses, kimg)
-        labels = self.classes(self._drawn_labels(batch))
+        pairs = self._drawn_pairs(batch)
+        if pairs is None:
+            poses = self.config.poses.sample(batch, self.rng, self.poses)
+            told, labels = self.told(poses, kimg), self._drawn_labels(batch)
+        else:
+            poses, labels = pairs
+            told = self.told(poses, kimg, labels)
         z = torch.randn(batch, self.generator.config.z_dim, device=self.device)
-        return Draw(z, poses, told, labels, self.squares(kimg, telemetry))
+        return Draw(z, poses, told, self.classes(labels), self.squares(kimg, telemetry))
 
     def mapped(self, draw: Draw) -> Tensor:
         """Map latents with what the generator is told.  Returns ws, [batch, ws_count, w_dim]."""
@@ -99,11 +117,24 @@ class GeneratedPatches:
         images = gaussian_blur(images, self.config.anneal.blur(kimg))
         return Shown(images, draw.patches, *told)
 
-    def told(self, poses: np.ndarray, kimg: float) -> Tensor | None:
-        """The cameras that the generator is told: some of them others than those that look (EG3D, Section 4.3)."""
+    def told(self, poses: np.ndarray, kimg: float, labels: np.ndarray | None = None) -> Tensor | None:
+        """The cameras that the generator is told: some of them others than those that look (EG3D, Section 4.3).
+
+        Args:
+            poses: Of those that look, [batch, 2 or more], radians.
+            kimg: Time, which decides how many are others.
+            labels: Classes, [batch], whose poses the others are, too; none: the others are of any class.  A camera
+                that no picture of the class has would give away that it is not the one that looks.
+
+        Returns:
+            [batch, 2]; none without the generator's camera condition.
+        """
         if not self.config.generator.camera_condition:
             return None
-        others = self.config.poses.sample(len(poses), self.rng, self.poses)
+        if labels is None or self._classes is None:
+            others = self.config.poses.sample(len(poses), self.rng, self.poses)
+        else:
+            others = self._poses_of(self._classes.draw(labels, self.rng))
         spoofed = self.rng.random(len(poses)) < self.config.anneal.spoof(kimg)
         return self.angles(np.where(spoofed[:, None], others, poses))
 
@@ -134,6 +165,23 @@ class GeneratedPatches:
         places = supersampled_places(squares, resolution, whole, side).flatten(1, 2) if side > 1 else None
         rendering = self.generator.render(field, matrices, resolution, squares, noise=noise, places=places)
         return pooled(as_image(rendering.rgb, resolution * side), side)
+
+    def _drawn_pairs(self, batch: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Poses [batch, 2] and labels [batch] of the same pictures; none unless the data set is to give both.
+
+        D is told pairs: real ones have the law of the data set, in which a class may have poses of its own.  Drawn each
+        by itself, generated ones would have another, and D would know them by what it is told, without a look.
+        """
+        if self.config.poses.kind != "custom" or not self.config.discriminator.label_count:
+            return None
+        if self.labels is None or self.poses is None:
+            return None
+        rows = self.rng.integers(len(self.labels), size=batch)
+        return self._poses_of(rows), self.labels[rows]
+
+    def _poses_of(self, rows: np.ndarray) -> np.ndarray:
+        """Yaw and pitch of pictures of the data set.  Returns [rows, 2], float64."""
+        return np.asarray(self.poses, np.float64)[rows, :2]
 
     def _drawn_labels(self, batch: int) -> np.ndarray | None:
         """Labels as often as the data set has them; nothing is drawn where nobody is told of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# A bad step now and then is repaired and counted; this many in a row, of one network, end the run.
+# A bad step now and then is skipped and counted; this many in a row, of one network, end the run.
 MAX_BAD_STEPS = 50
 # What is counted in the statistics of a tick.
 BAD_STEPS = "Gradients/bad_steps"
@@ -34,6 +34,6 @@ def gradient_warning(late: int, total: int) -> str:
     """
     steps = "step" if late == 1 else "steps"
     return (
-        f"gradients were NaN or infinite in {late} {steps} of the last tick, {total} in all. They are repaired and "
-        f"counted; {MAX_BAD_STEPS} in a row end the run. If it goes on, lower the learning rates."
+        f"gradients were NaN or infinite in {late} {steps} of the last tick, {total} in all. Such steps are skipped "
+        f"and counted; {MAX_BAD_STEPS} in a row end the run. If it goes on, lower the learning rates."
     )

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from core.poses import PoseConfig, mean_pose
+from training.config import RunConfig
 from training.config_files import load_config
 from training.data_set import ImageDataSet
 
+# Of a checkpoint's progress: yaw and pitch, radians.
+MEAN_POSE = "mean_pose"
 # So many poses show how they lie; more only hide each other.
 MOST = 256
 
@@ -31,6 +34,35 @@ class KnownPoses:
     pitch: float
     origin: str
     poses: np.ndarray = field(compare=False)
+
+    def reach(self, yaw: float, pitch: float) -> bool:
+        """Whether a camera of the training may have stood there: no farther from the middle than some of them."""
+        if self.yaw is None or not len(self.poses):
+            return self.yaw is None
+        away = np.remainder(self.poses[:, 0] - self.yaw + math.pi, math.tau) - math.pi
+        aside, above = np.abs(away).max(), np.abs(self.poses[:, 1] - self.pitch).max()
+        return abs(math.remainder(yaw - self.yaw, math.tau)) <= aside and abs(pitch - self.pitch) <= above
+
+
+def middle_of(config: RunConfig, angles: np.ndarray | None) -> tuple[float, float] | None:
+    """The middle of a training's poses, yaw and pitch, radians; None where they go all around, or are not known.
+
+    Args:
+        config: Of the run.
+        angles: [n, 2 or more] the data set's yaw and pitch, if it has poses.
+    """
+    if config.poses.kind != "custom":
+        yaw = config.poses.yaw_center if config.poses.yaw_spread < math.pi else None
+        return None if yaw is None else (yaw, config.poses.pitch_center)
+    if angles is None:
+        return None
+    yaw, pitch = mean_pose(angles)
+    return None if yaw is None else (yaw, pitch)
+
+
+def told_poses(middle: tuple[float, float]) -> KnownPoses:
+    """What is known of poses of which a checkpoint tells only the middle."""
+    return KnownPoses(*middle, "the middle of the poses, as the checkpoint tells it", np.empty((0, 2)))
 
 
 def known_poses(config_file: Path) -> KnownPoses:

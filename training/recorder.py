@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import psutil
 import torch
-from torch import nn
 
 from core.checkpoint import save_checkpoint
 from core.files import replacing
@@ -18,6 +17,7 @@ from training.config import RunConfig
 from training.data_set import ImageDataSet
 from training.events import EventWriter
 from training.full_disk import Persist
+from training.known_poses import MEAN_POSE, middle_of
 from training.networks import Networks
 from training.patch_files import prune_patches
 from training.retention import REASON, prune, reason_of
@@ -70,6 +70,7 @@ class Recorder:
         self.lease = run.lease_watch()
         self.process = psutil.Process()
         self._poses = sample_poses(config, data.all_angles)
+        self._middle = middle_of(config, data.all_angles)
         self._relief = ReliefGauge(config, data)
         self._resolution = min(config.discriminator.image_resolution, MAX_RESOLUTION)
         self._ticked = time.monotonic()
@@ -121,7 +122,7 @@ class Recorder:
         modulations, kinds = tick_modulations(self.networks.discriminator)
         scalars |= kinds
         drawn = {"scales": scales, "offsets": offsets}
-        self._write_arrays(progress.tick, {**drawn, **modulations}, scores, telemetry.broken)
+        self._write_arrays(progress.tick, {**drawn, **modulations}, scores, telemetry)
         self._write_patches(progress.tick, telemetry)
         self._persist(lambda: self.run.append_stats({**scalars, "timestamp": time.time()}))
         self._persist(lambda: self.events.add(scalars, progress.step))
@@ -189,7 +190,8 @@ class Recorder:
             return False
 
     def _facts(self, progress: Progress) -> dict[str, Any]:
-        return {"run": self.run.name, "kimg": progress.kimg, "step": progress.step, "preset": self.config.preset}
+        facts = {"run": self.run.name, "kimg": progress.kimg, "step": progress.step, "preset": self.config.preset}
+        return facts if self._middle is None else {**facts, MEAN_POSE: self._middle}
 
     def _geometry(self) -> dict[str, float]:
         """Relief of the moving average; nothing where there is no surface."""
@@ -216,15 +218,11 @@ class Recorder:
             logger.warning("%s", error)
 
     def _write_arrays(
-        self, tick: int, arrays: dict[str, Any], scores: dict[str, np.ndarray], broken: dict[str, float]
+        self, tick: int, arrays: dict[str, Any], scores: dict[str, np.ndarray], telemetry: Telemetry
     ) -> None:
-        networks = self.networks
-        for name, network in (("G", networks.generator), ("D", networks.discriminator)):
-            names, norms = gradient_norms(network)
-            # One that was no number at any time since the tick before is shown so, although it was repaired.
-            norms = np.array([broken.get(f"{name}.{each}", norm) for each, norm in zip(names, norms, strict=True)])
-            norms = norms.astype(np.float32)
-            arrays |= {f"gradient_names/{name}": names, f"gradient_norms/{name}": norms}
+        for network in ("G", "D"):
+            names, norms = layer_norms(network, telemetry)
+            arrays |= {f"gradient_names/{network}": names, f"gradient_norms/{network}": norms}
         arrays |= {f"scores/{kind}": thinned(values) for kind, values in scores.items()}
         self._write_npz(self.run.tick_path(tick), arrays)
 
@@ -246,8 +244,18 @@ def score_percentiles(scores: dict[str, np.ndarray]) -> dict[str, float]:
     }  # fmt: skip
 
 
-def gradient_norms(network: nn.Module) -> tuple[np.ndarray, np.ndarray]:
-    """Names and norms of the last gradients, parameter by parameter: [n] text and [n] float32."""
-    found = [(name, value.grad) for name, value in network.named_parameters() if value.grad is not None]
-    names = np.array([name for name, _ in found], dtype=np.str_)
-    return names, np.array([float(gradient.norm()) for _, gradient in found], dtype=np.float32)
+def layer_norms(network: str, telemetry: Telemetry) -> tuple[np.ndarray, np.ndarray]:
+    """Norms of the last gradients that a network has learned from, parameter by parameter.
+
+    One that was no number at any time since the tick before is shown so, although that step was skipped.
+
+    Args:
+        network: G or D.
+        telemetry: What happened since the tick before.
+
+    Returns:
+        Names [n], text, and norms [n], float32; empty where no step was taken.
+    """
+    names, norms = telemetry.norms.get(network, ([], torch.empty(0)))
+    shown = [telemetry.broken.get(f"{network}.{name}", norm) for name, norm in zip(names, norms.tolist(), strict=True)]
+    return np.array(names, dtype=np.str_), np.array(shown, dtype=np.float32)

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import get_total_norm
 
 from core.patches import extract_patches, gaussian_blur
 from core.shares import Share, shares
@@ -28,6 +27,9 @@ from training.seen_patches import SeenRows, sighting
 from training.shown import Shown
 from training.team import Team
 from training.telemetry import Telemetry
+
+# The descents that a network learns from all the time, by what is recorded of them: regularisers are lazy.
+MAIN_DESCENTS = {"Gradients/G": "G", "Gradients/D": "D"}
 
 
 class TrainingDiverged(RuntimeError):
@@ -146,7 +148,7 @@ class Stepper:
             return Computed(loss * (settings.density_weight * settings.density_interval))
 
         outcome = self._descend(compute, self.generator_optimizer, generator, "Gradients/density", telemetry)
-        telemetry.add_mean("Loss/G/reg", outcome.loss, outcome.weight)
+        telemetry.add_mean("Loss/G/reg", outcome.loss / settings.density_interval, outcome.weight)
 
     def _discriminator_step(self, real: Shown, pictures: Tensor, kimg: float, telemetry: Telemetry) -> None:
         self._train_only(self.networks.discriminator)
@@ -213,7 +215,8 @@ class Stepper:
             compute, self.discriminator_optimizer, self.networks.discriminator, "Gradients/R1", telemetry
         )
         telemetry.add("Loss/r1_penalty", outcome.facts["penalty"])
-        telemetry.add_mean("Loss/D/reg", outcome.loss, outcome.weight)
+        # As in the StyleGAN family: what the penalty weighs, not how much more of it a lazy step descends.
+        telemetry.add_mean("Loss/D/reg", outcome.loss / settings.r1_interval, outcome.weight)
 
     def _augmented(self, shown: Shown, piece: Share) -> Shown:
         """What D is given of a piece of the batch: its patches, augmented."""
@@ -236,39 +239,55 @@ class Stepper:
         name: str,
         telemetry: Telemetry,
     ) -> Outcome:
-        """Take one step of one optimiser down the gradients of what `compute` gives for the pieces of the batch."""
+        """Take one step of one optimiser down the gradients of what `compute` gives for the pieces of the batch.
+
+        The step is skipped where the sum of the gradients over all processes is not finite.
+        """
         before = self.pieces.retries
         outcome = self.pieces.backward(compute, optimizer.zero_grad)
         for _ in range(self.pieces.retries - before):
             telemetry.count("Resources/out_of_memory")
         self.team.add_gradients(network)
-        gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
-        norm = float(get_total_norm(gradients))
+        names, norms = gradient_norms(network)
+        if name in MAIN_DESCENTS:
+            telemetry.keep_norms(MAIN_DESCENTS[name], names, norms)
+        norm = float(torch.linalg.vector_norm(norms))
+        # All processes have the same sums of gradients, and so the same norm: all take this step, or none does.
         if math.isfinite(norm):
-            # All processes have the same norm: each tells its part of it, so that numbers of processes do not count.
+            # Each tells its part of the norm, so that numbers of processes do not count.
             telemetry.add_mean(name, norm * self.share.weight, self.share.weight)
             self.bad_steps[name] = 0
+            optimizer.step()
         else:
-            telemetry.add_broken(self._broken(network))
-            self._repair(gradients, name, telemetry)
-        optimizer.step()
+            short = "G" if network is self.networks.generator else "D"
+            telemetry.add_broken(broken(short, names, norms))
+            self._skip(name, telemetry)
         return outcome
 
-    def _broken(self, network: nn.Module) -> dict[str, float]:
-        """Norms of the gradients that are no numbers, by network and parameter, as G.backbone.const."""
-        short = "G" if network is self.networks.generator else "D"
-        norms = {
-            f"{short}.{name}": float(parameter.grad.norm())
-            for name, parameter in network.named_parameters()
-            if parameter.grad is not None
-        }
-        return {name: norm for name, norm in norms.items() if not math.isfinite(norm)}
+    def _skip(self, name: str, telemetry: Telemetry) -> None:
+        """Count a step that is not taken, and give up when they do not pass.
 
-    def _repair(self, gradients: list[Tensor], name: str, telemetry: Telemetry) -> None:
-        """Zero what is not finite, and count it; give up when it does not pass."""
-        for gradient in gradients:
-            torch.nan_to_num_(gradient, nan=0, posinf=1e5, neginf=-1e5)
+        Nothing may be made of gradients that are not finite: a number in their place, however chosen, would stay in
+        Adam's second moments, with betas (0, 0.99) for hundreds of steps in which the parameter does not learn.
+        """
         telemetry.count(BAD_STEPS)
         self.bad_steps[name] = self.bad_steps.get(name, 0) + 1
         if self.bad_steps[name] > MAX_BAD_STEPS:
             raise TrainingDiverged(diverged(name, self.bad_steps[name]))
+
+
+def gradient_norms(network: nn.Module) -> tuple[list[str], Tensor]:
+    """Norms of a network's gradients.
+
+    Returns:
+        Names of the parameters that have gradients, and their norms, [parameters], where they were computed.
+    """
+    found = [(name, parameter.grad) for name, parameter in network.named_parameters() if parameter.grad is not None]
+    norms = torch._foreach_norm([gradient for _, gradient in found])  # pyright: ignore[reportPrivateImportUsage]
+    return [name for name, _ in found], torch.stack(norms)
+
+
+def broken(network: str, names: list[str], norms: Tensor) -> dict[str, float]:
+    """Those of a network's norms that are no numbers, by network and parameter, as G.backbone.const."""
+    found = zip(names, norms.tolist(), strict=True)
+    return {f"{network}.{name}": norm for name, norm in found if not math.isfinite(norm)}

@@ -28,6 +28,8 @@ class Telemetry:
         images: Pictures seen since the last tick.
         records: Whether anything is recorded: steps compute nothing for the record alone where it is not.
         sighting: What D was shown in the last step; none before the first one since the last tick.
+        norms: Of the last gradients that G and D learned from, penalties not counted, by network: names of parameters,
+            and norms [parameters] where they were computed.  Empty before the first step since the last tick.
     """
 
     records = True
@@ -45,6 +47,7 @@ class Telemetry:
         self._offsets: list[np.ndarray] = []
         self._scores: dict[str, list[Tensor]] = defaultdict(list)
         self.sighting: Sighting | None = None
+        self.norms: dict[str, tuple[list[str], Tensor]] = {}
 
     def add_mean(self, name: str, part: Tensor | float, weight: float) -> None:
         """Add to a mean: part of a batch's mean, scalar, and which part of the batch it is, in (0, 1]."""
@@ -73,8 +76,12 @@ class Telemetry:
         self._counts[name] += 1
 
     def add_broken(self, norms: dict[str, float]) -> None:
-        """Remember gradients that were no numbers, before they are repaired: their norms, by parameter."""
+        """Remember gradients that were no numbers, of a step that was skipped: their norms, by parameter."""
         self.broken.update(norms)
+
+    def keep_norms(self, network: str, names: list[str], norms: Tensor) -> None:
+        """Remember the norms of a network's gradients, G or D, in place of those of the step before."""
+        self.norms[network] = names, norms
 
     def keep(self, name: str, value: float) -> None:
         """Remember the last value of something that has no mean."""
@@ -181,6 +188,9 @@ class Silence(Telemetry):
         """Nothing is recorded."""
 
     def add_broken(self, norms: dict[str, float]) -> None:
+        """Nothing is recorded."""
+
+    def keep_norms(self, network: str, names: list[str], norms: Tensor) -> None:
         """Nothing is recorded."""
 
     def keep(self, name: str, value: float) -> None:

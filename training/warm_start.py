@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from core.checkpoint_header import read_header
-from core.model_config import DiscriminatorConfig, FrozenModel, GeneratorConfig
+from core.model_config import DiscriminatorConfig, DiscriminatorKind, Family, FrozenModel, GeneratorConfig
 from training.config import ConfigError, RunConfig
 from training.config_files import with_values
 from training.run_dir import RunDirectory
@@ -24,9 +25,19 @@ GENERATOR_SETTINGS = (
     "family", "backbone", "camera_condition", "label_count", "view_direction", "background",
 )  # fmt: skip
 SPHERE_SETTINGS = ("background_width", "background_blocks")
+FAMILY_SETTINGS: dict[Family, tuple[str, ...]] = {
+    "epigraf": (),
+    "stylegan2": (),
+    "eg3d": ("plane_axes", "upsampler.image_resolution", "upsampler.input_resolution", "upsampler.channels"),
+}
 DISCRIMINATOR_SETTINGS = ("kind", "image_resolution", "patch_resolution", "camera_condition", "label_count")
 LABEL_SETTINGS = ("label_gain",)
-KIND_SETTINGS = {"hyper": ("modulation", "hyper_dim"), "scale-specific": ("experts",), "standard": ()}
+KIND_SETTINGS: dict[DiscriminatorKind, tuple[str, ...]] = {
+    "hyper": ("modulation", "hyper_dim"),
+    "scale-specific": ("experts",),
+    "standard": (),
+    "dual": (),
+}
 CHANNEL_SETTINGS = ("channel_base", "channel_max")
 
 
@@ -64,6 +75,7 @@ def require_fit(config: RunConfig, snapshot: Path) -> None:
     """Refuse a snapshot whose weights are for other networks.  Raises ConfigError, RunError."""
     generator, discriminator = _networks(snapshot)
     settings = GENERATOR_SETTINGS + (SPHERE_SETTINGS if config.generator.background == "sphere" else ())
+    settings += FAMILY_SETTINGS[config.generator.family] if config.generator.family == generator.family else ()
     different = _differences("generator", config.generator, generator, settings)
     if discriminator is not None:
         ours = config.discriminator
@@ -88,8 +100,8 @@ def with_networks_of(config: RunConfig, snapshot: Path, keep: Collection[str] = 
         RunError: The snapshot cannot be read.
     """
     generator, discriminator = _networks(snapshot)
-    names = (*GENERATOR_SETTINGS, *SPHERE_SETTINGS, *CHANNEL_SETTINGS)
-    values = {f"generator.{name}": getattr(generator, name) for name in names}
+    names = (*GENERATOR_SETTINGS, *SPHERE_SETTINGS, *FAMILY_SETTINGS[generator.family], *CHANNEL_SETTINGS)
+    values = {f"generator.{name}": attrgetter(name)(generator) for name in names}
     if discriminator is not None:
         names = (*DISCRIMINATOR_SETTINGS, *KIND_SETTINGS[discriminator.kind], *CHANNEL_SETTINGS)
         values |= {f"discriminator.{name}": getattr(discriminator, name) for name in names}
@@ -121,7 +133,7 @@ def _differences(
     """Settings that make the weights of one network useless for another: name, value here, value there."""
     if _channels(ours) != _channels(theirs):
         names += CHANNEL_SETTINGS
-    pairs = [(name, getattr(ours, name), getattr(theirs, name)) for name in names]
+    pairs = [(name, attrgetter(name)(ours), attrgetter(name)(theirs)) for name in names]
     return [(f"{group}.{name}", here, there) for name, here, there in pairs if here != there]
 
 

@@ -135,6 +135,25 @@ def other_groups(names: Iterable[str]) -> tuple[Group, ...]:
     return tuple(groups)
 
 
+def scalar_words(name: str) -> str:
+    """What a scalar is called where it stands alone, its unit included; its own name if it is not a known one.
+
+    Args:
+        name: As in the statistics.
+    """
+    if match := AT_NUMBER.match(name):
+        return f"{match[1].upper()} at {match[2]}"
+    found = ((group, words) for group in GROUPS for line, words in group.lines if line == name)
+    group, words = next(found, (None, ""))
+    if group is None:
+        return name
+    if words.lower() not in group.title.lower():
+        told = f"{group.title}{' ' if words.startswith('at ') else ', '}{words}"
+    else:
+        told = group.title if len(group.lines) == 1 else f"{words[:1].upper()}{words[1:]}"
+    return f"{told} [{group.unit}]" if group.unit else told
+
+
 def unit_of(name: str) -> str:
     """The unit that the name of a scalar tells; empty if it tells none."""
     return KNOWN_UNITS.get(name) or UNITS.get(re.split(r"[/_]", name)[-1].lower(), "")

@@ -19,6 +19,7 @@ from widgets.data_view import (
     StopReading,
     TakePath,
 )
+from widgets.segments import segments
 
 PICTURES, POSES, CAMERAS, FOUND, MAKE = "Pictures", "Poses", "Cameras", "Findings", "Make"
 
@@ -27,43 +28,41 @@ class DataPanel:
     """Draws the panel.
 
     Attributes:
-        front: The tab that shall come to the front; empty for none.
+        front: The view that is in front.
     """
 
     def __init__(self) -> None:
-        self.front = ""
+        self.front = PICTURES
         self._cameras = CamerasPane()
 
     def draw(self, form: DataForm, view: DataView) -> tuple[DataForm, tuple[DataIntent, ...]]:
         """Draw the panel.  Returns what is now chosen, and what was asked for."""
         intents: list[DataIntent] = []
         form = _head(form, view, intents)
-        front, self.front = self.front, ""
-        if not imgui.begin_tab_bar("##data tabs"):
-            return form, tuple(intents)
-        for name, label, draw in self._tabs(view):
-            flags = imgui.TabItemFlags_.set_selected if name == front else imgui.TabItemFlags_.none
-            if imgui.begin_tab_item(label, None, flags)[0]:
-                before = form
-                form = draw(form, view, intents)
-                if form.only != before.only and name == FOUND:
-                    self.front = PICTURES  # somebody wants to see them
-                if form.make != before.make and name != MAKE:
-                    self.front = MAKE
-                imgui.end_tab_item()
-        imgui.end_tab_bar()
+        self.front = segments(self.front, _labels(view))
+        before = form
+        # Views have items of the same name.
+        imgui.push_id(self.front)
+        form = self._drawn(self.front)(form, view, intents)
+        imgui.pop_id()
+        if form.only != before.only and self.front == FOUND:
+            self.front = PICTURES  # somebody wants to see them
+        if form.make != before.make:
+            self.front = MAKE
         return form, tuple(intents)
 
-    def _tabs(self, view: DataView) -> list[tuple[str, str, Callable[..., DataForm]]]:
-        worrying = sum(each.warns for each in view.findings)
-        found = f"{FOUND} ({worrying})" if worrying else FOUND
-        return [
-            (PICTURES, PICTURES, _opened(data_pictures.draw)),
-            (POSES, POSES, _opened(data_poses.draw)),
-            (CAMERAS, CAMERAS, _opened(self._cameras.draw)),
-            (FOUND, f"{found}###{FOUND}", _opened(data_found.draw)),
-            (MAKE, MAKE, data_make.draw),
-        ]
+    def _drawn(self, name: str) -> Callable[..., DataForm]:
+        if name == MAKE:
+            return data_make.draw
+        parts = {PICTURES: data_pictures.draw, POSES: data_poses.draw, CAMERAS: self._cameras.draw}
+        return _opened(parts.get(name, data_found.draw))
+
+
+def _labels(view: DataView) -> dict[str, str]:
+    """Names of the views; that of the findings says how many are worrying."""
+    worrying = sum(each.warns for each in view.findings)
+    found = f"{FOUND} ({worrying})###{FOUND}" if worrying else FOUND
+    return {name: found if name == FOUND else name for name in (PICTURES, POSES, CAMERAS, FOUND, MAKE)}
 
 
 def _opened(draw: Callable[[DataForm, DataView, list[DataIntent]], DataForm]) -> Callable[..., DataForm]:
@@ -75,11 +74,11 @@ def _opened(draw: Callable[[DataForm, DataView, list[DataIntent]], DataForm]) ->
         if view.problem:
             if error_box("data", view.problem, dismiss=False, offer="Make one of it…") == "offer":
                 return replace(form, make=replace(form.make, source=view.asked))
-            coloured("What is no data set yet can become one: see the tab Make.", "quiet")
+            coloured("What is no data set yet can become one: see Make above.", "quiet")
         elif view.asked:
             empty_state(icons.ICON_FA_HOURGLASS_HALF, "Opening…", view.asked)
         else:
-            hint = "Choose a zip or folder above, or make a data set of your own pictures or meshes in the tab Make."
+            hint = "Choose a zip or folder above, or make a data set of your own pictures or meshes in Make."
             empty_state(icons.ICON_FA_IMAGES, "No data set", hint)
         return form
 

@@ -26,6 +26,11 @@ TIP = 0.16
 SIDE_WIDTH = 19.0
 HOME = Camera(yaw=0.9, pitch=1.15, radius=3.6, fov=40.0)
 RANGES = {"fov": (1.0, 120.0), "radius": (0.1, 20.0), "scale": (0.01, 10.0)}
+# What proposal and next run are compared by: its name, field of a RayFit, and form with the unit.
+FIGURES = (
+    ("View angle", "fov", "{:.2f}°"), ("Distance", "radius", "{:.3f}"), ("Near", "near", "{:.3f}"),
+    ("Far", "far", "{:.3f}"), ("Cube scale", "cube_scale", "{:.3f}"),
+)  # fmt: skip
 HINT = (
     "Blue: the box of the proposal. Orange: cameras. Green: what one of them sees, from near to far; a click on a\n"
     "picture in Pictures chooses it. Drag: turn. Wheel: come nearer. Double click: as at first."
@@ -133,10 +138,11 @@ def _value(name: str, key: str, filled: float | None, given: float, origin: str,
     value = given if filled is None else filled
     with text_colour("quiet") if filled is None else nullcontext():
         changed, wanted = imgui.drag_float(f"##{key}", value, value / 200, low, high, shown)
-    imgui.set_item_tooltip(origin if filled is None else f"Given here; {origin}: {given:.3g}")
+    usual = shown % given
+    imgui.set_item_tooltip(origin if filled is None else f"Given here; {origin}: {usual}")
     if changed:
         filled = min(max(wanted, low), high)
-    return None if reset_button(key, filled is not None, f"{given:.3g}, {origin}") else filled
+    return None if reset_button(key, filled is not None, f"{usual}, {origin}") else filled
 
 
 def _compare(rays: RaysView, intents: list[DataIntent]) -> None:
@@ -147,23 +153,26 @@ def _compare(rays: RaysView, intents: list[DataIntent]) -> None:
     if button(f"{icons.ICON_FA_ARROW_RIGHT}  Train with the proposal###take rays", not same, hint):
         intents.append(TakeRays(rays.fit))
     flags = imgui.TableFlags_.sizing_stretch_same | imgui.TableFlags_.row_bg
-    fit, current = rays.fit, rays.current
     if imgui.begin_table("rays", 3, flags):
         imgui.table_setup_column("", imgui.TableColumnFlags_.width_fixed, em(LABEL_WIDTH))
         imgui.table_setup_column("proposal")
         imgui.table_setup_column("next run")
         imgui.table_headers_row()
-        for name, key, digits in (("View angle", "fov", 2), ("Distance", "radius", 3), ("Near", "near", 3),
-                                  ("Far", "far", 3), ("Cube scale", "cube_scale", 3)):  # fmt: skip
+        for texts in comparison(rays.fit, rays.current):
             imgui.table_next_row()
-            ours = getattr(fit, key)
-            theirs = None if current is None else getattr(current, key)
-            words = ("unknown" if theirs is None else f"{theirs:.{digits}f}", f"{ours:.{digits}f}")
-            for text in (name, words[1], words[0]):
+            for text in texts:
                 imgui.table_next_column()
                 imgui.text(text)
         imgui.end_table()
     _check(rays)
+
+
+def comparison(fit: RayFit, current: RayFit | None) -> list[tuple[str, str, str]]:
+    """Rows of names, proposed values and those of the next run, all with their units."""
+    return [
+        (name, form.format(getattr(fit, key)), "unknown" if current is None else form.format(getattr(current, key)))
+        for name, key, form in FIGURES
+    ]
 
 
 def _check(rays: RaysView) -> None:

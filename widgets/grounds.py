@@ -23,7 +23,7 @@ class Grounds:
         button: Buttons; with those for hovered and held.
         header: Rows and headings that can be clicked; with those for hovered and held.
         scroll: Scroll bars; with those for hovered and held.
-        grab: Handle of a slider, with the value written across it; and held.
+        grab: Grip of a slider, with the value written across it; and held.
         grid: Lines behind plots.
         dim: Over everything behind a dialog.
     """
@@ -61,7 +61,7 @@ GROUNDS: dict[Theme, Grounds] = {
         button=_three("323844", "3d4453", "4a5265"),
         header=_three("2d3440", "384252", "435064"),
         scroll=_three("3e4554", "4d5566", "5c6679"),
-        grab=(hex_colour("96653a"), hex_colour("ad7542")),
+        grab=(hex_colour("8c5420"), hex_colour("8f5620")),
         grid=(1, 1, 1, 0.22),
         dim=(0, 0, 0, 0.45),
     ),
@@ -77,7 +77,7 @@ GROUNDS: dict[Theme, Grounds] = {
         button=_three("dcdedd", "cfd2d2", "bfc4c5"),
         header=_three("e2e6ec", "d2dae4", "c2cedc"),
         scroll=_three("c4c7c8", "b0b4b7", "9ca1a5"),
-        grab=(hex_colour("e3b184"), hex_colour("d99c66")),
+        grab=(hex_colour("d08a4a"), hex_colour("c97f3d")),
         grid=(0, 0, 0, 0.25),
         dim=(0.2, 0.2, 0.2, 0.35),
     ),

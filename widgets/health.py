@@ -31,9 +31,9 @@ TALL = 19.0
 TIPS: dict[Plot, str] = {
     "now": "D's scores of the patches since the tick before. Right of 0 D takes a patch for real.",
     "time": "The middle of D's scores, and where 80% of them lie",
-    "gradients": "Norm of the last gradient of each layer, from input to output; logarithmic. Where the last step\n"
-    "of the tick had a penalty (R1, or on densities), it is that of the penalty. What was no number at any time since\n"
-    "the tick before is shown as such.",
+    "gradients": "Norm of the last gradient of each layer, from input to output; logarithmic. It is that of the loss:\n"
+    "penalties (R1, or on densities) have steps of their own. What was no number at any time since the tick before,\n"
+    "also of a penalty, is shown as such.",
 }
 NETWORKS: dict[Network, str] = {"G": "gradients of G", "D": "gradients of D"}
 

@@ -12,6 +12,11 @@ from widgets.common import em, tone_ink
 
 # Font sizes: of the pad, and between neighbouring seeds.
 HEIGHT, STEP = 5.6, 4.2
+# How far below its point a number stands, below the arm of the cross, font sizes.
+BELOW = 1.15
+# Larger seeds, which are met below 0 where the lattice begins anew, have no numbers: the seed's field does not reach
+# them, and nobody would look for them there.
+NAMED = 2**31
 # How much faster and slower the plane follows with Shift and with Ctrl.
 FAST, SLOW = 8.0, 0.1
 HINT = "Drag to walk between seeds (Shift: faster, Ctrl: slower)\nDouble click: to the nearest seed"
@@ -60,6 +65,29 @@ def snapped(latent: Latent) -> Latent:
     return moved(latent, round(latent.x) - latent.x, round(latent.y) - latent.y)
 
 
+def label_corner(
+    seed: int, place: tuple[float, float], size: tuple[float, float], pad: tuple[float, float, float, float]
+) -> tuple[float, float] | None:
+    """Where the number of a seed stands: its middle below its point.
+
+    Args:
+        seed: Whose number.
+        place: Of its point, font sizes.
+        size: Of the number, font sizes.
+        pad: Left, top, right and bottom edge.
+
+    Returns:
+        Upper left corner; None if it is left out.
+    """
+    (x, y), (width, height), (left, top, right, bottom) = place, size, pad
+    corner = x - width / 2, y + BELOW
+    # Half a number would be another one, and a number without its point would seem to be that of the next row.
+    inside = left <= corner[0] and corner[0] + width <= right and top <= y and corner[1] + height <= bottom
+    # Long numbers have no room beside each other.
+    crowded = width > STEP - 0.4 and seed % 2 == 1
+    return corner if seed < NAMED and inside and not crowded else None
+
+
 def _plane(latent: Latent, low: ImVec2, high: ImVec2, held: bool) -> None:
     """The seeds around, with their numbers, and a cross where the latent is."""
     canvas, style = imgui.get_window_draw_list(), imgui.get_style()
@@ -81,14 +109,12 @@ def _seed(canvas: imgui.ImDrawList, place: ImVec2, seed: int, share: float) -> N
     """A point of the lattice, the larger the more it has in the blend."""
     near = share > 0
     canvas.add_circle_filled(place, em(0.16 + (0.22 * share if near else 0)), tone_ink("accent" if near else "quiet"))
-    text = str(seed)
-    width = imgui.calc_text_size(text).x
-    # Beside the point, between the arms of the cross.
-    left, top = place.x + em(0.35), place.y + em(0.3)
-    inside = canvas.get_clip_rect_min().x <= left and left + width <= canvas.get_clip_rect_max().x
-    # Long numbers have no room beside each other; half a number would be another one.
-    if inside and (width < em(STEP - 0.4) or seed % 2 == 0):
-        canvas.add_text(ImVec2(left, top), tone_ink("quiet"), text)
+    text, unit, low, high = str(seed), em(), canvas.get_clip_rect_min(), canvas.get_clip_rect_max()
+    size = imgui.calc_text_size(text)
+    pad = (low.x / unit, low.y / unit, high.x / unit, high.y / unit)
+    corner = label_corner(seed, (place.x / unit, place.y / unit), (size.x / unit, size.y / unit), pad)
+    if corner is not None:
+        canvas.add_text(ImVec2(corner[0] * unit, corner[1] * unit), tone_ink("quiet"), text)
 
 
 def _cross(canvas: imgui.ImDrawList, middle: ImVec2, held: bool) -> None:

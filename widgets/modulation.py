@@ -10,7 +10,7 @@ import numpy as np
 from imgui_bundle import ImVec2, imgui
 
 from widgets import sigma_counts, sigma_place
-from widgets.choices import choose, flow
+from widgets.choices import choose, flow, flow_choose
 from widgets.common import button, coloured, em, empty_state, error_box, icon_button, icons, text_colour
 from widgets.modulation_map import Order, Range, Shown, colour_range, filter_order, shown
 from widgets.scale_words import number
@@ -29,6 +29,7 @@ from widgets.sigma_views import (
     SigmaSetup,
 )  # fmt: skip
 from widgets.time_view import Snapshot
+from widgets.toolbar import text_button_width, tool
 
 Tab = Literal["layers", "counts", "place"]
 TABS: dict[Tab, str] = {"layers": "Layers", "counts": "Counts", "place": "Position"}
@@ -101,18 +102,16 @@ class ModulationPanel:
         if not sources:
             return
         first = setup.first if setup.first in sources else next(iter(sources))
-        flow(9)
         tip = "Whose σ: of the tick that is looked at, of the checkpoint in the viewport, or of a snapshot"
-        first = choose("first", first, {key: sources[key] for key in sources}, 9, tip)
+        first = flow_choose("first", first, {key: sources[key] for key in sources}, 9, tip, "σ of")
         second = setup.second
         if self.tab == "layers":
-            rest = {key: f"- {name}" for key, name in sources.items() if key != TICK}
+            rest = {key: name for key, name in sources.items() if key != TICK}
             if second.startswith(AT_TICK):
-                rest[second] = f"- {second}"
+                rest[second] = second
             second = second if second in rest else NOTHING
-            flow(9)
-            tip = "Subtract another σ; keep a tick with the pin and go to another one"
-            second = choose("second", second, {NOTHING: "no difference", **rest}, 9, tip)
+            tip = "Subtract another σ: differences are shown then. Keep a tick with the pin and go to another one"
+            second = flow_choose("second", second, {NOTHING: "nothing", **rest}, 9, tip, "minus")
             tip = "Subtract the tick that is looked at now"
             if icon_button(icons.ICON_FA_THUMBTACK, "pin", tip, first == TICK and view.tick is not None):
                 second = f"{AT_TICK}{view.tick}"
@@ -171,16 +170,14 @@ class ModulationPanel:
         self._layer = names[min(max(index, 0), last)]
 
     def _choose_look(self, drawn: Shown) -> None:
-        flow(7)
         tip = "Order of the rows: by change, what grows most with s comes first and what shrinks most comes last"
-        self._order = choose("order", self._order, ORDERS, 7, tip)
-        flow(7)
+        self._order = flow_choose("order", self._order, ORDERS, 7, tip, "rows")
         tip = (
             "Which σ the first and the last colour stand for; a σ of 1 changes nothing.\n"
             "Frozen: as they are now, whatever is shown"
         )
         before = self._colours(drawn, self._layer)
-        chosen = choose("range", self._range, RANGES, 7, tip)
+        chosen = flow_choose("range", self._range, RANGES, 7, tip, "colours:")
         if chosen == "frozen" and self._range != "frozen":
             self._frozen = {drawn.signed: before}
         self._range = chosen
@@ -196,9 +193,8 @@ class ModulationPanel:
         return filter_order(drawn.layers[layer], self._order, drawn.kinds[layer])
 
     def _save_menu(self, view: ModulationView, drawn: Shown) -> SaveSigma | None:
-        flow(6)
-        tip = "As a picture of publication size, or as numbers, into the pictures folder"
-        if button(f"{icons.ICON_FA_FILE_EXPORT}  Export###export sigma", not view.saving, view.saving or tip):
+        tip = "Export σ as a picture of publication size, or as numbers, into the pictures folder"
+        if _export_button(not view.saving, view.saving or tip):
             imgui.open_popup("export sigma as")
         if not imgui.begin_popup("export sigma as"):
             return None
@@ -256,6 +252,17 @@ class ModulationPanel:
             coloured(caption, "quiet")
         imgui.end_group()
         return saved
+
+
+def _export_button(enabled: bool, tooltip: str) -> bool:
+    """Its icon alone stays in the line where the words do not."""
+    end = imgui.get_cursor_screen_pos().x + imgui.get_content_region_avail().x
+    words = f"{icons.ICON_FA_FILE_EXPORT}  Export"
+    room = end - imgui.get_item_rect_max().x - imgui.get_style().item_spacing.x
+    if room < text_button_width(words):
+        return tool(icons.ICON_FA_FILE_EXPORT, "export sigma", tooltip, enabled)
+    imgui.same_line()
+    return button(f"{words}###export sigma", enabled, tooltip)
 
 
 def tick_title(tick: int, kimg: float) -> str:

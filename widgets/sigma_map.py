@@ -133,7 +133,7 @@ def scale_edges(scales: np.ndarray) -> tuple[float, float]:
 
 def _axes(scales: np.ndarray, count: int, down: str) -> None:
     axis = implot.AxisFlags_
-    implot.setup_axes("", down, axis.lock | axis.no_grid_lines, axis.invert | axis.no_grid_lines)
+    implot.setup_axes("patch scale s", down, axis.lock | axis.no_grid_lines, axis.invert | axis.no_grid_lines)
     implot.setup_axis_limits(implot.ImAxis_.x1, *scale_edges(scales), implot.Cond_.always)
     implot.setup_axis_limits(implot.ImAxis_.y1, -0.5, count - 0.5)
     implot.setup_axis_limits_constraints(implot.ImAxis_.y1, -0.5, count - 0.5)

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.board.metric_words import metric_help
 from app.board.runs import BoardRun, Figure, best, latest, metric_names, short
+from widgets.curve_groups import scalar_words
 
 NOTHING = "–"
 BEST, LAST = "best ", "last "
@@ -50,6 +51,11 @@ class Column:
     configured: bool = False
     number: bool = False
 
+    @property
+    def is_metric(self) -> bool:
+        """Whether it is a value of a metric, whose key is its name in files."""
+        return self.key.startswith((BEST, LAST))
+
 
 def columns_for(runs: Iterable[BoardRun]) -> tuple[Column, ...]:
     """All columns: the fixed ones, and best and last value of each metric that these runs have."""
@@ -58,21 +64,22 @@ def columns_for(runs: Iterable[BoardRun]) -> tuple[Column, ...]:
 
 def default_columns(columns: Iterable[Column]) -> tuple[str, ...]:
     """Keys of the columns that are shown unless somebody chooses: all fixed ones but few, and the first metric."""
+    columns = tuple(columns)
     keys = [column.key for column in columns]
-    metrics = [key for key in keys if key.startswith((BEST, LAST))]
+    metrics = [column.key for column in columns if column.is_metric]
     return tuple(key for key in keys if key not in metrics and key not in HIDDEN) + tuple(metrics[:2])
 
 
 def _metric_columns(metric: str) -> tuple[Column, Column]:
-    name = short(metric)
+    name, words = short(metric), scalar_words(metric)
     about = f": {told}" if (told := metric_help(name)) else ""
     return (
         Column(
-            f"{BEST}{name}", f"best {name}", f"Best value of {name} so far{about}",
+            f"{BEST}{name}", f"{words}, best", f"Best value of {name} so far{about}",
             lambda run: _figure(best(run, metric)), number=True,
         ),
         Column(
-            f"{LAST}{name}", f"last {name}", f"Last value of {name}{about}", lambda run: _figure(latest(run, metric)),
+            f"{LAST}{name}", f"{words}, last", f"Last value of {name}{about}", lambda run: _figure(latest(run, metric)),
             number=True,
         ),
     )  # fmt: skip

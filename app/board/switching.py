@@ -10,8 +10,8 @@ from app.board.runs import BoardRun, last
 
 # Shares of filters in the statistics, in [0, 1]: switched by the scale, by the place; always on, always off.
 SHARES: dict[str, str] = {
-    "Modulation/switch_scale": "switched by the scale",
-    "Modulation/switch_position": "switched by the place",
+    "Modulation/switch_scale": "switched by scale",
+    "Modulation/switch_position": "switched by position",
     "Modulation/always_on": "always on",
     "Modulation/always_off": "always off",
 }

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.board.ablation import Ablation
 from app.board.facts import NOTHING, hours_cell, number
-from app.board.runs import short
-from app.board.table import Table
+from app.board.setting_words import setting_words
+from app.board.table import NAME, Table
 from core.files import write_text
+from widgets.curve_groups import scalar_words
 
 LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "γ": r"$\gamma$", "±": r"$\pm$", NOTHING: "--",
 }  # fmt: skip
 SUFFIXES = (".csv", ".md", ".tex")
+# What stands behind means over seeds.
+SPREAD = "± standard deviation (n - 1)"
 
 
 @dataclass(frozen=True)
@@ -39,25 +43,28 @@ class Sheet:
 def run_sheet(table: Table) -> Sheet:
     """The table of runs, as it is listed."""
     return Sheet(
-        ("run", *(column.title for column in table.columns)),
+        (NAME, *(column.title for column in table.columns)),
         tuple((row.run.name, *(cell.text for cell in row.cells)) for row in table.rows),
         (False, *(column.number for column in table.columns)),
     )
 
 
 def full_sheet(table: Table) -> Sheet:
-    """The same, with numbers in all their digits: for programs, where people read `run_sheet`."""
+    """The same, with numbers in all their digits and names as in files: for programs, where people read `run_sheet`."""
     sheet = run_sheet(table)
+    heads = (NAME, *(column.key if column.is_metric else column.title for column in table.columns))
     rows = tuple(
         (row.run.name, *(repr(cell.key) if isinstance(cell.key, float) else cell.text for cell in row.cells))
         for row in table.rows
     )
-    return Sheet(sheet.heads, rows, sheet.numbers)
+    return Sheet(heads, rows, sheet.numbers)
 
 
 def ablation_sheet(ablation: Ablation) -> Sheet:
     """A table like the paper's Table 2."""
-    heads = (*ablation.settings, short(ablation.metric), "at kimg", "hours", "runs")
+    spread = f" {SPREAD}" if any(not math.isnan(row.spread) for row in ablation.rows) else ""
+    metric = f"{scalar_words(ablation.metric)}{spread}"
+    heads = (*map(setting_words, ablation.settings), metric, "at kimg", "hours", "runs")
     rows = tuple(
         (*row.varied, row.value_text, number(row.kimg).text, hours_cell(row.hours).text, str(len(row.runs)))
         for row in ablation.rows

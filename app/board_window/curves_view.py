@@ -14,6 +14,7 @@ from app.board_window import tags
 from app.board_window.look import MARK_WORDS, LineThemes
 from app.board_window.plot_grid import PlotGrid, PlotSpec
 from app.board_window.values_table import ValuesTable
+from widgets.curve_groups import scalar_words
 from widgets.palette import Colour
 from widgets.smoothing import MOST_SMOOTHING
 
@@ -75,7 +76,7 @@ class CurvesView:
         """Show what has changed."""
         settings, runs = self._state.settings, self._state.shown
         self._specs = [
-            PlotSpec(name, tuple(self._cache.curves(runs, name, settings.plots)))
+            PlotSpec(scalar_words(name), tuple(self._cache.curves(runs, name, settings.plots)), name)
             for name in settings.scalars
             if name in self._state.scalars
         ]
@@ -125,11 +126,14 @@ class CurvesView:
         dpg.delete_item(tags.SCALARS_LIST, children_only=True)
         words = dpg.get_value(tags.SCALARS_FILTER).lower().split()
         chosen = self._state.settings.scalars
-        names = [name for name in self._state.scalars if all(word in name.lower() for word in words)]
+        said = {name: f"{scalar_words(name)} {name}".lower() for name in self._state.scalars}
+        names = [name for name, text in said.items() if all(word in text for word in words)]
         for name in names:
-            dpg.add_checkbox(
-                label=name, default_value=name in chosen, parent=tags.SCALARS_LIST, user_data=name,
+            item = dpg.add_checkbox(
+                label=scalar_words(name), default_value=name in chosen, parent=tags.SCALARS_LIST, user_data=name,
                 callback=lambda _sender, _value, name: self._state.toggle_scalar(name), tag=f"scalar {name}",
             )  # fmt: skip
+            with dpg.tooltip(item):
+                dpg.add_text(name)
         if not names:
             dpg.add_text("No scalar has such a name." if words else "No run has scalars.", parent=tags.SCALARS_LIST)

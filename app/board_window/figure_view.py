@@ -8,13 +8,13 @@ from typing import Any
 import dearpygui.dearpygui as dpg
 
 from app.board.plot_export import Drawing
-from app.board.runs import short
 from app.board.series import Curve, CurveCache, PlotSetup
 from app.board.state import BoardState
 from app.board_window import tags
 from app.board_window.look import LineThemes
 from app.board_window.plot_grid import PlotGrid, PlotSpec
 from app.board_window.values_table import ValuesTable
+from widgets.curve_groups import scalar_words
 
 VALUES_WIDTH = 400
 NOT_MEASURED = (
@@ -64,7 +64,7 @@ class FigureView:
         dpg.set_value(self._note, note)
         dpg.configure_item(self._note, show=bool(note))
         assert self._grid is not None
-        specs = [PlotSpec(short(metric), self._curves)] if self._curves else []
+        specs = [PlotSpec(scalar_words(metric), self._curves, metric)] if self._curves else []
         self._grid.show(specs, self.setup, state.settings.theme, state.pointed)
         self._values.forget()
 
@@ -81,20 +81,20 @@ class FigureView:
 
     def drawings(self) -> tuple[list[Drawing], PlotSetup]:
         """What a picture of the figure shows."""
-        return [Drawing(short(self._state.metric), self._curves)], self.setup
+        return [Drawing(scalar_words(self._state.metric), self._curves)], self.setup
 
 
 def add_metric_choice(state: BoardState, tag: str) -> None:
     """Make the choice of the metric that ready views are about."""
 
     def chosen(_sender: Any, value: str) -> None:
-        name = next((name for name in state.metrics if short(name) == value), "")
+        name = next((name for name in state.metrics if scalar_words(name) == value), "")
         state.change(replace(state.settings, metric=name))
 
-    dpg.add_combo([], tag=tag, width=190, callback=chosen)
+    dpg.add_combo([], tag=tag, width=230, callback=chosen)
 
 
 def list_metrics(state: BoardState, tag: str) -> None:
     """Bring the items of that choice up to date."""
-    dpg.configure_item(tag, items=[short(name) for name in state.metrics])
-    dpg.set_value(tag, short(state.metric))
+    dpg.configure_item(tag, items=[scalar_words(name) for name in state.metrics])
+    dpg.set_value(tag, scalar_words(state.metric))

@@ -122,6 +122,8 @@ def _lengths() -> dict[int, tuple[float, ...]]:
         dpg.mvStyleVar_FrameRounding: (3,),
         dpg.mvStyleVar_TabRounding: (3,),
         dpg.mvStyleVar_ScrollbarSize: (12,),
+        dpg.mvStyleVar_GrabMinSize: (4,),
+        dpg.mvStyleVar_GrabRounding: (1,),
         dpg.mvStyleVar_ChildBorderSize: (0,),
         dpg.mvStyleVar_WindowBorderSize: (0,),
     }

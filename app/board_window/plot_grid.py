@@ -33,10 +33,12 @@ class PlotSpec:
     Attributes:
         title: Above it.
         curves: What it shows.
+        name: Of what it shows in the statistics; empty if it has none.
     """
 
     title: str
     curves: tuple[Curve, ...]
+    name: str = ""
 
 
 @dataclass
@@ -59,6 +61,7 @@ class _Plot:
     extent: tuple[float, float, int] = (0.0, 0.0, 0)
     set_y: tuple[float, float] | None = None
     curves: tuple[Curve, ...] = ()
+    name: str = ""
 
 
 class PlotGrid:
@@ -142,6 +145,11 @@ class PlotGrid:
         ]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """For each plot: the name in the statistics of what it shows."""
+        return tuple(plot.name for plot in self._plots)
+
+    @property
     def y_spans(self) -> list[tuple[float, float]]:
         """What the y axes show."""
         return [tuple(dpg.get_axis_limits(plot.y)) for plot in self._plots]  # type: ignore[misc]
@@ -173,7 +181,7 @@ class PlotGrid:
             marks = {kind: dpg.add_scatter_series([], [], parent=y, show=False) for kind in MARKS}
             for kind, mark in marks.items():
                 dpg.bind_item_theme(mark, self._themes.mark(kind, self._theme))
-        return _Plot(item, x, y, cross, marks)
+        return _Plot(item, x, y, cross, marks, name=spec.name)
 
     def _fill(self, plot: _Plot, spec: PlotSpec, restyled: bool) -> None:
         """Give a plot its curves: items of those that have gone are deleted, changed ones are drawn anew."""

@@ -9,18 +9,21 @@ import dearpygui.dearpygui as dpg
 
 from app.board.ablation import Ablation, ablation
 from app.board.series import CurveCache, PlotSetup
+from app.board.setting_words import setting_words
 from app.board.state import BoardState
 from app.board.switching import EMPTY, PAPER_SHARE, SHARES, switching
 from app.board.table import differences
 from app.board.table_export import ablation_sheet
 from app.board_window import tags
 from app.board_window.figure_view import NOT_MEASURED, add_metric_choice, list_metrics
+from app.board_window.heads import add_head
 from app.board_window.look import LineThemes, rgba, text_colour, tone
 from app.board_window.plot_grid import PlotGrid, PlotSpec
 
 # Settings of so many runs fit beside each other.
 MOST_RUNS = 12
 BAR_WIDTH, FILTERS_WIDTH = 130, 720
+MEAN_HINT = "the best value of a run; of several seeds their mean, and the standard deviation with n - 1"
 Cell = tuple[str, tuple[int, int, int, int]]
 
 
@@ -40,8 +43,8 @@ class SheetItem:
         """Make the items."""
         self._home = dpg.add_child_window(border=False)
 
-    def show(self, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-        """Show these texts with their colours."""
+    def show(self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], hints: Sequence[str] = ()) -> None:
+        """Show these texts with their colours, and what is said of heads under the mouse."""
         wanted = tuple(heads), tuple(tuple(row) for row in rows)
         if wanted == self._of:
             return
@@ -54,8 +57,8 @@ class SheetItem:
             parent=self._home, header_row=True, scrollY=True, scrollX=True, freeze_rows=1, freeze_columns=1,
             policy=dpg.mvTable_SizingFixedFit, row_background=True, resizable=True, borders_innerH=True,
         ):  # fmt: skip
-            for head in heads:
-                dpg.add_table_column(label=head)
+            for index, head in enumerate(heads):
+                add_head(head, hints[index] if index < len(hints) else "")
             for row in rows:
                 with dpg.table_row():
                     for text, colour in row:
@@ -94,7 +97,8 @@ class AblationView:
             colour = good if row.best else quiet if math.isnan(row.value) else usual
             rows.append((name, *((text, colour) for text in texts)))
         measured = any(not math.isnan(row.value) for row in self.table.rows)
-        self._sheet.show(("run", *sheet.heads), rows if measured else ())
+        hints = ("the first of its seeds", *self.table.settings, f"{self.table.metric}: {MEAN_HINT}")
+        self._sheet.show(("run", *sheet.heads), rows if measured else (), hints)
 
 
 class SettingsView:
@@ -118,11 +122,11 @@ class SettingsView:
         state, theme = self._state, self._state.settings.theme
         runs = state.shown[:MOST_RUNS]
         usual, quiet, accent = text_colour(theme), tone(theme, "quiet"), tone(theme, "accent")
-        rows = [
-            [(each.name, usual), *((value, quiet if value == each.usual else accent) for value in each.values)]
-            for each in differences(runs)
-        ]
-        self._sheet.show(("setting", *(run.name for run in runs)), rows)
+        rows = []
+        for each in differences(runs):
+            values = [(value, quiet if value == each.usual else accent) for value in each.values]
+            rows.append([(setting_words(each.name), usual), (each.name, quiet), *values])
+        self._sheet.show(("setting", "name in files", *(run.name for run in runs)), rows)
 
 
 class FiltersView:

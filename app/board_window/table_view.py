@@ -11,6 +11,7 @@ from app.board.facts import Column
 from app.board.state import BoardState
 from app.board.table import NAME, Row
 from app.board_window import tags
+from app.board_window.heads import add_head
 from app.board_window.look import rgba, text_colour, tone
 
 SWATCH = 17
@@ -28,7 +29,6 @@ WIDTHS = {
     "speed": 52,
     "hours": 50,
 }
-WIDTH, METRIC_WIDTH, LETTER = 42, 136, 7
 
 
 class TableView:
@@ -77,11 +77,7 @@ class TableView:
             name = dpg.add_table_column(label=NAME, no_reorder=True, init_width_or_weight=NAME_WIDTH)
             self._heads = {dpg.get_alias_id(name) if isinstance(name, str) else name: NAME}
             for column in columns:
-                named = max(METRIC_WIDTH, LETTER * len(column.title))
-                width = named if " " in column.key else WIDTHS.get(column.key, WIDTH)
-                head = dpg.add_table_column(label=column.title, init_width_or_weight=width)
-                with dpg.tooltip(head):
-                    dpg.add_text(column.hint, wrap=420)
+                head = add_head(column.title, column.hint, WIDTHS.get(column.key, 0))
                 self._heads[dpg.get_alias_id(head) if isinstance(head, str) else head] = column.key
 
     def _add_row(self, index: int) -> None:

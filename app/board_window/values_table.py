@@ -9,11 +9,14 @@ import dearpygui.dearpygui as dpg
 
 from app.board.series import Curve, PlotSetup, x_span
 from app.board.state import BoardState
+from app.board_window.heads import add_head
 from app.board_window.look import rgba
 from app.board_window.plot_grid import PlotGrid
 
 # An event is told when the crosshair is so near, as a part of what is seen.
 NEAR = 0.01
+# Letters of a line of a head: values are short.
+SHORT_LINE = 14
 
 
 class ValuesTable:
@@ -49,7 +52,7 @@ class ValuesTable:
         place = math.inf if grid.place is None else grid.place
         values = grid.values(place)
         curves = list({_key(curve): curve for _, points in values for curve, _ in points}.values())
-        self._shape_for(tuple(title for title, _ in values), len(curves))
+        self._shape_for(tuple(title for title, _ in values), grid.names, len(curves))
         dpg.set_value(self._head, self._words(grid.place, setup, curves))
         for index, curve in enumerate(curves):
             points = [{_key(each): point for each, point in row}.get(_key(curve)) for _, row in values]
@@ -59,7 +62,7 @@ class ValuesTable:
                 dpg.set_value(item, text)
             dpg.configure_item(self._cells[index][0], color=rgba(self._state.colour(curve.runs[0].path)))
 
-    def _shape_for(self, titles: tuple[str, ...], rows: int) -> None:
+    def _shape_for(self, titles: tuple[str, ...], names: tuple[str, ...], rows: int) -> None:
         if self._shape == (titles, rows):
             return
         self._shape = titles, rows
@@ -71,8 +74,10 @@ class ValuesTable:
             parent=self._home, header_row=True, scrollY=True, scrollX=True, freeze_rows=1, freeze_columns=1,
             policy=dpg.mvTable_SizingFixedFit, row_background=True, clipper=True,
         ):  # fmt: skip
-            for title in ("run", "at", *titles):
+            for title in ("run", "at"):
                 dpg.add_table_column(label=title)
+            for title, name in zip(titles, names, strict=True):
+                add_head(title, name, line=SHORT_LINE)
             for _ in range(rows):
                 with dpg.table_row():
                     self._cells.append([dpg.add_text("") for _ in ("run", "at", *titles)])

@@ -170,5 +170,5 @@ def _say_written(path: Path) -> int:
     from training.data_set import ImageDataSet
 
     with ImageDataSet.open(path) as data:
-        print(f"{path}: {len(data)} pictures of {data.resolution} px, {len(data.info.objects)} objects")
+        print(f"{path}: {len(data)} pictures of {data.resolution} px, {data.info.labelled}")
     return 0

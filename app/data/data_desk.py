@@ -98,7 +98,7 @@ class DataDesk:
             self.take(*chosen)
 
     def front(self, tab: str) -> None:
-        """Bring a tab of the panel to the front."""
+        """Bring a view of the panel to the front."""
         self._panel.front = tab
 
     def take(self, kind: DialogKind, path: str) -> None:

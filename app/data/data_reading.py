@@ -58,7 +58,7 @@ def open_data(path: str) -> OpenedData:
         info, angles, names = data.info, data.all_angles, data.names
     parts = [info.name, f"{info.count} pictures of {info.resolution} px"]
     if info.objects:
-        parts.append(f"{len(info.objects)} objects")
+        parts.append(info.labelled)
     if info.background != "as-is":
         parts.append(f"on {info.background}")
     figures = None if angles is None else pose_figures(angles)

@@ -171,7 +171,8 @@ def description(recipe: Recipe, objects: list[str]) -> StudioBlock:
     return StudioBlock(
         name=recipe.title, fov=protocol.fov, radius=protocol.radius, scale=protocol.scale, near=protocol.near,
         far=protocol.far, cube_scale=protocol.cube_scale, background="white", protocol=protocol.name,
-        objects=tuple(objects), generator=f"epigraf-studio {version('epigraf-studio')}: {recipe.made_by}",
+        objects=tuple(objects), kinds=recipe.class_of is not None,
+        generator=f"epigraf-studio {version('epigraf-studio')}: {recipe.made_by}",
     )  # fmt: skip
 
 

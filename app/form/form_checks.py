@@ -59,7 +59,7 @@ def describe_data(path: str) -> Note:
         info = data.info
     parts = [f"{info.count} pictures", f"{info.resolution}²"]
     if info.objects:
-        parts.append(f"{len(info.objects)} objects")
+        parts.append(info.labelled)
     parts.append("with poses" if info.has_poses else "no poses")
     return Note("good", ", ".join(parts))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.paths import user_path
 from app.workers.tasks import Tasks
+from core.durations import duration
 from widgets.evaluation_view import (
     CancelMeasure,
     CloseEvaluations,
@@ -185,6 +186,7 @@ def _order(wish: Measure) -> EvaluationOrder:
         report=evaluation_path(wish.run, wish.kimg),
         device=config.loop.device,
         resolution=config.data.resolution,
+        poses=config.poses,
         settings=settings.model_copy(update={"flat_below": config.metrics.flat_below}),
     )
 
@@ -205,5 +207,6 @@ def _report_of(found: Evaluation) -> Report:
         )
         for each in found.measurements
     )
-    about = f"Against {Path(found.data).name}, {found.resolution} px, in {found.seconds:.0f} s"
+    by = f", cameras by {found.cameras}" if found.cameras else ""
+    about = f"Against {Path(found.data).name}, {found.resolution} px{by}, in {duration(found.seconds)}"
     return Report(figures, found.alarm, found.text(), about)

@@ -26,6 +26,7 @@ from app.shell.render_order import (
     training_home,
     viewed,
 )
+from core.camera import Camera
 from core.scene import Axis, Backdrop, FieldMode, Parts, PictureKind, Sampling, Shown
 from core.timeline import Timeline
 from core.views import VIEWS
@@ -100,8 +101,10 @@ def register(subparsers: Any) -> None:
     view.add_argument(
         "--view", choices=(*VIEWS, MEAN), help="from a side, or from the middle of the training's poses, upright"
     )
-    view.add_argument("--yaw", type=float, help="around the vertical axis (default: 90)")
-    view.add_argument("--pitch", type=float, help="from above: 0 looks straight down (default: 90)")
+    view.add_argument("--yaw", type=float, help="around the vertical axis (default: the training's mean, or 90)")
+    view.add_argument(
+        "--pitch", type=float, help="from above: 0 looks straight down (default: the training's mean, or 90)"
+    )
     view.add_argument("--roll", type=float, help="of the camera, which turns the picture clockwise (default: 0)")
     view.add_argument("--radius", type=float, help="distance to the target (default: of the training)")
     view.add_argument("--fov", type=float, help="full angle of view (default: of the training)")
@@ -254,7 +257,7 @@ def order_of(args: argparse.Namespace) -> Order:
     scene, target = order.scene, args.target and tuple(float(value) for value in args.target)
     given_angles = _named(args, "yaw", "pitch", "roll")
     angles = {name: None if value is None else math.radians(value) for name, value in given_angles}
-    seen = scene.camera if args.view is None else viewed(scene, args.view)
+    seen = _seen(order) if args.view is None else viewed(scene, args.view)
     camera = _changed(seen, **angles, **dict(_named(args, "radius", "fov", "pivot")), target=target)
     latent = render_latent.latent_of(args, scene.latent)
     quality = _changed(scene.quality, volume=args.voxels, **_sliced(args.slice))
@@ -269,6 +272,15 @@ def order_of(args: argparse.Namespace) -> Order:
         order = replace(order, timeline=_drawn_as(order.timeline, args))
     order = _changed(replace(order, scene=scene), size=args.size, views=args.turntable, grid=args.grid)
     return _changed(order, noise_seed=args.stochastic)
+
+
+def _seen(order: Order) -> Camera:
+    """The camera where nothing is said of it: the Scene's own, or one from where the training saw the object."""
+    if order.own_camera:
+        return order.scene.camera
+    from app.view.training_poses import aimed, look_up
+
+    return aimed(order.scene.camera, look_up(order.scene.source))
 
 
 def _drawn_as(timeline: Timeline, args: argparse.Namespace) -> Timeline:

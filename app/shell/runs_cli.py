@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from training.status import CommandName
 EXAMPLES = """examples:
   epigraf runs list                        # those in ./runs, and those of the window
   epigraf runs list runs
-  epigraf runs pause runs/00007-tiny
+  epigraf runs pause 00007-tiny            # a run of this name, here or of the window
   epigraf runs stop runs/00007-tiny        # go on later with epigraf train --resume
   epigraf runs delete runs/00007-tiny --yes"""
+RUN_HELP = "folder of the run, or its name where it is in ./runs or among those of the window"
 # Where `epigraf train` keeps runs unless it is told another folder.
 HERE = Path("runs")
 # `set` takes values, and is a command of its own (training/set_cli.py).
@@ -38,22 +40,30 @@ def register(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    listing = commands.add_parser("list", help="the runs of a folder with their states")
+    text = "the runs of a folder with their states"
+    listing = commands.add_parser("list", help=text, description=sentence(text))
     listing.add_argument(
         "folder", type=Path, nargs="?", help=f"folder of runs (default: {HERE} and the folder of the window)"
     )
     listing.set_defaults(handler=show)
     for name in EFFECTS:
-        command = commands.add_parser(name, help=EFFECTS[name])
-        command.add_argument("run", type=Path, help="folder of the run")
+        command = commands.add_parser(name, help=EFFECTS[name], description=sentence(EFFECTS[name]))
+        command.add_argument("run", type=Path, help=RUN_HELP)
         command.set_defaults(handler=send, command=name)
-    ending = commands.add_parser("end", help="end the process of a hung trainer of this machine; it can be resumed")
-    ending.add_argument("run", type=Path, help="folder of the run")
+    text = "end the process of a hung trainer of this machine; it can be resumed"
+    ending = commands.add_parser("end", help=text, description=sentence(text))
+    ending.add_argument("run", type=Path, help=RUN_HELP)
     ending.set_defaults(handler=end)
-    deletion = commands.add_parser("delete", help="delete a run that is not being trained, with all its files")
-    deletion.add_argument("run", type=Path, help="folder of the run")
+    text = "delete a run that is not being trained, with all its files"
+    deletion = commands.add_parser("delete", help=text, description=sentence(text))
+    deletion.add_argument("run", type=Path, help=RUN_HELP)
     deletion.add_argument("--yes", action="store_true", help="really delete it")
     deletion.set_defaults(handler=delete)
+
+
+def sentence(text: str) -> str:
+    """A text of help as a sentence of its own."""
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def show(args: argparse.Namespace) -> int:
@@ -112,6 +122,9 @@ def send(args: argparse.Namespace) -> int:
     view = run.observe()
     if view.active and view.state != "hung" and args.command not in view.offered:
         raise RunError(f"{args.run}: cannot {args.command} while it is {view.state}")
+    if args.command == "resume" and not view.active:
+        way_out = f"go on with it by: epigraf train --resume {shlex.quote(str(args.run))}"
+        raise RunError(f"{args.run}: no trainer waits (the run is {view.state}); {way_out}")
     run.send(args.command)
     print(f"{args.run}: asked to {args.command}; the trainer obeys between two steps")
     return 0

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from imgui_bundle import imgui
 
+from core.scene import Shown
 from core.views import ViewName, seen_from, seen_from_behind
 from widgets.actions import Action, Chord
+from widgets.quality import SHOWN_NAMES
 
 if TYPE_CHECKING:
     from app.view.stage import Stage
@@ -29,7 +31,7 @@ _DIGITS: dict[tuple[ViewName, ViewName], tuple[Key, Key]] = {
 
 def camera_actions(stage: Stage) -> list[Action]:
     """What can be done with the camera now."""
-    return [*_views(stage), *_steps(stage), *_shown(stage)]
+    return [*_views(stage), *_steps(stage), *_shown(stage), *_ways_of_showing(stage)]
 
 
 def _views(stage: Stage) -> list[Action]:
@@ -95,6 +97,26 @@ def _steps(stage: Stage) -> list[Action]:
             for name, (key, goal) in rolls.items()
         ),
         Action(steps, "Upright", partial(stage.look, replace(camera, roll=0.0)), enabled=camera.roll != 0, group=1),
+    ]
+
+
+def _ways_of_showing(stage: Stage) -> list[Action]:
+    ways, now, submenu = get_args(Shown), stage.scene.quality.show, f"{MENU}/Show"
+    following = ways[(ways.index(now) + 1) % len(ways)]
+    return [
+        *(
+            Action(
+                submenu,
+                SHOWN_NAMES[way].capitalize(),
+                partial(stage.show_as, way),
+                checked=way == now,
+                spoken=f"show {SHOWN_NAMES[way]}",
+            )
+            for way in ways
+        ),
+        Action(
+            submenu, "Next", partial(stage.show_as, following), Chord(Key.v), group=1, spoken="show the next of these"
+        ),
     ]
 
 

@@ -18,8 +18,8 @@ from app.runs.run_watch import WatchedRun
 from app.timeline.time_machine import Moment, TimeMachine
 from app.timeline.timeline_desk import TimelineDesk
 from app.view.camera_motion import Flight, Turntable
+from app.view.carrying import Carrying
 from app.view.comparison import Comparison, source_choices
-from app.view.engine import carried_camera
 from app.view.gestures import Gestures
 from app.view.latent_desk import LatentDesk
 from app.view.side import Side
@@ -31,7 +31,7 @@ from app.workers.worker_share import WorkerShare
 from core.baked import BakedVolume
 from core.bounds import SHOWN_DENSITIES, shown_depths
 from core.camera import Camera
-from core.scene import Other, Quality, Scene, Source, save_scene
+from core.scene import Other, Quality, Scene, Shown, Source, save_scene
 from widgets import camera as camera_panel
 from widgets import compare as compare_panel
 from widgets import latent as latent_panel
@@ -80,8 +80,7 @@ class Stage:
         self._default = scene.source
         self._viewport = ViewportPanel()
         self.layers = self._viewport.layers
-        self._home = Camera()
-        self._shown_source: Source | None = None
+        self._carrying = Carrying(scene)
         self._snapped = (0, 0)
         self._rng = random.Random()
 
@@ -111,10 +110,11 @@ class Stage:
             hello_imgui.request_refresh()
         self.engine.picture_s = self.view.picture_s(self.scene.quality)
         if self.engine.update(self.scene, self.time.ahead, patient=by_itself):
-            self._carry_camera()
+            self.scene = self._carrying.taken_over(self.scene, self.engine.home)
         self.view.show(self.engine.shown)
         self.comparison.update(self.scene, self.side)
         self._gather_views()
+        self.scene = self._carrying.aimed(self.scene, self._views_of[2] if self._views_of is not None else None)
         camera = self.turntable.turned(self.scene.camera, self.viewing.turn_seconds)
         in_flight = self.flight.on
         self.scene = self.latents.moved(replace(self.scene, camera=self.flight.moved(camera)))
@@ -157,7 +157,7 @@ class Stage:
         self.show_source(scene.source)
         self.scene = scene
         self.turntable.on = self.latents.walk.on = False
-        self._shown_source = scene.source  # its camera stays as it is
+        self._carrying.keep(scene)
 
     def go_to(self, scene: Scene) -> None:
         """Show a Scene of the journey: as it is, whatever moved by itself."""
@@ -165,7 +165,7 @@ class Stage:
             self.scene = scene
             self.turntable.on = self.latents.walk.on = self.time.playing = False
             self.flight.stop()
-            self._shown_source = scene.source  # its camera stays as it is
+            self._carrying.keep(scene)
 
     def save_session(self) -> None:
         """Save all that decides what is shown."""
@@ -206,6 +206,10 @@ class Stage:
     def set_viewing(self, setup: ViewSetup) -> None:
         """Change what is drawn over the picture."""
         self.viewing = setup
+
+    def show_as(self, way: Shown) -> None:
+        """Show colours, depth, or whatever else the field has."""
+        self.scene = replace(self.scene, quality=replace(self.scene.quality, show=way))
 
     def set_seed(self, seed: int) -> None:
         """Show another sample."""
@@ -352,16 +356,9 @@ class Stage:
     def _gather_views(self) -> None:
         """What is known of the training's cameras, gathered anew when any of it has changed."""
         volume = self.engine.shown.volume if self.engine.shown is not None else None
-        of = (self._home, volume, self.poses.of(self.scene.source) if volume is not None else None)
+        of = (self._carrying.home, volume, self.poses.of(self.scene.source) if volume is not None else None)
         if self._views_of is None or any(new is not old for new, old in zip(of, self._views_of, strict=True)):
             self._views_of, self.training_views = of, training_views(*of)
-
-    def _carry_camera(self) -> None:
-        """A new generator has its own cameras: take over what was never touched."""
-        home = self.engine.home
-        if self._shown_source != self.scene.source:
-            self.scene = replace(self.scene, camera=carried_camera(self.scene.camera, self._home, home))
-        self._shown_source, self._home = self.scene.source, home
 
 
 def legend(scene: Scene, half: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ import numpy as np
 from app.workers.tasks import Tasks
 from core.baked import BakedVolume
 from core.camera import POLE_MARGIN, Camera, sphere_points
+from core.checkpoint_header import read_header
 from core.scene import Source
 from widgets.view_setup import TrainingViews
 
@@ -68,15 +70,27 @@ class TrainingPoses:
 
 def look_up(source: Source) -> Found:
     """Read what the run of a source says.  A problem is a reason, not an error: pictures need no poses."""
-    config = config_of(source)
-    if config is None:
-        return Found(source, None, "a generator that comes without its run")
     from training.known_poses import known_poses
 
+    config = config_of(source)
+    if config is None:
+        told = poses_in(Path(source.path)) if source.kind == "checkpoint" else None
+        return Found(source, told, "" if told is not None else "a generator that comes without its run")
     try:
         return Found(source, known_poses(config))
     except (ValueError, OSError) as error:
         return Found(source, None, " ".join(str(error).split()))
+
+
+def poses_in(checkpoint: Path) -> KnownPoses | None:
+    """What a checkpoint tells of its training's poses, if it does."""
+    from training.known_poses import MEAN_POSE, told_poses
+
+    try:
+        yaw, pitch = json.loads(read_header(checkpoint).get("progress", "{}"))[MEAN_POSE]
+        return told_poses((float(yaw), float(pitch)))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def config_of(source: Source) -> Path | None:
@@ -92,7 +106,7 @@ def training_views(home: Camera, volume: BakedVolume | None, found: Found | None
     """What panels are told of the cameras of the training.
 
     Args:
-        home: The camera that one begins with.
+        home: The camera of the training, as far as its generator tells.
         volume: What is shown, which knows the training's rays.
         found: The poses, as far as they are known.
     """
@@ -104,5 +118,14 @@ def training_views(home: Camera, volume: BakedVolume | None, found: Found | None
         return TrainingViews(home, home, reason, np.empty((0, 3)), volume.near, volume.far, volume.half)
     pitch = min(max(known.pitch, POLE_MARGIN), math.pi - POLE_MARGIN)
     mean = replace(home, yaw=home.yaw if known.yaw is None else known.yaw, pitch=pitch)
+    home = home if known.yaw is None else mean
     places = home.radius * sphere_points(known.poses[:, 0], known.poses[:, 1])
     return TrainingViews(home, mean, known.origin, places, volume.near, volume.far, volume.half)
+
+
+def aimed(camera: Camera, found: Found) -> Camera:
+    """The camera for another generator: from where its training saw the object, if that was not from all around."""
+    known = found.known
+    if known is None or known.yaw is None or known.reach(camera.yaw, camera.pitch):
+        return camera
+    return replace(camera, yaw=known.yaw, pitch=known.pitch, roll=0.0)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.augment import augment, cut_out, recolour, transform
-from core.augment_filters import BANDS, SYM2, SYM6, amplify, downsample, filter_bank, reflected, upsample
+from core.augment_filters import BANDS, SYM2, SYM6, _normalised, amplify, downsample, filter_bank, reflected, upsample
 from core.augment_laws import (
     BAND_POWER,
     CUTOUT_SIZE,
@@ -197,6 +197,16 @@ def test_up_and_down_again_is_the_same():
     assert widened.shape[2:] == (48, 48)
     # Six pixels of margin are twelve of twice the size; downsampling takes six of them at each edge.
     torch.testing.assert_close(downsample(widened[:, :, 6:-6, 6:-6]), images, rtol=0, atol=1e-5)
+
+
+def test_taps_are_sent_once_and_serve_gradients_whoever_asked_first():
+    _normalised.cache_clear()
+    images = torch.rand(1, 3, 20, 20)
+    with torch.inference_mode():
+        downsample(upsample(images))
+    downsample(upsample(images.requires_grad_())).sum().backward()
+    assert images.grad is not None
+    assert _normalised.cache_info().misses == 1
 
 
 def test_bands_add_up_to_the_picture_and_each_has_its_place():

@@ -43,6 +43,28 @@ def test_the_backdrop_closes_every_ray_but_is_no_opacity():
     torch.testing.assert_close(rendering.rgb, torch.ones(1, 1, 3), atol=1e-2, rtol=0)
 
 
+def test_transmittance_is_the_published_product_but_for_rounding():
+    torch.manual_seed(0)
+    depths = torch.rand(2, 64, 48, dtype=torch.float64).sort(dim=-1).values
+    raw = (3 * torch.randn(2, 64, 48, dtype=torch.float64)).requires_grad_()
+    deltas = F.pad(depths.diff(dim=-1), (0, 1), value=1e10)
+    alpha = 1 - torch.exp(-deltas * F.softplus(raw))
+    product = F.pad(torch.cumprod(1 - alpha + 1e-10, dim=-1)[..., :-1], (1, 0), value=1.0)
+    weights, opacity = compositing_weights(raw, depths, 1e10)
+    torch.testing.assert_close(weights, alpha * product, atol=1e-8, rtol=0)
+    torch.testing.assert_close(opacity, 1 - product[..., -1:], atol=1e-8, rtol=0)
+    asked = torch.randn_like(weights)
+    ours, theirs = (torch.autograd.grad((asked * each).sum(), raw)[0] for each in (weights, alpha * product))
+    torch.testing.assert_close(ours, theirs, atol=1e-7, rtol=0)
+
+
+def test_thin_fog_adds_up_to_its_opacity():
+    """A product of numbers that are 1 but for rounding would lose it all."""
+    raw = torch.full((1, 1, 100), math.log(math.expm1(3e-8)))
+    _, opacity = compositing_weights(raw, torch.arange(100.0).reshape(1, 1, 100), 1.0)
+    assert opacity.item() == pytest.approx(99 * 3e-8, rel=0.05)
+
+
 def test_a_white_backdrop_lies_behind_the_last_sample():
     slab = Slab(density=3.0, low=0.8, high=1.2)
     config = RenderConfig(near=0.5, far=1.5, coarse_samples=512, fine_samples=0, backdrop="white")

@@ -67,6 +67,18 @@ def test_exactly_at_the_target_p_stays():
     assert each.p == 0.3
 
 
+def test_scores_are_read_only_when_p_is_adjusted_or_a_state_is_kept(monkeypatch):
+    read: list[torch.Tensor] = []
+    as_float = torch.Tensor.__float__
+    monkeypatch.setattr(torch.Tensor, "__float__", lambda self: read.append(self) or as_float(self))
+    each = augmenter(interval=4)
+    seen(each, *[1.0] * 3)
+    assert not read, "each would make a GPU be waited for"
+    assert (each.state_dict()["sign_sum"], each.state_dict()["scores"], len(read)) == (24, 24, 3)
+    seen(each, 1.0)
+    assert (each.p, len(read)) == (0.1, 4)
+
+
 def test_scores_that_are_no_numbers_do_not_spoil_p():
     each = augmenter(interval=1)
     each.observe(torch.tensor([math.nan] * 8))

@@ -245,3 +245,23 @@ def test_advice_on_times_and_gamma():
     assert "patches.decay" not in {note.field for note in fast.advice()}
     fields = {note.field for note in with_values(RunConfig(), {"optimizer.r1_gamma": 100}).advice()}
     assert "optimizer.r1_gamma" in fields
+
+
+@pytest.mark.parametrize(
+    ("preset", "gamma", "said"),
+    [
+        ("cats256", 0.05, ""),
+        ("cats256", 50.0, "Table 4, Cats at 256²): try 0.05 to 1"),
+        ("tiny", 0.05, ""),
+        ("tiny", 0.5, ""),  # the demo's
+        ("tiny", 5.0, "64² with a batch of 8 by the rule of StyleGAN2-ADA: try 0.1."),
+        ("eg3d-afhq", 5.0, ""),
+        ("tiny-eg3d", 50.0, "by the rule of StyleGAN2-ADA"),
+        ("tiny-eg3d", 0.0, "by the rule of StyleGAN2-ADA"),
+    ],
+)
+def test_gamma_is_held_against_the_papers_scan_or_the_rule(preset, gamma, said):
+    config = with_values(load_preset(preset), {"optimizer.r1_gamma": gamma})
+    texts = [note.text for note in config.advice() if note.field == "optimizer.r1_gamma"]
+    assert len(texts) == bool(said)
+    assert all(said in text for text in texts)

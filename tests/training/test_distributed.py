@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.training.teams import ended, team_of, train_together, wait_together
-from tests.training.test_pieces import EVERYTHING, assert_alike, small_run
+from tests.training.test_pieces import EVERYTHING, EXPERTS, assert_alike, small_run
 from tests.training.test_trainer import assert_same_weights
 from training.__main__ import train_run
 from training.commands import acknowledgements, send_command
@@ -59,6 +59,14 @@ def test_two_processes_learn_what_one_does(tmp_path):
         with np.load(one.tick_path(tick)) as ours, np.load(two.tick_path(tick)) as theirs:
             assert np.array_equal(ours["scales"], theirs["scales"])  # of all samples, not of one share
     assert [file.path.name for file in one.snapshots()] == [file.path.name for file in two.snapshots()]
+
+
+def test_two_processes_with_a_network_for_each_scale_learn_what_one_does(tmp_path):
+    changes = {**EXPERTS, "discriminator__camera_condition": True, "loop__total_kimg": 0.024}
+    one, two = small_run(tmp_path, **changes), small_run(tmp_path, **changes)
+    assert train_run(one) == 0
+    assert train_together(two, 2) == [0, 0]
+    assert_alike(one, two)
 
 
 def test_shares_may_differ_and_augmentation_hears_all_scores(tmp_path):

@@ -9,10 +9,11 @@ import torch.nn.functional as F
 
 from app.board.metric_words import metric_help
 from app.cli import main
-from core.checkpoint import save_checkpoint
+from core.checkpoint import load_checkpoint, save_checkpoint
 from core.epigraf import EpigrafGenerator
 from core.families import build_generator
 from core.model_config import GeneratorConfig
+from core.poses import PoseConfig
 from tests.training.toy import toy_config, toy_data, toy_run
 from training import picture_sets
 from training.data_set import ImageDataSet
@@ -277,15 +278,33 @@ def test_a_run_is_evaluated_with_its_newest_snapshot_and_its_data(tmp_path, caps
     assert "at 1 kimg" in capsys.readouterr().out
 
 
+def test_generated_pictures_are_taken_by_the_law_of_the_runs_cameras(tmp_path, capsys):
+    narrow = PoseConfig(kind="normal", yaw_spread=0.01, pitch_spread=0.01)
+    run = toy_run(tmp_path, poses=narrow.model_dump())
+    save_checkpoint(run.snapshot_path(1), EpigrafGenerator(run.config().generator), None, {"kimg": 1})
+    command = ["evaluate", str(run.path), "--pictures", "8", "--only", "wasserstein", "--json"]
+    assert main(command) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["cameras"] == "the law normal"
+    with ImageDataSet.open(run.config().data_path) as data:
+        settings = MetricsConfig(pictures=8, features=False, views=False)
+        generator = load_checkpoint(run.snapshot_path(1)).generator
+        by_law, by_data = (
+            Evaluator(data, settings, law).measure(generator, lambda _fraction, _doing: None)[0].value
+            for law in (narrow, None)
+        )
+    assert told["measurements"][0]["value"] == by_law != by_data
+
+
 def test_a_run_is_compared_at_the_resolution_that_it_was_trained_at(tmp_path, capsys):
     data = toy_data(tmp_path / "toy.zip", resolution=32)
     run = create_run(tmp_path / "runs", toy_config(data))
     save_checkpoint(run.snapshot_path(1), EpigrafGenerator(run.config().generator), None, {"kimg": 1})
     command = ["evaluate", str(run.path), "--pictures", "8", "--only", "wasserstein"]
     assert main(command) == 0
-    assert "16 px\n" in capsys.readouterr().out
+    assert "16 px, cameras by the poses of the data set\n" in capsys.readouterr().out
     assert main([*command, "--data", str(data)]) == 0
-    assert "32 px\n" in capsys.readouterr().out
+    assert "32 px, cameras by" in capsys.readouterr().out
 
 
 def test_evaluations_are_kept_in_files(tmp_path):

@@ -1,12 +1,15 @@
 """A batch computed in pieces: the same gradients, also when memory ends in the middle of a step."""
 
 import logging
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 import torch
 
+from core.model_config import DiscriminatorConfig, DiscriminatorKind, GeneratorConfig
+from core.rays import Patches
+from core.scale_specific import build_discriminator
 from core.shares import Share, shares
 from tests.training.test_trainer import assert_same_weights, final_weights
 from tests.training.toy import toy_config, toy_data, toy_run
@@ -34,6 +37,11 @@ EVERYTHING: dict[str, Any] = {
     "discriminator__camera_condition": True,
     "discriminator__camera_dropout": 0.5,
     "patches__supersample": 2,
+}
+EXPERTS: dict[str, Any] = {
+    "discriminator__kind": "scale-specific",
+    "patches__kind": "uniform",
+    "patches__anneal_kimg": 0.001,  # scales of both networks in all steps but the first
 }
 # Sums are rounded in another order; six steps make of that less than this.
 SAME_LOSS, SAME_WEIGHT = 1e-4, 1e-3
@@ -113,12 +121,35 @@ def test_pieces_show_the_same_patches_and_scores(references):
             assert np.allclose(ours["scores/fake"], theirs["scores/fake"], atol=2e-3)
 
 
-def test_pieces_with_a_network_for_each_scale(tmp_path):
-    changes = {"discriminator__kind": "scale-specific", "patches__kind": "uniform", "loop__total_kimg": 0.024}
+@pytest.mark.parametrize("camera", [False, True])
+def test_pieces_with_a_network_for_each_scale(tmp_path, camera):
+    changes = {**EXPERTS, "discriminator__camera_condition": camera, "loop__total_kimg": 0.024}
     whole, pieces = small_run(tmp_path, **changes), small_run(tmp_path, **changes, parallel__micro_batch=GROUP)
     assert train_run(whole) == 0
     assert train_run(pieces) == 0
     assert_alike(whole, pieces)
+
+
+@pytest.mark.parametrize("camera", [False, True])
+@pytest.mark.parametrize("kind", get_args(DiscriminatorKind))
+def test_every_discriminator_scores_a_share_as_it_does_within_the_whole(kind, camera):
+    torch.manual_seed(1)
+    settings = {"kind": kind, "camera_condition": camera, "label_count": 3, "group_size": GROUP}
+    side = 16 if kind == "dual" else 8
+    sizes = {"image_resolution": 16, "patch_resolution": side, "channel_base": 64, "channel_max": 8, "hyper_dim": 16}
+    judge = build_discriminator(DiscriminatorConfig.model_validate(settings | sizes), GeneratorConfig())
+    scales = torch.tensor([0.55, 0.6, 0.9, 0.95]).repeat_interleave(GROUP)
+    images, angles, labels = torch.randn(BATCH, 3, side, side), torch.rand(BATCH, 2) + 1, torch.arange(BATCH) % 3
+
+    def scores(rows: slice) -> torch.Tensor:
+        torch.manual_seed(2)
+        patches = Patches(scales[rows], torch.zeros(BATCH, 2)[rows])
+        return judge(images[rows], patches, angles[rows], labels[rows])
+
+    whole = scores(slice(None))
+    for start, stop in ((0, 2), (2, 8), (2, 6)):
+        with drawing_for(Share(start, stop, BATCH)):
+            assert torch.allclose(scores(slice(start, stop)), whole[start:stop], rtol=1e-4, atol=1e-5)
 
 
 def test_when_memory_ends_the_step_is_repeated_in_smaller_pieces(references, tmp_path, monkeypatch, caplog):

@@ -9,16 +9,19 @@ import pytest
 import torch
 
 from core.checkpoint import load_checkpoint
-from tests.training.toy import toy_data, toy_run
+from core.generator import Sample
+from tests.training.toy import TOY_EG3D, toy_data, toy_run
 from training.__main__ import train_run
 from training.commands import acknowledgements, send_command
 from training.config_files import with_values
 from training.control import Control
 from training.events import PATTERN, read_events
-from training.objective import generator_loss
+from training.objective import density_roughness, generator_loss
 from training.run_dir import RunDirectory
 from training.sampler import ShuffledOrder
 from training.stats import append_stats
+from training.steps import Stepper
+from training.telemetry import Telemetry
 from training.train_state import Progress
 from training.trainer import Trainer
 
@@ -90,7 +93,7 @@ def test_a_run_leaves_everything_behind(tmp_path):
     assert not list(run.path.rglob("*.part*"))
 
 
-def test_a_gradient_that_was_no_number_is_shown_in_its_tick_although_it_was_repaired(tmp_path, monkeypatch):
+def test_a_gradient_that_was_no_number_is_shown_in_its_tick_although_its_step_was_skipped(tmp_path, monkeypatch):
     run, calls = toy_run(tmp_path), []
 
     def once(logits):
@@ -105,6 +108,51 @@ def test_a_gradient_that_was_no_number_is_shown_in_its_tick_although_it_was_repa
             norms = dict(zip(arrays["gradient_names/G"], arrays["gradient_norms/G"], strict=True))
             assert np.isfinite(arrays["gradient_norms/D"]).all()
         assert all(np.isfinite(norm) != broken for norm in norms.values()), norms
+
+
+def test_gradients_by_layer_are_those_of_the_losses_whatever_penalty_ends_the_step(tmp_path, monkeypatch):
+    once = {**TOY_EG3D, "loop__total_kimg": 0.004, "loop__kimg_per_tick": 0.004}
+    plain = toy_run(tmp_path, **{**once, "optimizer__density_weight": 0.0, "optimizer__r1_gamma": 0.0})
+    penalised = toy_run(tmp_path, **once)
+    # Weights must stay where they are, so that D's loss is the same after G's penalty.
+    monkeypatch.setattr(torch.optim.Adam, "step", lambda *_: None)
+    # Nor may the penalty's random numbers change what D is shown after it.
+    step = Stepper._density_step
+
+    def silent(self: Stepper, kimg: float, telemetry: Telemetry) -> None:
+        numbers = self.rng.bit_generator.state, torch.get_rng_state()
+        step(self, kimg, telemetry)
+        self.rng.bit_generator.state = numbers[0]
+        torch.set_rng_state(numbers[1])
+
+    monkeypatch.setattr(Stepper, "_density_step", silent)
+    assert train_run(plain) == 0
+    assert train_run(penalised) == 0
+    assert {"Loss/G/reg", "Loss/D/reg"} <= penalised.stats().rows[0].keys()
+    with np.load(plain.tick_path(1)) as ours, np.load(penalised.tick_path(1)) as theirs:
+        for network in "GD":
+            assert (ours[f"gradient_norms/{network}"] > 0).any()
+            for what in ("names", "norms"):
+                name = f"gradient_{what}/{network}"
+                assert np.array_equal(ours[name], theirs[name]), name
+
+
+def test_penalties_are_recorded_without_the_gain_of_lazy_steps(tmp_path, monkeypatch):
+    run = toy_run(tmp_path, **TOY_EG3D, optimizer__r1_gamma=3.0)
+    rough: list[float] = []
+
+    def listen(field: Sample, distance: float) -> torch.Tensor:
+        roughness = density_roughness(field, distance)
+        rough.append(float(roughness.detach()))
+        return roughness
+
+    monkeypatch.setattr("training.steps.density_roughness", listen)
+    assert train_run(run) == 0
+    optimizer, rows = run.config().optimizer, run.stats().rows
+    assert (optimizer.density_interval, optimizer.r1_interval, len(rough)) == (2, 4, 8)
+    for row, each in zip(rows, np.reshape(rough, (-1, 2)).mean(axis=1), strict=True):
+        assert row["Loss/D/reg"] == pytest.approx(3.0 / 2 * row["Loss/r1_penalty"], rel=1e-5)
+        assert row["Loss/G/reg"] == pytest.approx(optimizer.density_weight * each, rel=1e-5)
 
 
 def test_the_average_follows_the_generator_and_w_its_mean(tmp_path):
@@ -252,6 +300,38 @@ def test_bad_gradients_that_pass_are_counted(tmp_path, monkeypatch):
     assert [row.get("Gradients/bad_steps") for row in run.stats().rows] == [None, 1, None, None]
     for value in final_weights(run).values():
         assert torch.isfinite(value).all()
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_bad_step_leaves_weights_and_moments_as_they_were(tmp_path, monkeypatch, bad):
+    trainer = interrupted(toy_run(tmp_path), 2)
+    stepper, generator = trainer.stepper, trainer.networks.generator
+    before = {name: value.clone() for name, value in generator.named_parameters()}
+    moments = {key: state["exp_avg_sq"].clone() for key, state in stepper.generator_optimizer.state.items()}
+    monkeypatch.setattr("training.steps.generator_loss", lambda logits: generator_loss(logits) * bad)
+    stepper._generator_step(0.008, trainer.telemetry)
+    assert stepper.bad_steps["Gradients/G"] == 1
+    assert all(torch.equal(before[name], value) for name, value in generator.named_parameters())
+    for key, state in stepper.generator_optimizer.state.items():
+        assert torch.equal(state["exp_avg_sq"], moments[key])
+    monkeypatch.setattr("training.steps.generator_loss", generator_loss)
+    stepper._generator_step(0.008, trainer.telemetry)
+    assert stepper.bad_steps["Gradients/G"] == 0
+    assert any(not torch.equal(before[name], value) for name, value in generator.named_parameters())
+
+
+def test_a_step_is_skipped_by_all_when_the_gradients_of_another_process_are_bad(tmp_path, monkeypatch):
+    trainer = interrupted(toy_run(tmp_path), 1)
+    stepper, generator = trainer.stepper, trainer.networks.generator
+    before = {name: value.clone() for name, value in generator.named_parameters()}
+
+    def sum_with_bad_ones(network: torch.nn.Module) -> None:
+        next(value.grad for value in network.parameters() if value.grad is not None).view(-1)[0] = float("inf")
+
+    monkeypatch.setattr(stepper.team, "add_gradients", sum_with_bad_ones)
+    stepper._generator_step(0.004, trainer.telemetry)
+    assert stepper.bad_steps["Gradients/G"] == 1
+    assert all(torch.equal(before[name], value) for name, value in generator.named_parameters())
 
 
 def test_order_of_pictures_is_a_permutation_in_every_pass():

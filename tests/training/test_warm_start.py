@@ -1,22 +1,26 @@
 """Runs that begin with the weights of a snapshot: the same weights, a new count, and clear words where it cannot be."""
 
+import contextlib
+from typing import Any
+
 import pytest
 import torch
 import yaml
 
 from app.cli import main
 from core.checkpoint import load_checkpoint, save_checkpoint
-from core.epigraf import EpigrafGenerator
+from core.model_config import FrozenModel
 from tests.core import published_pickles as pickles
 from tests.core.test_pickle_import import convert
 from tests.training.test_trainer import assert_same_weights, final_weights, interrupted
-from tests.training.toy import toy_config, toy_data, toy_run
+from tests.training.toy import TOY_EG3D, toy_config, toy_data, toy_run
 from tests.training.trainers import fake_trainer
 from training.__main__ import train_run
 from training.config import ConfigError
 from training.config_files import config_of, config_text, with_values
+from training.networks import Networks
 from training.run_dir import RunDirectory, create_run, list_runs
-from training.warm_start import require_fit, run_of, warm_config, warm_name
+from training.warm_start import FAMILY_SETTINGS, require_fit, run_of, warm_config, warm_name, with_networks_of
 
 
 @pytest.fixture(autouse=True)
@@ -126,19 +130,71 @@ def test_a_snapshot_that_is_none_fails_the_run_by_name(tmp_path, content):
     assert "init" in status.message
 
 
-def test_every_setting_that_makes_other_weights_is_refused(old):
-    """Whatever passes must load: else the trainer would fail with words for nobody."""
-    snapshot = old.snapshots()[-1].path
-    for name, value in {
-        "generator.noise": "none",
-        "generator.render.fov": 20,
-        "generator.background_width": 20,
-        "discriminator.conv_clamp": None,
-    }.items():
-        config = with_values(old.config(), {name: value})
-        require_fit(config, snapshot)
-        generator = EpigrafGenerator(config.generator)
-        generator.load_state_dict(load_checkpoint(snapshot).generator.state_dict())
+# What may be otherwise with the same weights: it decides how they are used, not what they are.
+FREE = {
+    "generator.noise", "generator.background_steps", "generator.upsampler.raw_resolution", "discriminator.conv_clamp",
+    "discriminator.mixed_precision_blocks", "discriminator.group_size", "discriminator.camera_dropout",
+}  # fmt: skip
+# What other families and kinds have.
+SPHERE = {"generator.background_width", "generator.background_blocks"}
+EG3D = {f"generator.{name}" for name in FAMILY_SETTINGS["eg3d"]}
+HYPER, EXPERTS = {"discriminator.modulation", "discriminator.hyper_dim"}, {"discriminator.experts"}
+LABELS = {"discriminator.label_gain"}
+KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "hyper": ({}, SPHERE | EG3D | EXPERTS | LABELS),
+    "labels": ({"discriminator__label_count": 3, "generator__label_count": 3}, SPHERE | EG3D | EXPERTS),
+    "sphere": ({"generator__background": "sphere"}, EG3D | EXPERTS | LABELS),
+    "standard": ({"discriminator__kind": "standard"}, SPHERE | EG3D | HYPER | EXPERTS | LABELS),
+    "scale-specific": ({"discriminator__kind": "scale-specific"}, SPHERE | EG3D | HYPER | LABELS),
+    "eg3d": (TOY_EG3D, SPHERE | HYPER | EXPERTS | LABELS),
+    "flat pictures": (
+        {"generator__family": "stylegan2", "generator__plane_resolution": 16},
+        SPHERE | EG3D | EXPERTS | LABELS,
+    ),
+}
+
+
+def leaves(model: FrozenModel, prefix: str) -> dict[str, Any]:
+    """Values by dotted name, but for cameras and rays (`render`): those decide what is drawn."""
+    found: dict[str, Any] = {}
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if not isinstance(value, FrozenModel):
+            found[prefix + name] = value
+        elif name != "render":
+            found |= leaves(value, f"{prefix}{name}.")
+    return found
+
+
+def other(model: FrozenModel, path: list[str]) -> FrozenModel:
+    """The same with another value of one setting, whether that makes sense or not."""
+    name, *rest = path
+    value = getattr(model, name)
+    if rest:
+        return model.model_copy(update={name: other(value, rest)})
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return model.model_copy(update={name: value // 2 if value > 1 else value + 1})
+    return model.model_copy(update={name: not value if isinstance(value, bool) else "another"})
+
+
+@pytest.mark.parametrize("which", KINDS)
+def test_every_setting_that_decides_what_weights_are_is_refused(tmp_path, which):
+    changes, without_effect = KINDS[which]
+    config, snapshot = toy_config(toy_data(tmp_path / "toy.zip"), **changes), tmp_path / "old.safetensors"
+    networks = Networks.build(config, torch.device("cpu"))
+    save_checkpoint(snapshot, networks.average, networks.discriminator, {})
+    require_fit(config, snapshot)
+    assert with_networks_of(config, snapshot) == config
+    groups = {"generator": config.generator, "discriminator": config.discriminator}
+    settings = [name for group, network in groups.items() for name in leaves(network, f"{group}.")]
+    refused = set()
+    for name in settings:
+        group, *path = name.split(".")
+        with contextlib.suppress(ConfigError):
+            require_fit(config.model_copy(update={group: other(groups[group], path)}), snapshot)
+            continue
+        refused.add(name)
+    assert set(settings) - refused == FREE | without_effect
 
 
 def test_names_and_origins(old, tmp_path):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.curve_groups import GROUPS, MOST_LINES, known_groups, other_groups, unit_of
+from widgets.curve_groups import GROUPS, MOST_LINES, known_groups, other_groups, scalar_words, unit_of
 
 WORDS = st.sampled_from(["Loss", "Losses", "Resources", "gpu", "mem_gb", "sec", "a", "b_ms", "scale_mean"])
 KNOWN = st.sampled_from([name for group in GROUPS for name, _ in group.lines])
@@ -56,3 +56,14 @@ def test_metrics_have_plots_of_their_own_whatever_their_number():
         ("KID at fewer than 50,000", ["at 2000"]),
     ]
     assert other_groups(names) == ()
+
+
+def test_scalars_that_stand_alone_are_called_as_their_plot_and_line():
+    names = [name for group in GROUPS for name, _ in group.lines]
+    assert len({scalar_words(name) for name in names}) == len(names), "that is how the board finds them again"
+    assert scalar_words("Loss/G/loss") == "Losses, generator"
+    assert scalar_words("Metrics/frechet_random") == "Fréchet, random features"
+    assert scalar_words("Metrics/density") == "Density"
+    assert scalar_words("Metrics/fid2048") == "FID at 2048"
+    assert scalar_words("Timing/sec_per_kimg") == "Time per kimg [s]"
+    assert scalar_words("Somebody/elses") == "Somebody/elses"

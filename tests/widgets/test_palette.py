@@ -27,6 +27,15 @@ def test_words_are_legible(theme):
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
+def test_values_are_legible_across_the_grip_of_their_slider(theme):
+    """And the grip is seen in its field."""
+    grounds = GROUNDS[theme]
+    for grip in grounds.grab:
+        assert contrast(grounds.text, grip) >= 4.5
+    assert contrast(grounds.grab[0], grounds.field[0]) >= 2.2
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
 def test_lines_stand_out_and_differ(theme):
     for colour in LINES[theme]:
         assert contrast(colour, GROUNDS[theme].deep) >= 3

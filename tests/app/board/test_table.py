@@ -140,6 +140,8 @@ def test_table_2_has_a_row_for_each_configuration_with_its_seeds():
     assert (second.varied, second.value, second.best) == (("standard",), 10.0, False)
     assert third.value_text == NOTHING
     assert ablation_sheet(table).rows[0] == ("hyper", "7 ± 1.4", "1", "3.00", "2")
+    assert ablation_sheet(table).heads[:2] == ("Discriminator: Kind", "FID at 50,000 ± standard deviation (n - 1)")
+    assert ablation_sheet(ablation(runs[2:], FID)).heads[1] == "FID at 50,000", "one run of each has no spread"
     assert ablation([], FID).rows == ()
 
 
@@ -151,10 +153,10 @@ def test_tables_as_csv_markdown_and_latex_hold_the_same_cells():
     assert rows == [["run", "γ", "best fid50k_full"], ["a_1", "0.5", "1.23456789"], ["b|2", "", ""]]
     markdown = as_markdown(run_sheet(table)).splitlines()
     assert markdown == [
-        "| run | γ | best fid50k_full |", "| --- | ---: | ---: |", "| a_1 | 0.5 | 1.235 |", r"| b\|2 | – | – |",
+        "| run | γ | FID at 50,000, best |", "| --- | ---: | ---: |", "| a_1 | 0.5 | 1.235 |", r"| b\|2 | – | – |",
     ]  # fmt: skip
     latex = as_latex(run_sheet(table))
-    assert r"run & $\gamma$ & best fid50k\_full \\" in latex
+    assert r"run & $\gamma$ & FID at 50,000, best \\" in latex
     assert r"a\_1 & 0.5 & 1.235 \\" in latex
     assert r"\begin{tabular}{lrr}" in latex
     with pytest.raises(ValueError, match=r"\.csv, \.md, \.tex"):

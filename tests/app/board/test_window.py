@@ -125,7 +125,7 @@ def use_the_plots(hand: Hand) -> Iterator[Until]:
 def test_plots_share_their_axis_and_crosshair_and_all_tabs_draw(tmp_path: Path):
     runs = some_runs(tmp_path)
     told = on_board(runs, tmp_path, use_the_plots)
-    assert told["titles"] == ["Loss/G/loss", "Loss/D/loss"]
+    assert told["titles"] == ["Losses, generator", "Losses, discriminator"]
     place, words = told["crosshair"]
     assert words.startswith(f"At {place:.5g} kimg")
     whole, (first, second) = told["zoomed"]
@@ -133,7 +133,7 @@ def test_plots_share_their_axis_and_crosshair_and_all_tabs_draw(tmp_path: Path):
     assert first[1] - first[0] < 0.99 * (whole[1] - whole[0])
     assert told["fitted"] == pytest.approx(whole)
     assert told["grouped"] == ["00001-alpha and 1 more", "00002-beta", "theirs"]
-    assert told["scalars"] == ["Loss/G/loss", "Loss/D/loss", "Resources/cpu_mem_gb"]
+    assert told["scalars"] == ["Losses, generator", "Losses, discriminator", "Resources/cpu_mem_gb"]
     assert all(told[tab] == tab for tab in told if tab.endswith(" tab")), told
 
 

@@ -86,6 +86,7 @@ def test_kinds_can_be_the_classes(tmp_path, monkeypatch):
         render_shapes(tmp_path / f"{by_kind}.zip", count=3, views=1, resolution=8, by_kind=by_kind)
     with ImageDataSet.open(tmp_path / "True.zip") as told, ImageDataSet.open(tmp_path / "False.zip") as alone:
         assert told.info.objects == tuple(two)
+        assert (told.info.labelled, alone.info.labelled) == ("2 kinds", "3 objects")
         assert [told.label(index) for index in range(3)] == [0, 1, 0], "the third is the second apple"
         assert [alone.label(index) for index in range(3)] == [0, 1, 2]
         assert all((told.image(index) == alone.image(index)).all() for index in range(3))

@@ -51,7 +51,7 @@ def test_snapshots_with_their_figures(run):
     (run.path / "best.json").write_text(json.dumps(best))
     found = look(watch, run)
     assert [each.best for each in found] == [False, True]
-    assert [each.figure for each in found] == ["Fréchet on random features 2.5", "Fréchet on random features 2.25"]
+    assert [each.figure for each in found] == ["Fréchet, random features 2.5", "Fréchet, random features 2.25"]
 
 
 def test_a_broken_report_leaves_the_rest(run, caplog):

@@ -56,6 +56,19 @@ def test_a_view_by_name_and_a_roll_turn_the_camera(volume, tmp_path):
     assert main(["render", str(volume), "--view", "mean", "--out", str(out)]) != 0
 
 
+def test_faces_are_drawn_from_where_their_training_saw_them(tmp_path):
+    checkpoint, out = tmp_path / "faces.safetensors", tmp_path / "picture.png"
+    config = GeneratorConfig(z_dim=16, w_dim=16, plane_resolution=16, plane_features=4, channel_max=16)
+    save_checkpoint(checkpoint, EpigrafGenerator(config).eval(), None, {"mean_pose": [0.25, 1.5]})
+    small = ["--voxels", "32", "--size", "32", "--out"]
+    assert main(["render", str(checkpoint), *small, str(out)]) == 0
+    camera = read_picture(out).scene.camera
+    assert (camera.yaw, camera.pitch) == (0.25, 1.5)
+    assert main(["render", str(checkpoint), "--yaw", "60", *small, str(tmp_path / "aside.png")]) == 0
+    camera = read_picture(tmp_path / "aside.png").scene.camera
+    assert (camera.yaw, camera.pitch) == (pytest.approx(math.radians(60)), 1.5)
+
+
 def test_a_turntable_is_a_strip_that_begins_with_the_picture(volume, tmp_path):
     one, strip = tmp_path / "one.png", tmp_path / "strip.png"
     assert main(["render", str(volume), "--size", "48", "--out", str(one)]) == 0

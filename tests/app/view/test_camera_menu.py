@@ -1,11 +1,14 @@
 """What the Camera menu offers leads where its words say."""
 
+from dataclasses import replace
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 
 from app.view.camera_menu import camera_actions
 from core.camera import Camera
+from core.scene import Scene, Shown
 from core.views import VIEWS, view_of
 from widgets.view_setup import TrainingViews, ViewSetup
 
@@ -20,6 +23,7 @@ class Stage:
         self.training_views = TrainingViews(Camera(), Camera(yaw=0.1), "a test")
         self.viewing = ViewSetup()
         self.turntable = SimpleNamespace(on=False)
+        self.scene = Scene()
 
     def look(self, goal: Camera) -> None:
         self.aim = goal
@@ -29,6 +33,9 @@ class Stage:
 
     def toggle_turntable(self) -> None:
         self.turntable.on = not self.turntable.on
+
+    def show_as(self, way: Shown) -> None:
+        self.scene = replace(self.scene, quality=replace(self.scene.quality, show=way))
 
     def do(self, label: str) -> None:
         next(action for action in camera_actions(self) if action.label == label).run()
@@ -77,3 +84,15 @@ def test_switches_and_turntable():
 def test_no_key_does_two_things():
     chords = [chord for action in camera_actions(Stage()) for chord in action.chords]
     assert len(chords) == len(set(chords))
+
+
+def test_each_way_of_showing_is_offered_and_the_next_goes_through_all():
+    stage, seen = Stage(), []
+    for _ in get_args(Shown):
+        stage.do("Next")
+        seen.append(stage.scene.quality.show)
+    assert sorted(seen) == sorted(get_args(Shown))
+    stage.do("Density slice")
+    assert stage.scene.quality.show == "slice"
+    checked = [action.label for action in camera_actions(stage) if action.menu == "Camera/Show" and action.checked]
+    assert checked == ["Density slice"]
