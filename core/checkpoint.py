@@ -77,7 +77,8 @@ def save_checkpoint(
             stored = value.detach().to("cpu", dtype if dtype and value.is_floating_point() else value.dtype)
             # A clone: the writer must never see memory that training goes on to change.
             tensors[prefix + name] = stored.contiguous().clone()
-    with replacing(path) as aside:
+    # Weights in a smaller type are for a look: they are written every few seconds, and nothing is lost with them.
+    with replacing(path, lasting=dtype is None) as aside:
         try:
             save_file(tensors, aside, metadata)
         except SafetensorError as error:

@@ -36,7 +36,7 @@ TORCH_FREE = {
         warm_start run_removal augment_config patch_config parallel_config best metrics_config evaluation_report
         evaluation_target evaluation_job steering changes set_cli retention health errand
         known_poses patch_files health_alarms inversion_job inversion_settings pinned_weights given_picture
-        config_advice event_pages wire
+        config_advice event_pages wire cores
         contact_sheet data_convert data_findings data_survey data_text likenesses picture_files pose_csv pose_files
         pose_figures pose_matrices ray_fit resample
     """,

@@ -101,6 +101,7 @@ class Control:
 
         Commands wait until it is over, for they may want to save a state.
         """
+        self.team.still_here()
         now = time.monotonic()
         if now >= self._beat_at:
             self._write(now)
@@ -126,6 +127,7 @@ class Control:
         until = time.monotonic() + seconds
         while self._stops == stops and not again and time.monotonic() < until:
             time.sleep(min(POLL_S, seconds))
+            self.team.still_here()
             for command in self._commands(time.monotonic()):
                 if command.command == "resume":
                     again = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from training.cores import usable_cores
 from training.data_format import DESCRIPTION_FILE, Angles, Background, DataSetError, StudioBlock
 from training.data_set import MAX_RESOLUTION
 from training.data_source import Source, open_source, picture_names
@@ -270,7 +270,7 @@ _Made = tuple[list[bytes], bool] | DataSetError
 
 def _pictures(order: ConvertOrder, plan: _Plan, source: Source) -> Iterator[tuple[str, _Made]]:
     """Every picture as it is stored, in order; several are made at a time, since PIL leaves Python's lock alone."""
-    workers = order.jobs or os.cpu_count() or 1
+    workers = order.jobs or usable_cores()
     tasks = zip(plan.names, plan.crops, strict=True)
     with ThreadPoolExecutor(workers, "convert") as pool:
         # Not all at once: what is made and not yet written fills the memory.

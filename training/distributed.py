@@ -23,6 +23,8 @@ from training.team import Team, TeamError, Value
 FAREWELL = "epigraf/farewell"
 # How long a process that is going may take to say why, seconds.
 LAST_WORDS_S = 3.0
+# How often those who wait for the first process hear that it is still there, seconds.
+STILL_HERE_S = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +112,7 @@ class DistributedTeam(Team):
     def __init__(self, place: Place, device: torch.device, timeout: timedelta) -> None:
         """Meet the others: see join."""
         self.rank, self.size = place.rank, place.size
+        self._awaited, self._told, self._tell_s = False, 0.0, min(STILL_HERE_S, timeout.total_seconds() / 4)
         with self._together("meet the others"):
             self._store, rank, size = next(rendezvous("env://", place.rank, place.size, timeout=timeout))
             fast = "nccl" if device.type == "cuda" and dist.is_nccl_available() else "gloo"
@@ -165,6 +168,28 @@ class DistributedTeam(Team):
                 values = tensor.contiguous()  # NCCL takes no other
                 dist.broadcast(values, src=0)
                 tensor.copy_(values)
+
+    @contextmanager
+    def first_alone(self) -> Iterator[None]:
+        """Around what the first process does by itself, as Team has it: the others hear from it until it is done."""
+        if not self.leads:
+            yield
+            while self.share(False, bool):
+                pass
+            return
+        self._awaited, self._told = True, time.monotonic()
+        try:
+            yield
+        finally:
+            self._awaited = False
+        self.share(False, bool)  # after an error the others hear nothing more but that we are gone
+
+    def still_here(self) -> None:
+        """Let those who wait for us wait on, as Team has it."""
+        now = time.monotonic()
+        if self._awaited and now >= self._told + self._tell_s:
+            self._told = now
+            self.share(True, bool)
 
     def farewell(self, words: str) -> None:
         """Leave behind why we go, for the others to say."""

@@ -18,6 +18,8 @@ WHAT_TO_LOWER = (
 )
 # Above this slowdown it is worth saying that other programs use the processor.
 BUSY = 1.5
+# A run keeps its newest state and the one before it (training/state_files.py).
+STATES = 2
 # These say how long and how often, and for whom; none of them changes what one step costs.
 WITHOUT_INFLUENCE = {
     "name": True,
@@ -51,6 +53,7 @@ class Estimate:
         seconds_per_kimg: Of training alone, on a processor that does nothing else; samples and snapshots come on top.
         memory_bytes: Most that was in use at once: of the process on a CPU, of tensors on a GPU.
         snapshot_bytes: Size of a snapshot; 0 if it is not known.
+        state_bytes: Size of a state for exact resume, of which a run keeps two; 0 if it is not known.
         slowdown: How many times as long it took while it was measured, because of other programs; 1 without any.
     """
 
@@ -60,6 +63,7 @@ class Estimate:
     memory_bytes: int
     slowdown: float = 1.0
     snapshot_bytes: int = 0
+    state_bytes: int = 0
 
     def seconds(self, kimg: float) -> float:
         """How long a training of this length takes."""
@@ -72,11 +76,12 @@ class Estimate:
         return f"{duration(self.seconds(kimg))} for {kimg:g} kimg, {self.seconds_per_kimg:.3g} s/kimg, {memory}"
 
     def disk_words(self, count: int) -> str:
-        """For people: the space that so many snapshots take; empty if it is not known."""
+        """For people: the space that so many snapshots and the states take; empty if it is not known."""
         if not self.snapshot_bytes:
             return ""
-        each, together = (size(taken) for taken in (self.snapshot_bytes, count * self.snapshot_bytes))
-        return f"{count} snapshots of {each} each: {together} on disk"
+        together = size(count * self.snapshot_bytes + STATES * self.state_bytes)
+        states = f" and {STATES} states of {size(self.state_bytes)}" if self.state_bytes else ""
+        return f"{count} snapshots of {size(self.snapshot_bytes)} each{states}: {together} on disk"
 
     def as_json(self) -> str:
         """As one line."""

@@ -34,6 +34,7 @@ class InceptionDistance:
     def __init__(self, path: Path, device: torch.device) -> None:
         self._network = load_inception(path, device)
         self._real: Tensor | None = None
+        self._moments: Moments | None = None
         self._floors: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def look_at_reals(self, reals: Reals, total: int, beat: Beat) -> None:
@@ -50,11 +51,13 @@ class InceptionDistance:
         self._real = self._features(reals(order), len(order), "features of real pictures", beat)
         half = len(order) // 2
         one, other = self._real[:half], self._real[half : 2 * half]
+        self._moments = Moments.of(self._real)
         self._floors = (frechet_distance(Moments.of(one), Moments.of(other)), *kernel_distance(one, other))
 
     def measure(self, fakes: Iterator[Tensor], count: int, beat: Beat) -> list[Measurement]:
         """FID and KID of `count` generated pictures, once the reals were looked at."""
         assert self._real is not None
+        assert self._moments is not None
         features = self._features(fakes, count, "features of generated pictures", beat)
         kid, spread = kernel_distance(self._real, features)
         reals = len(self._real)
@@ -66,7 +69,7 @@ class InceptionDistance:
         return [
             Measurement(
                 name=f"fid{name}", label=f"FID at {count}", count=count, better="lower",
-                value=frechet_distance(Moments.of(self._real), Moments.of(features)), floor=self._floors[0],
+                value=frechet_distance(self._moments, Moments.of(features)), floor=self._floors[0],
                 protocol=f"{count} generated {against}, {network}; {floor}.{usual}",
             ),
             Measurement(

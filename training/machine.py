@@ -16,6 +16,7 @@ import psutil
 import pynvml
 
 from training.config import Device, RunConfig
+from training.cores import usable_cores
 
 GPU_HIDDEN = ("", "-1")
 # A GPU on which less than this part of the memory is taken is free: drivers keep some for themselves.
@@ -141,7 +142,7 @@ def look() -> Machine:
     """Look at this machine.  May take a moment: call it on a thread."""
     with NvidiaGpus() as gpus:
         return Machine(
-            cores=_cores(),
+            cores=usable_cores(),
             memory=main_memory(),
             gpus=gpus.memory(),
             torch=installed_torch(),
@@ -228,13 +229,6 @@ def _gpu_memory(handle: object) -> tuple[int, int]:
     except pynvml.NVMLError:
         return 0, 0
     return int(memory.total), int(memory.used)
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return psutil.cpu_count() or 1
 
 
 def _cgroup(name: str) -> int | None:

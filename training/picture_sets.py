@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -11,6 +12,59 @@ from training.distances import Moments, density_and_coverage, frechet_distance
 from training.evaluation_report import Better, Measurement
 from training.metrics import mask_iou, object_mask, patch_descriptors, sliced_wasserstein
 from training.random_features import SEEDS, RandomNetwork, deviations
+
+
+@dataclass(frozen=True)
+class KnownFeatures:
+    """What features of one network tell of two sets of real pictures, whatever is compared with them.
+
+    Attributes:
+        scale: The first set's deviations, [64].
+        features: The first set's, over its deviations, [count, 64].
+        moments: Of these.
+        frechet: Between the sets.
+        near: Density and coverage between the sets.
+    """
+
+    scale: Tensor
+    features: Tensor
+    moments: Moments
+    frechet: float
+    near: tuple[float, float]
+
+    @classmethod
+    def of(cls, ours: Tensor, others: Tensor) -> KnownFeatures:
+        """From the features of both, [count, 64] each."""
+        scale = deviations(ours)
+        ours, others = ours / scale, others / scale
+        moments = Moments.of(ours)
+        near = density_and_coverage(ours, others)
+        return cls(scale, ours, moments, frechet_distance(moments, Moments.of(others)), near)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What two sets of real pictures tell by themselves.
+
+    Attributes:
+        features: Of each network.
+        patches: The first set's, by resolution.
+        wasserstein: Sliced Wasserstein distances between them, by resolution.
+    """
+
+    features: tuple[KnownFeatures, ...]
+    patches: dict[int, Tensor]
+    wasserstein: dict[int, float]
+
+    @classmethod
+    def of(cls, real: PictureSet, other: PictureSet) -> Known:
+        """From two sets of equally many pictures."""
+        patches, others = real.patches, other.patches
+        return cls(
+            tuple(KnownFeatures.of(*each) for each in zip(real.features, other.features, strict=True)),
+            patches,
+            {level: sliced_wasserstein(rows, others[level]) for level, rows in patches.items()},
+        )
 
 
 class PictureSet:
@@ -28,6 +82,7 @@ class PictureSet:
         self._masks: Tensor | None = None
         self._features: list[list[Tensor]] = [[] for _ in networks]
         self._patches: dict[int, list[Tensor]] = {}
+        self._known: tuple[PictureSet, tuple[int, int], Known] | None = None
         self.count = 0
 
     def add(self, images: Tensor) -> None:
@@ -55,7 +110,17 @@ class PictureSet:
     @property
     def patches(self) -> dict[int, Tensor]:
         """By resolution of the level, [count * 64, 147]."""
-        return {level: torch.cat(rows) for level, rows in self._patches.items()}
+        for rows in self._patches.values():
+            if len(rows) > 1:  # kept as one, so that who keeps it does not double the memory
+                rows[:] = [torch.cat(rows)]
+        return {level: rows[0] for level, rows in self._patches.items()}
+
+    def known(self, other: PictureSet) -> Known:
+        """What we and others tell by ourselves: computed once, and again when there are more pictures."""
+        counts = self.count, other.count
+        if self._known is None or self._known[0] is not other or self._known[1] != counts:
+            self._known = other, counts, Known.of(self, other)
+        return self._known[2]
 
 
 def compare(real: PictureSet, other: PictureSet, fake: PictureSet, *, on_white: bool) -> list[Measurement]:
@@ -67,15 +132,15 @@ def compare(real: PictureSet, other: PictureSet, fake: PictureSet, *, on_white: 
         fake: Generated ones.
         on_white: Whether the background is white, so that there are silhouettes.
     """
-    measured = _of_features(real, other, fake) if real.features else []
-    theirs, floors, ours = fake.patches, other.patches, real.patches
-    for level in ours:
+    known, theirs = real.known(other), fake.patches
+    measured = _of_features(known.features, fake) if known.features else []
+    for level, ours in known.patches.items():
         measured.append(
             Measurement(
                 name=f"wasserstein_{level}",
                 label=f"Sliced Wasserstein, {level} px",
-                value=sliced_wasserstein(ours[level], theirs[level]),
-                floor=sliced_wasserstein(ours[level], floors[level]),
+                value=sliced_wasserstein(ours, theirs[level]),
+                floor=known.wasserstein[level],
                 count=fake.count,
                 better="lower",
                 protocol="64 patches of 7² per picture and level of a Laplacian pyramid, 256 directions, times 1000; "
@@ -97,21 +162,14 @@ def compare(real: PictureSet, other: PictureSet, fake: PictureSet, *, on_white: 
     return measured
 
 
-def _of_features(real: PictureSet, other: PictureSet, fake: PictureSet) -> list[Measurement]:
+def _of_features(known: Sequence[KnownFeatures], fake: PictureSet) -> list[Measurement]:
     """Fréchet distance, density and coverage, each the mean over the networks."""
     rows: list[tuple[float, ...]] = []
-    for ours, floors, theirs in zip(real.features, other.features, fake.features, strict=True):
-        scale = deviations(ours)
-        ours, floors, theirs = ours / scale, floors / scale, theirs / scale
-        moments = Moments.of(ours)
-        near = density_and_coverage(ours, theirs)
-        near_floor = density_and_coverage(ours, floors)
-        rows.append(
-            (
-                frechet_distance(moments, Moments.of(theirs)), frechet_distance(moments, Moments.of(floors)),
-                near[0], near_floor[0], near[1], near_floor[1],
-            )
-        )  # fmt: skip
+    for real, theirs in zip(known, fake.features, strict=True):
+        theirs = theirs / real.scale
+        near = density_and_coverage(real.features, theirs)
+        distance = frechet_distance(real.moments, Moments.of(theirs))
+        rows.append((distance, real.frechet, near[0], real.near[0], near[1], real.near[1]))
     table = torch.tensor(rows, dtype=torch.float64)
     mean, spread = table.mean(dim=0).tolist(), table.std(dim=0).tolist()
     nets = f"64 features of {len(SEEDS)} convolutional networks with random weights, each scaled by the real ones"

@@ -7,7 +7,6 @@ file, and ends when its standard input is closed.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import sys
 import time
@@ -21,6 +20,7 @@ from core.shares import shares
 from training.batches import RealBatches
 from training.config import RunConfig
 from training.config_files import config_of, with_values
+from training.cores import usable_cores
 from training.data_set import ImageDataSet
 from training.errand import end_with_input
 from training.estimate import WHAT_TO_LOWER, Estimate
@@ -66,7 +66,7 @@ def measure(config: RunConfig) -> Estimate:
     """Take a few steps.  Raises ValueError, OSError, OutOfMemoryError."""
     _say(progress="opening the data set")
     processes, batch = config.parallel.process_count, config.loop.batch
-    threads = max((config.loop.threads or os.cpu_count() or 1) // processes, 1)
+    threads = max((config.loop.threads or usable_cores()) // processes, 1)
     config = _of_one_process(config, processes)
     torch.set_num_threads(threads)
     device = choose_device(config.loop.device)
@@ -86,7 +86,9 @@ def measure(config: RunConfig) -> Estimate:
     per_kimg = 1000 * seconds / batch
     stored = [*networks.average.state_dict().values(), *networks.discriminator.state_dict().values()]
     snapshot = sum(value.numel() * value.element_size() for value in stored)
-    return Estimate(device.type, threads, per_kimg, _most_memory(device), steps.slowdown, snapshot)
+    return Estimate(
+        device.type, threads, per_kimg, _most_memory(device), steps.slowdown, snapshot, _state_bytes(stepper)
+    )
 
 
 def _of_one_process(config: RunConfig, processes: int) -> RunConfig:
@@ -94,6 +96,15 @@ def _of_one_process(config: RunConfig, processes: int) -> RunConfig:
     share = shares(config.loop.batch, config.discriminator.group_size, processes)[0]
     alone = {"loop.batch": len(share), "parallel.gpus": "", "parallel.processes": 1}
     return with_values(config, alone) if processes > 1 else config
+
+
+def _state_bytes(stepper: Stepper) -> int:
+    """Size of a state for exact resume: all but this is small."""
+    kept = [value for network in stepper.networks.state_dict().values() for value in network.values()]
+    for optimizer in (stepper.generator_optimizer, stepper.discriminator_optimizer):
+        for numbers in optimizer.state_dict()["state"].values():
+            kept += numbers.values()
+    return sum(value.numel() * value.element_size() for value in kept)
 
 
 class _Steps:

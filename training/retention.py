@@ -12,7 +12,7 @@ from core.checkpoint_header import read_header
 from training.best import protected_snapshots
 from training.config import LoopConfig
 from training.run_dir import RunDirectory, StampedFile
-from training.run_errors import explained
+from training.run_errors import RunError, explained
 
 # Why a snapshot was written: only planned ones are ever removed, so those of other programs stay as well.
 REASON = "reason"
@@ -35,23 +35,33 @@ def prune(run: RunDirectory, loop: LoopConfig) -> list[Path]:
         loop: The rule.
 
     Returns:
-        What was removed.
-
-    Raises:
-        RunError: A snapshot cannot be removed.
+        What was removed.  What cannot be removed now, since somebody has it open, is tried again the next time.
     """
     snapshots = run.snapshots()
     if loop.keep_snapshots is None or len(snapshots) <= loop.keep_snapshots:
         return []
     safe = protected_snapshots(run.path)
-    removed = [path for path in surplus(snapshots, loop) if path not in safe and not is_shown(path, snapshots[-1].path)]
-    for path in removed:
-        with explained("remove", path):
-            path.unlink(missing_ok=True)
-            _mark(path).unlink(missing_ok=True)
+    surplus_ones = surplus(snapshots, loop)
+    unwanted = [path for path in surplus_ones if path not in safe and not is_shown(path, snapshots[-1].path)]
+    removed = [path for path in unwanted if discard(path) and discard(_mark(path))]
     if removed:
         logger.info("removed %s, as loop.keep_snapshots says", ", ".join(path.name for path in removed))
     return removed
+
+
+def discard(path: Path) -> bool:
+    """Remove a file, or say in the log why not: one that stays takes space, but is no reason to end a training.
+
+    Returns:
+        Whether it is gone.
+    """
+    try:
+        with explained("remove", path):
+            path.unlink(missing_ok=True)
+    except RunError as error:
+        logger.warning("%s; it is tried again at the next snapshot", error)
+        return False
+    return True
 
 
 def surplus(snapshots: Sequence[StampedFile], loop: LoopConfig) -> list[Path]:

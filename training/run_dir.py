@@ -120,6 +120,11 @@ class RunDirectory:
         return self.path / "state" / "latest.pt"
 
     @property
+    def previous_state_path(self) -> Path:
+        """The state before it, for when that one cannot be read."""
+        return self.path / "state" / "previous.pt"
+
+    @property
     def commands_path(self) -> Path:
         """Folder of commands."""
         return self.path / "commands"

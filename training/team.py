@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from torch import Tensor, nn
@@ -55,6 +56,17 @@ class Team:
 
     def align(self, tensors: Iterable[Tensor]) -> None:
         """Give all processes the values that the first one has.  Raises TeamError."""
+
+    @contextmanager
+    def first_alone(self) -> Iterator[None]:
+        """Around what the first process does by itself, which may take longer than the others have patience.
+
+        All enter it in the same places; inside, nothing is told to all but `still_here`.  Raises TeamError.
+        """
+        yield
+
+    def still_here(self) -> None:
+        """Of the first process, again and again while it is alone: let the others wait on.  Raises TeamError."""
 
     def farewell(self, words: str) -> None:
         """Leave behind why we go, for the others to say."""

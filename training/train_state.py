@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import pickle
@@ -45,8 +46,21 @@ class Progress:
         return self.images / 1000
 
 
-def save_state(path: Path, stepper: Stepper, progress: Progress, telemetry: Telemetry) -> None:
-    """Write weights, optimisers, random states, progress and a tick half done, aside and renamed.  Raises RunError."""
+def save_state(
+    path: Path, stepper: Stepper, progress: Progress, telemetry: Telemetry, previous: Path | None = None
+) -> None:
+    """Write weights, optimisers, random states, progress and a tick half done, aside and renamed.
+
+    Args:
+        path: The file.
+        stepper: What trains.
+        progress: Where it stands.
+        telemetry: What the tick has collected so far.
+        previous: Name for the state that was at `path`; none lets go of it.
+
+    Raises:
+        RunError: It cannot be written.
+    """
     state = {
         "version": STATE_VERSION,
         "progress": asdict(progress),
@@ -61,7 +75,8 @@ def save_state(path: Path, stepper: Stepper, progress: Progress, telemetry: Tele
         "devices": [] if (own := device_random_state(stepper.device)) is None else [own],
         "division": {"processes": stepper.team.size, "size": stepper.pieces.size},
     }
-    with explained("write", path), replacing(path) as aside, aside.open("wb") as file:
+    aside = replacing(path, lasting=True, previous=previous)
+    with explained("write", path), aside as part, part.open("wb") as file:
         _write(state, file)
 
 
@@ -92,20 +107,61 @@ class _Watched(io.RawIOBase):
         self._file.flush()
 
 
-def load_state(path: Path, stepper: Stepper, telemetry: Telemetry) -> Progress:
-    """Restore what `save_state` wrote.
+class DamagedStateError(RunError):
+    """A state is no whole file, as after a power failure."""
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """A state as it was read.
+
+    Attributes:
+        path: Where.
+        content: What `save_state` wrote.
+        digest: SHA-256 of the file, hexadecimal; empty if it was not wanted.
+    """
+
+    path: Path
+    content: dict[str, Any]
+    digest: str = ""
+
+
+def read_state(path: Path, *, digest: bool = False) -> SavedState:
+    """Read what `save_state` wrote.
+
+    Args:
+        path: The file.
+        digest: Whether its digest is wanted, which takes a second for a gigabyte.
 
     Raises:
-        RunError: The file is damaged, of another version, or of another network.
+        DamagedStateError: The file is damaged.
+        RunError: It cannot be read.
     """
-    way_out = f"Delete {path} to start the run over, or start a new run."
     try:
-        with explained("read", path):
-            state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        with explained("read", path), path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest() if digest else ""
+            file.seek(0)
+            return SavedState(path, torch.load(file, map_location="cpu", weights_only=True), found)
+    except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise DamagedStateError(f"{path}: the state cannot be restored ({error}). {_way_out(path)}") from error
+
+
+def restore_state(saved: SavedState, stepper: Stepper, telemetry: Telemetry) -> Progress:
+    """Go on from a state.
+
+    Args:
+        saved: It.
+        stepper: Gets its weights, optimisers and random numbers.
+        telemetry: Gets the tick half done.
+
+    Raises:
+        RunError: The state is of another version, or of another network.
+    """
+    state, path = saved.content, saved.path
+    try:
         if state.get("version") != STATE_VERSION:
-            raise RunError(
-                f"{path}: state of version {state.get('version')}, this program reads {STATE_VERSION}. {way_out}"
-            )
+            version = state.get("version")
+            raise RunError(f"{path}: state of version {version}, this program reads {STATE_VERSION}. {_way_out(path)}")
         stepper.networks.load_state_dict(state["networks"])
         stepper.generator_optimizer.load_state_dict(state["generator_optimizer"])
         stepper.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
@@ -119,10 +175,12 @@ def load_state(path: Path, stepper: Stepper, telemetry: Telemetry) -> Progress:
         _restore_device(state["devices"], stepper.device)
         _divide(state.get("division"), stepper)
         return Progress(**state["progress"])
-    except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, TypeError, EOFError) as error:
-        if isinstance(error, RunError):
-            raise
-        raise RunError(f"{path}: the state cannot be restored ({error}). {way_out}") from error
+    except (RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{path}: the state cannot be restored ({error}). {_way_out(path)}") from error
+
+
+def _way_out(path: Path) -> str:
+    return f"Delete all states in {path.parent} to start the run over, or start a new run."
 
 
 def _restore_device(states: list[torch.Tensor], device: torch.device) -> None:

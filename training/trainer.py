@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from training.bystander import Bystander
 from training.changes import change_now
 from training.config import ConfigError, RunConfig
 from training.control import Control
+from training.cores import usable_cores
 from training.data_set import ImageDataSet
 from training.device import choose_device, device_name
 from training.distributed import Place, own_device
@@ -23,11 +23,12 @@ from training.networks import Networks
 from training.recorder import Recorder
 from training.run_dir import RunDirectory
 from training.run_errors import RunError
+from training.state_files import StateFiles, in_trouble
 from training.status import TrainerState
 from training.steering import REFUSED, steered, words_of
 from training.steps import Stepper
 from training.telemetry import Silence, Telemetry
-from training.train_state import Progress, load_state, save_state, seeded_rng
+from training.train_state import Progress, seeded_rng
 from training.training_metrics import TrainingMetrics
 from training.warm_start import beginning, require_fit
 
@@ -49,7 +50,7 @@ class Trainer:
         self.progress = control.progress
         self.team = control.team
         place = Place.from_environment() if self.team.size > 1 else Place()
-        torch.set_num_threads(max((config.loop.threads or os.cpu_count() or 1) // place.local_size, 1))
+        torch.set_num_threads(max((config.loop.threads or usable_cores()) // place.local_size, 1))
         device = control.device = own_device(choose_device(config.loop.device), place)
         threads = torch.get_num_threads()
         logger.info("device %s (%s), %d threads, torch %s", device, device_name(device), threads, torch.__version__)
@@ -62,6 +63,8 @@ class Trainer:
         )
         self.telemetry = Telemetry() if record else Silence()
         self.persist = persistence(control)
+        self.states = StateFiles(run, self.persist)
+        self._owes_snapshot = False
         self._restore()
         self.batches = RealBatches(self.data, config.loop.batch, config.loop.seed, device, self.stepper.share)
         # A tick half done may have left a row at this very step, which is void from now on.
@@ -83,7 +86,8 @@ class Trainer:
         """Train to the planned end or until stopped.  Returns how it ended: finished or stopped."""
         self.control.report("running")
         if self.progress.step == 0:
-            self.recorder.sample(self.progress)
+            with self.team.first_alone():
+                self.recorder.sample(self.progress)
         while True:
             self.control.poll(self._record_if_asked)  # which may change the length, even of what is at its end
             if self.control.stop or self.progress.kimg >= self.config.loop.total_kimg:
@@ -96,8 +100,9 @@ class Trainer:
         self._save()
         if self.telemetry.images:
             self._tick()
-        self.recorder.sample(self.progress)
-        self.recorder.snapshot(self.progress)
+        with self.team.first_alone():
+            self.recorder.sample(self.progress)
+            self.recorder.snapshot(self.progress)
         return ended
 
     def steer(self, values: Mapping[str, Any]) -> str:
@@ -133,8 +138,9 @@ class Trainer:
     def _save(self) -> None:
         """Write the state, with what all processes have counted."""
         self.telemetry.unite(self.team)
-        if self.team.leads:
-            self.persist(lambda: save_state(self.run.state_path, self.stepper, self.progress, self.telemetry))
+        with self.team.first_alone():
+            if self.team.leads:
+                self.states.save(self.stepper, self.progress, self.telemetry)
 
     def close(self) -> None:
         """Let go of threads and files."""
@@ -145,9 +151,9 @@ class Trainer:
         self.data.close()
 
     def _restore(self) -> None:
-        progress = Progress()
-        if self.run.state_path.exists():
-            progress = load_state(self.run.state_path, self.stepper, self.telemetry)
+        restored = self.states.restore(self.stepper, self.telemetry, self.team)
+        progress = restored or Progress()
+        if restored is not None:
             logger.info("resuming at %.3f kimg, step %d", progress.kimg, progress.step)
         elif self.config.init is not None:
             require_fit(self.config, self.config.init)
@@ -167,6 +173,8 @@ class Trainer:
         """Go on with these settings."""
         self.config, self.control.total_kimg = config, config.loop.total_kimg
         self.stepper.steer(config)
+        if config.optimizer.r1_gamma == 0:  # no step will come to tell that all is well again
+            self.stepper.bad_steps.pop("Gradients/R1", None)
 
     def _step(self) -> None:
         began = time.perf_counter()
@@ -194,24 +202,38 @@ class Trainer:
         if self._due(loop.kimg_per_tick):
             self._tick()
         if self._due(loop.sample_kimg):
-            self.recorder.sample(self.progress)
+            with self.team.first_alone():
+                self.recorder.sample(self.progress)
         now = time.monotonic()
-        if self.team.any(self.team.leads and now >= self._state_at):
+        # A run that is about to fail must not overwrite what it could go on from; what is due waits for good gradients.
+        if self.team.any(self.team.leads and now >= self._state_at and not in_trouble(self.stepper)):
             self._state_at = now + 60 * loop.state_minutes
             self._save()
-        if self._due(loop.snapshot_kimg) and not self.control.snapshot:
-            self.recorder.snapshot(self.progress)
+        if self._plans_snapshot() and not self.control.snapshot:
+            with self.team.first_alone():
+                self.recorder.snapshot(self.progress)
+        self._owes_snapshot = self._snapshot_due() and not self._plans_snapshot()
         self._record_if_asked()
+
+    def _snapshot_due(self) -> bool:
+        return self._owes_snapshot or self._due(self.config.loop.snapshot_kimg)
+
+    def _plans_snapshot(self) -> bool:
+        """Whether the settings want a snapshot of this step; in trouble not where it would push out a good one."""
+        waits = self.config.loop.keep_snapshots is not None and in_trouble(self.stepper)
+        return self._snapshot_due() and not waits
 
     def _record_if_asked(self) -> None:
         """A snapshot that was asked for, and live weights for whoever watches; also during a pause."""
         if self.control.snapshot:
             self.control.snapshot = False
-            self.recorder.snapshot(self.progress, asked=True)
+            with self.team.first_alone():
+                self.recorder.snapshot(self.progress, asked=True)
         if self.control.evaluate:
             self.control.evaluate = False
-            if self.metrics is not None:
-                self.metrics.on_demand(self.config, self.progress)
+            with self.team.first_alone():
+                if self.metrics is not None:
+                    self.metrics.on_demand(self.config, self.progress)
         self.recorder.live(self.progress, time.monotonic())
 
     def _due(self, interval_kimg: float) -> bool:
@@ -223,13 +245,14 @@ class Trainer:
     def _tick(self) -> None:
         self.progress.tick += 1
         self.telemetry.unite(self.team)
-        self._record_tick()
+        with self.team.first_alone():
+            self._record_tick()
         self.telemetry.clear()
 
     def _record_tick(self) -> None:
         if isinstance(self.recorder, Bystander):
             return
-        snapshot = None if self._due(self.config.loop.snapshot_kimg) else self.recorder.snapshot
+        snapshot = None if self._plans_snapshot() else self.recorder.snapshot
         if self.metrics is not None:
             self.metrics.at_tick(self.config, self.progress, self.telemetry, snapshot)
         scalars = self.recorder.tick(self.progress, self.telemetry)

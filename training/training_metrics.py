@@ -20,8 +20,8 @@ from training.evaluate import Evaluator, flatness_alarm
 from training.evaluation_report import Evaluation, evaluation_path, save_evaluation
 from training.full_disk import Persist
 from training.inception import InceptionError
+from training.retention import discard
 from training.run_dir import RunDirectory
-from training.run_errors import explained
 from training.telemetry import Telemetry
 from training.train_state import Progress
 
@@ -53,6 +53,8 @@ class TrainingMetrics:
         self._evaluator: Evaluator | None = None
         self._of: object = None
         self._off = False
+        # Snapshots that could not be removed when it was time, with the times of their writing.
+        self._left: dict[Path, int] = {}
         if config.metrics.interval:
             try:
                 self._prepare(config)
@@ -166,8 +168,9 @@ class TrainingMetrics:
         best = BestSnapshot(metric=metric, value=value, kimg=progress.kimg, snapshot=path.name, own=own)
         self._persist(lambda: write_best(self._run.path, best))
         logger.info("%s is the best so far: %s %.4g", path.name, metric, value)
-        if before is not None and before.snapshot != path.name:
-            _let_go(folder / before.snapshot, before.own)
+        if before is not None and before.snapshot != path.name and before.own is not None:
+            self._left[folder / before.snapshot] = before.own
+        self._left = {left: written for left, written in self._left.items() if not _let_go(left, written)}
 
 
 def chosen_figure(config: RunConfig, evaluation: Evaluation) -> tuple[str, float] | None:
@@ -183,10 +186,18 @@ def chosen_figure(config: RunConfig, evaluation: Evaluation) -> tuple[str, float
     return name, statistics.fmean(each.value for each in found if each.value is not None)
 
 
-def _let_go(path: Path, own: int | None) -> None:
-    """Remove a snapshot that was written only for being the best; not if it was written again since, as at an end."""
-    if own is None:
-        return
-    with explained("remove", path):
-        if path.exists() and path.stat().st_mtime_ns == own:
-            path.unlink()
+def _let_go(path: Path, own: int) -> bool:
+    """Remove a snapshot that was written only for being the best; not if it was written again since, as at an end.
+
+    Args:
+        path: The snapshot.
+        own: When it was written, ns.
+
+    Returns:
+        Whether there is nothing left to remove.
+    """
+    try:
+        written = path.stat().st_mtime_ns
+    except OSError:  # gone, or out of reach like the rest of its folder, of which others will tell
+        return True
+    return written != own or discard(path)

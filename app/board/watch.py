@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from app.board.folders import FoundRun, find_runs
 from app.board.pages import PAGE_BYTES, Page, read_page
 from app.board.reader import RunReader
 from app.board.runs import BoardRun
+from training.cores import usable_cores
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class BoardWatch:
 
     def __init__(self, root: Path, wake: Callable[[], None], processes: int | None = None) -> None:
         self._root, self._wake = root, wake
-        self._processes = min(os.cpu_count() or 1, 4) if processes is None else processes
+        self._processes = min(usable_cores(), 4) if processes is None else processes
         self._readers: dict[Path, RunReader] = {}
         self._lock = threading.Condition()
         self._closing = self._look_now = False

@@ -11,11 +11,11 @@ import psutil
 import pytest
 import torch
 
-from tests.training.teams import ended, team_of, train_together
+from tests.training.teams import ended, team_of, train_together, wait_together
 from tests.training.test_pieces import EVERYTHING, EXPERTS, assert_alike, small_run
 from tests.training.test_trainer import assert_same_weights
 from training.__main__ import train_run
-from training.commands import acknowledgements
+from training.commands import acknowledgements, send_command
 from training.config import ConfigError
 from training.distributed import Place, own_device
 from training.launch import environment_for, launch, launcher
@@ -144,6 +144,49 @@ def test_a_process_that_fails_says_why(tmp_path):
     assert ended(team_of(run, 2, fails=1)) == [1, 1]
     status = eventually(run, lambda status: status.ended)
     assert status.message.startswith("process 2 of 2: its disk is on fire")
+
+
+def test_a_process_that_sees_the_state_late_waits_for_it(tmp_path):
+    """One that began at step 0 instead would add the gradients of other weights to those of all."""
+    alone, run = small_run(tmp_path, loop__total_kimg=0.016), small_run(tmp_path, loop__total_kimg=0.016)
+    for each, blind in ((alone, 0), (run, 3)):
+        assert train_run(each) == 0
+        each.set_at_start({"loop.total_kimg": 0.032})
+        assert train_together(each, 2, blind) == [0, 0]
+    assert_same_weights(alone, run)
+    assert "WARNING [1] the first process goes on from step 2, here none is to be seen: waiting" in log_of(run)
+
+
+def test_a_process_that_sees_another_state_ends_all_with_an_explanation(tmp_path):
+    run = small_run(tmp_path, loop__total_kimg=0.016)
+    assert train_run(run) == 0
+    run.set_at_start({"loop.total_kimg": 0.032})
+    assert train_together(run, 2, blind=100) == [1, 1]
+    status = run.status()
+    assert status is not None
+    assert status.state == "failed"
+    assert status.message.startswith("process 2 of 2: ")
+    assert "the first process goes on from step 2" in status.message
+    assert "All processes need the same folder" in status.message
+    assert status.step == 2
+
+
+@pytest.mark.parametrize(("told", "codes"), [(True, [0, 0]), (False, [1, 1])])
+def test_the_first_process_may_be_alone_for_longer_than_the_others_have_patience(told, codes):
+    assert wait_together(patience_s=4, alone_s=7, told=told) == codes
+
+
+def test_metrics_and_everything_asked_for_are_done_alone(tmp_path):
+    run = small_run(tmp_path, metrics__interval=1, metrics__pictures=8, loop__keep_snapshots=1, **EVERYTHING)
+    for command in ("snapshot", "evaluate"):
+        send_command(run.commands_path, command, 1)
+    assert train_together(run, 2) == [0, 0]
+    assert all("Metrics/frechet_random" in row for row in run.stats().rows)
+    assert [done.result for done in acknowledgements(run.commands_path)] == ["a snapshot follows", "metrics follow"]
+
+
+def log_of(run: RunDirectory) -> str:
+    return run.log_path.read_text(encoding="utf-8")
 
 
 def test_more_processes_than_groups_are_refused(tmp_path):

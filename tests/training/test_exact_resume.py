@@ -119,7 +119,7 @@ def test_a_run_that_was_stopped_within_a_tick_shows_it_and_ends_like_one_left_al
 def test_bad_gradients_in_a_row_are_counted_over_a_resume(tmp_path, monkeypatch):
     run = toy_run(tmp_path, loop__state_minutes=1e-9, **LONG)
     monkeypatch.setattr("training.steps.generator_loss", lambda logits: logits.sum() * float("nan"))
-    interrupted(run, 3)
+    interrupted(run, 3)._save()  # of itself it writes none in trouble; a stop does
     state = torch.load(run.state_path, weights_only=True)
     assert state["bad_steps"]["Gradients/G"] == 3
     monkeypatch.setattr("training.steps.MAX_BAD_STEPS", 4)

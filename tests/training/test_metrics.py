@@ -1,4 +1,6 @@
 import json
+from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from core.families import build_generator
 from core.model_config import GeneratorConfig
 from core.poses import PoseConfig
 from tests.training.toy import toy_config, toy_data, toy_run
+from training import picture_sets
 from training.data_set import ImageDataSet
 from training.evaluate import Evaluator, evaluate, flatness_alarm
 from training.evaluation_report import Evaluation, Measurement, evaluation_path, load_evaluation, save_evaluation
@@ -55,6 +58,28 @@ def test_all_figures_are_near_the_floor_between_like_sets_and_tell_colour_and_sh
             if each.better == "lower":
                 assert each.value > 3 * each.floor, each.name
                 assert each.value > 3 * like[each.name].value, each.name
+
+
+def test_what_real_pictures_tell_is_computed_once_and_again_when_there_are_more(monkeypatch):
+    sets = [gathered(discs(30, 0.6, -0.5, seed)) for seed in range(3)]
+    calls: list[str] = []
+
+    def counted(really, *given):
+        calls.append(really.__name__)
+        return really(*given)
+
+    for name in ("sliced_wasserstein", "density_and_coverage", "frechet_distance", "deviations"):
+        monkeypatch.setattr(picture_sets, name, partial(counted, getattr(picture_sets, name)))
+    once, first = compare(*sets, on_white=True), Counter(calls)
+    calls.clear()
+    again, second = compare(*sets, on_white=True), Counter(calls)
+    assert once == again == compare(*(gathered(discs(30, 0.6, -0.5, seed)) for seed in range(3)), on_white=True)
+    calls.clear()
+    assert second == Counter({name: count // 2 for name, count in first.items() if name != "deviations"})
+    for each in sets:
+        each.add(discs(4, 0.6, 0.0, 9))
+    assert compare(*sets, on_white=True) != once
+    assert Counter(calls) == first
 
 
 def test_an_identical_set_has_no_distance():

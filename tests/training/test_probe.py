@@ -53,6 +53,15 @@ def test_time_and_memory_are_measured(config):
     assert not children()
 
 
+def test_the_disk_is_measured_with_the_states(config):
+    estimate = Estimate("cpu", 1, 1.0, 10**9, snapshot_bytes=10_000_000, state_bytes=40_000_000)
+    assert estimate.disk_words(5) == "5 snapshots of 10 MB each and 2 states of 40 MB: 130 MB on disk"
+    measured = Probe(config).measure(lambda _: None)
+    assert measured is not None
+    # Weights of G, D and the average; of G and D two averages of gradients each.
+    assert 2 * measured.snapshot_bytes < measured.state_bytes < 5 * measured.snapshot_bytes
+
+
 def test_what_costs_the_same_is_measured_once(config):
     for change in ({"loop.total_kimg": 7}, {"name": "other"}, {"optimizer.generator_lr": 1e-4}, {"loop.seed": 3}):
         assert fingerprint(with_values(config, change)) == fingerprint(config), change

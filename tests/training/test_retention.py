@@ -1,6 +1,8 @@
 """Snapshots that are kept: the newest, the best, those asked for, shown or at multiples; the others go."""
 
+import errno
 import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -62,6 +64,23 @@ def test_what_is_best_or_shown_or_of_another_program_stays(tmp_path):
     assert is_shown(shown, run.snapshots()[-1].path)
     assert not forgotten.with_name(marks[1]).exists()
     assert load_checkpoint(best).progress["reason"] == "planned"
+
+
+def test_a_snapshot_that_cannot_be_removed_goes_at_the_next_one(tmp_path, monkeypatch, caplog):
+    run = toy_run(tmp_path, loop__keep_snapshots=1, **OFTEN | {"loop__total_kimg": 0.024})
+    held = [run.snapshot_path(0.008)]
+
+    def unlink(self: Path, missing_ok: bool = False, really=Path.unlink) -> None:
+        if self in held:
+            held.remove(self)
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        really(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert train_run(run) == 0
+    assert not held
+    assert kept(run) == [0.024]
+    assert caplog.text.count("it is tried again at the next snapshot") == 1
 
 
 def test_how_many_there_will_be():

@@ -35,7 +35,7 @@ rename = pathlib.Path.replace
 def doomed(self, target):
     if next(files) != last:
         return rename(self, target)
-    if moment == "torn":
+    if moment == "torn" and ".part" in self.name:  # what has its name already is whole
         os.truncate(self, self.stat().st_size // 2)
     if moment == "after":
         rename(self, target)
@@ -101,8 +101,9 @@ def wait_until_over(run: RunDirectory) -> None:
 
 
 def kept_step(run: RunDirectory) -> int:
-    """The step of the state that a resume begins from."""
-    return torch.load(run.state_path, weights_only=True)["progress"]["step"] if run.state_path.exists() else 0
+    """The step of the state that a resume begins from; a kill between two renamings leaves the one before."""
+    found = [path for path in (run.state_path, run.previous_state_path) if path.exists()]
+    return torch.load(found[0], weights_only=True)["progress"]["step"] if found else 0
 
 
 def assert_whole(run: RunDirectory) -> None:

@@ -1,8 +1,11 @@
 """Metrics in training: what they leave behind, what they keep, and that they change nothing."""
 
+import errno
 import json
 import logging
+import os
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -17,6 +20,7 @@ from training.control import Control
 from training.evaluate import Evaluator
 from training.evaluation_report import Measurement, evaluation_path, load_evaluation
 from training.run_dir import RunDirectory
+from training.team import Team
 from training.train_state import Progress
 
 
@@ -41,6 +45,21 @@ def measured(monkeypatch):
 
     monkeypatch.setattr(Evaluator, "measure", measure)
     return values
+
+
+@pytest.fixture
+def held(monkeypatch) -> dict[Path, int]:
+    """How often each file cannot be removed, as while another program has it open on Windows."""
+    times: dict[Path, int] = {}
+
+    def unlink(self: Path, missing_ok: bool = False, really=Path.unlink) -> None:
+        if times.get(self, 0):
+            times[self] -= 1
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        really(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    return times
 
 
 def weights(run: RunDirectory) -> dict[str, torch.Tensor]:
@@ -99,11 +118,23 @@ def test_a_best_snapshot_between_regular_ones_stays(tmp_path, measured):
 def test_a_snapshot_that_somebody_wrote_again_is_not_removed(tmp_path):
     path = tmp_path / "one.safetensors"
     path.write_text("")
-    training_metrics._let_go(path, path.stat().st_mtime_ns - 1)
-    training_metrics._let_go(path, None)
+    assert training_metrics._let_go(path, path.stat().st_mtime_ns - 1)
     assert path.exists()
-    training_metrics._let_go(path, path.stat().st_mtime_ns)
+    written = path.stat().st_mtime_ns
+    assert training_metrics._let_go(path, written)
     assert not path.exists()
+    assert training_metrics._let_go(path, written)
+
+
+def test_a_predecessor_that_cannot_be_removed_goes_later(tmp_path, measured, held, caplog):
+    measured += [30.0, 20.0, 10.0]
+    run = toy_run(tmp_path, metrics__interval=1, loop__total_kimg=0.048)
+    held[run.snapshot_path(0.016)] = 1
+    assert train_run(run) == 0
+    assert held == {run.snapshot_path(0.016): 0}
+    assert [file.kimg for file in run.snapshots()] == [0.048]
+    assert "000000.016.safetensors: you may not write" in caplog.text
+    assert caplog.text.count("it is tried again at the next snapshot") == 1
 
 
 def test_flat_shapes_are_in_the_log_and_in_the_statistics(tmp_path, measured, caplog):
@@ -175,6 +206,22 @@ def test_measuring_breathes_and_gives_way_to_a_stop(tmp_path):
     control._poll_at = 0
     assert control.breathe()
     assert not control.stop  # it is obeyed, and acknowledged, between two steps
+
+
+def test_who_measures_or_waits_for_the_disk_lets_the_team_wait_on(tmp_path):
+    class Waiting(Team):
+        heard = 0
+
+        def still_here(self) -> None:
+            self.heard += 1
+
+    run = toy_run(tmp_path)
+    run.prepare()
+    control = Control(run, 1, 1.0, Progress(), team := Waiting())
+    control.breathe()
+    assert team.heard == 1
+    control.hold("no room", 0.01)
+    assert team.heard == 2
 
 
 def test_a_stop_gives_up_what_is_being_measured(tmp_path, monkeypatch, caplog):
