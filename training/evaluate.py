@@ -102,8 +102,8 @@ class Evaluator:
 
     def _look_around(self, generator: Generator, beat: Beat) -> list[Measurement]:
         count = self._settings.pairs
-        poses = self._poses.sample(count, np.random.default_rng(5), self._data.all_angles)
-        pairs = view_pairs(generator, poses, self._data.resolution, 6, self._labels(generator, 7))
+        poses, labels = self._conditions(generator, count, seed=5)
+        pairs = view_pairs(generator, poses, self._data.resolution, 6, labels)
         edge = 2 * generator.config.render.cube_scale
         return view_figures(pairs, count, edge, lambda done: beat(done / count, "comparing views"))
 
@@ -123,15 +123,25 @@ class Evaluator:
             yield images / 127.5 - 1
 
     def _generated(self, generator: Generator, count: int, seed: int) -> Iterator[Tensor]:
-        poses = self._poses.sample(count, np.random.default_rng(seed + 1), self._data.all_angles)
-        return pictures(generator, poses, self._data.resolution, seed, self._labels(generator, seed + 2))
+        poses, labels = self._conditions(generator, count, seed + 1)
+        return pictures(generator, poses, self._data.resolution, seed, labels)
 
-    def _labels(self, generator: Generator, seed: int) -> Labels:
-        """Draws classes as often as the data set has them; those of another set mean nothing to the generator."""
-        known, rng = self._data.all_labels, np.random.default_rng(seed)
+    def _conditions(self, generator: Generator, count: int, seed: int) -> tuple[np.ndarray, Labels]:
+        """Poses, and classes as often as the data set has them, of the same pictures where both come from it.
+
+        Classes of another set mean nothing to the generator.
+        """
+        known, angles, rng = self._data.all_labels, self._data.all_angles, np.random.default_rng(seed)
         if known is None or (self._data.info.label_count or 0) > generator.config.label_count:
-            return no_labels
-        return lambda count: torch.from_numpy(known[rng.integers(len(known), size=count)])
+            return self._poses.sample(count, rng, angles), no_labels
+        if self._poses.kind == "custom" and angles is not None:
+            rows = rng.integers(len(angles), size=count)
+            poses = angles[rows, :2]
+        else:
+            poses = self._poses.sample(count, rng, angles)
+            rows = rng.integers(len(known), size=count)
+        waiting = iter(torch.from_numpy(known[rows]))
+        return poses, lambda batch: torch.stack([next(waiting) for _ in range(batch)])
 
 
 def flatness_alarm(measurements: tuple[Measurement, ...], flat_below: float) -> str:

@@ -323,6 +323,19 @@ def test_evaluations_are_kept_in_files(tmp_path):
         load_evaluation(path)
 
 
+def test_class_and_pose_of_a_generated_picture_are_of_one_picture_of_the_data(untrained):
+    data_path = untrained[1]
+    with ImageDataSet.open(data_path) as data:
+        count = data.info.label_count or 0
+        config = GeneratorConfig(z_dim=8, w_dim=8, plane_resolution=16, plane_features=4, label_count=count)
+        evaluator = Evaluator(data, MetricsConfig(pictures=8, features=False, views=False))
+        poses, labels = evaluator._conditions(EpigrafGenerator(config), 20, seed=3)
+        drawn = [label for size in (8, 8, 4) for label in labels(size).tolist()]
+        known = {(*data.all_angles[row, :2], data.label(row)) for row in range(len(data))}
+    assert len(set(drawn)) > 1
+    assert {(*pose, label) for pose, label in zip(poses, drawn, strict=True)} <= known
+
+
 def test_labels_of_another_data_set_are_not_told(untrained):
     """A generator of a few classes is measured with data that count otherwise, each sample in its own class."""
     config = GeneratorConfig(z_dim=8, w_dim=8, plane_resolution=16, plane_features=4, channel_max=4, label_count=2)
