@@ -15,7 +15,7 @@ from widgets.common import button, coloured, em, empty_state, error_box, icon_bu
 from widgets.modulation_map import Order, Range, Shown, colour_range, filter_order, shown
 from widgets.scale_words import number
 from widgets.segments import segments
-from widgets.sigma_map import Cell, SigmaMap, small_map
+from widgets.sigma_map import Cell, SigmaMap, small_map, tiled
 from widgets.sigma_views import (
     AT_TICK,
     NOTHING,
@@ -148,10 +148,14 @@ class ModulationPanel:
         return saved
 
     def _small_maps(self, drawn: Shown) -> None:
+        room, gap = imgui.get_content_region_avail(), imgui.get_style().item_spacing
+        name_height = imgui.get_text_line_height_with_spacing() + 2 * gap.y
+        least = em(SMALL[0]), em(SMALL[1])
+        columns, width, height = tiled(len(drawn.layers), (room.x, room.y), least, (gap.x, name_height))
         for index, name in enumerate(drawn.layers):
-            if index:
-                flow(SMALL[0])
-            size = ImVec2(em(SMALL[0]), em(SMALL[1]))
+            if index % columns:
+                imgui.same_line()
+            size = ImVec2(width, height)
             colours = self._colours(drawn, name)
             if small_map(drawn, name, self._order_of(drawn, name), colours, size, name == self._layer):
                 self._layer = name

@@ -138,3 +138,27 @@ def _axes(scales: np.ndarray, count: int, down: str) -> None:
     implot.setup_axis_limits(implot.ImAxis_.y1, -0.5, count - 0.5)
     implot.setup_axis_limits_constraints(implot.ImAxis_.y1, -0.5, count - 0.5)
     implot.setup_finish()
+
+
+def tiled(
+    count: int, room: tuple[float, float], least: tuple[float, float], between: tuple[float, float]
+) -> tuple[int, float, float]:
+    """How pictures of one shape fill a room best.
+
+    Args:
+        count: How many there are, at least 1.
+        room: Width and height, pixels.
+        least: Of one picture, which is no smaller; then not all are seen at once.
+        between: What each column takes beside its picture, and each row below it, pixels.
+
+    Returns:
+        Columns, and width and height of each picture, pixels.
+    """
+    (width, height), (least_width, least_height), (aside, below) = room, least, between
+    best = (max(int(width // (least_width + aside)), 1), 1.0)
+    for columns in range(1, count + 1):
+        rows = -(-count // columns)
+        scale = min((width / columns - aside) / least_width, (height / rows - below) / least_height)
+        if scale > best[1]:
+            best = (columns, scale)
+    return best[0], best[1] * least_width, best[1] * least_height

@@ -78,7 +78,7 @@ def _add(view: TimelineView) -> bool:
     label = f"{icons.ICON_FA_PLUS}  Add keyframe"
     if view.replaces:
         told = "Give the keyframe at the playhead what is shown  (I)"
-        label = f"{icons.ICON_FA_ARROWS_ROTATE}  Replace keyframe"
+        label = f"{icons.ICON_FA_ARROWS_ROTATE}  Set keyframe"
     can = view.ready and not view.refused
     return button(f"{label}###add keyframe", can, view.refused or told, primary=True)
 

@@ -106,7 +106,9 @@ def _state(run: BoardRun) -> Cell:
 
 
 def _preset(run: BoardRun) -> Cell:
-    return words(run.setting("preset", "*.cfg"))
+    preset = run.setting("preset", "*.cfg")
+    is_file = isinstance(preset, str) and preset.endswith(".yaml")
+    return words(PurePath(preset).stem, preset) if is_file else words(preset)
 
 
 def _data(run: BoardRun) -> Cell:
