@@ -79,6 +79,9 @@ def groups_of(facts: Facts) -> tuple[Group, ...]:
 
 def sharing_words(sharing: Sharing) -> str:
     """What is shared with a trainer now."""
+    if sharing.gpus:
+        held = ", ".join(map(str, sharing.gpus))
+        return f"Trainers hold GPU {held} of this machine: the worker takes another one, or the processor."
     if sharing.gpu_taken:
         return "A trainer holds this machine's GPU: the worker leaves it alone."
     if sharing.training:

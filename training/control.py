@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from training.commands import Command
-from training.device import device_name, memory_gb
+from training.device import device_name, held_gpus, memory_gb
 from training.processes import own_identity
 from training.run_dir import RunDirectory
 from training.run_errors import DiskFullError
@@ -219,6 +219,7 @@ class Control:
                 total_kimg=self.total_kimg,
                 sec_per_kimg=self.sec_per_kimg,
                 device=self._device_words(),
+                gpus=held_gpus(self.device, self.team.size) if self.device is not None else (),
                 memory_gb=memory_gb(self.device) if self.device is not None else None,
                 message=self.message,
             )

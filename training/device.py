@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 
 import psutil
@@ -26,6 +27,20 @@ def device_name(device: torch.device) -> str:
         return f"{platform.processor() or 'Apple'} GPU"
     threads = torch.get_num_threads()
     return f"cpu, {threads} thread{'s' if threads > 1 else ''}"
+
+
+def held_gpus(device: torch.device, processes: int) -> tuple[int, ...]:
+    """The GPUs of this machine that a training holds, by their numbers; none on other devices.
+
+    Args:
+        device: Of this process, which sees those of CUDA_VISIBLE_DEVICES alone, under numbers of their own.
+        processes: Of the whole team, which takes all that are seen.
+    """
+    if device.type != "cuda":
+        return ()
+    words = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+    numbers = tuple(map(int, words)) if all(map(str.isdecimal, words)) else tuple(range(torch.cuda.device_count()))
+    return numbers if processes > 1 else numbers[device.index or 0 :][:1]
 
 
 def memory_gb(device: torch.device) -> float:

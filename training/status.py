@@ -52,6 +52,7 @@ class RunStatus(FrozenModel):
         default=None, ge=0, description="Speed of late.", json_schema_extra=unit("s/kimg")
     )
     device: str = Field(default="", description="What it computes on; empty if unknown.")
+    gpus: tuple[int, ...] = Field(default=(), description="GPUs of its machine that it holds, as far as known.")
     memory_gb: float | None = Field(
         default=None, ge=0, description="Memory that it takes there, at most of late.", json_schema_extra=unit("GiB")
     )

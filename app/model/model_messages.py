@@ -54,6 +54,7 @@ class BakeRequest:
         preview: Voxels along an edge of a coarse volume that is answered first; 0 for none.
         exact: Whether the field itself is wanted too.
         device: Where to compute; the answer is the same but for rounding.
+        leave: GPUs that somebody else needs.
         field_will_do: Whether a coarse volume will do if the exact field comes with it: the window bakes the rest.
         planes: Of the tri-plane those that count.
     """
@@ -64,6 +65,7 @@ class BakeRequest:
     preview: int = 0
     exact: bool = False
     device: WorkerDevice = field(default="any", compare=False)
+    leave: tuple[int, ...] = field(default=(), compare=False)
     field_will_do: bool = False
     planes: tuple[int, ...] = ALL_PLANES
 

@@ -141,14 +141,16 @@ class ModelHandler:
         raise ValueError(f"the model worker does not know requests of kind {kind}")
 
     def _choose_device(self, request: BakeRequest) -> None:
-        """Compute on the GPU if there is one and nobody else needs it; leave it without a trace of memory otherwise."""
-        on_gpu = request.device == "any" and self._gpu_has_room and torch.cuda.is_available()
-        if on_gpu == (self._device.type == "cuda"):
+        """Compute on a GPU that nobody else needs; leave the last one without a trace of memory otherwise."""
+        may = request.device == "any" and self._gpu_has_room and torch.cuda.is_available()
+        free = [gpu for gpu in range(torch.cuda.device_count()) if gpu not in request.leave] if may else []
+        device = torch.device("cuda", free[0]) if free else torch.device("cpu")
+        if device == self._device:
             return
-        self._device = torch.device("cuda" if on_gpu else "cpu")
+        before, self._device = self._device, device
         for stage in (self._checkpoints, self._fields, self._directions, self._judges, self._stages):
             stage.clear()
-        if not on_gpu:
+        if before.type == "cuda":
             torch.cuda.empty_cache()
 
     def _forget(self) -> None:
@@ -234,14 +236,15 @@ class ModelHandler:
         port.answer(Prefetched(request, self._spent() - begun))
 
     def _clock(self) -> StageClock:
-        return StageClock(torch.cuda.synchronize) if self._device.type == "cuda" else StageClock()
+        on_gpu = self._device.type == "cuda"
+        return StageClock(partial(torch.cuda.synchronize, self._device)) if on_gpu else StageClock()
 
     def _spent(self) -> float:
         """Seconds of the device: of a processor that others use too, only its own count."""
         return time.perf_counter() if self._device.type == "cuda" else time.process_time()
 
     def _gpu_bytes(self) -> int | None:
-        return torch.cuda.memory_allocated() if self._device.type == "cuda" else None
+        return torch.cuda.memory_allocated(self._device) if self._device.type == "cuda" else None
 
     def _has(self, request: BakeRequest) -> bool:
         """Whether the fine volume is at hand, or the field that will do for it."""

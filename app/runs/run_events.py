@@ -85,7 +85,7 @@ class EventWatch:
 
         best = read_best(self._run.path)
         return [
-            RunEvent("best", file.kimg, f"Snapshot {file.path.stem}, the best by {best.by}, {best.value:.4g}")
+            RunEvent("best", file.kimg, f"Snapshot {file.path.stem}, the best by {best.by}: {best.value:.4g}")
             if best is not None and best.snapshot == file.path.name
             else RunEvent("snapshot", file.kimg, f"Snapshot {file.path.stem}")
             for file in self._run.snapshots()

@@ -269,11 +269,13 @@ class Engine:
 
     def _wanted(self, scene: Scene, weights: CheckpointId) -> BakeRequest:
         """What a Scene needs of some weights."""
-        latent, quality, device = self._latent(scene), scene.quality, "cpu" if self.sharing.gpu_taken else "any"
+        latent, quality, gpus = self._latent(scene), scene.quality, self.sharing.gpus
+        # Whose number nobody tells may be any.
+        device = "cpu" if self.sharing.gpu_taken and not gpus else "any"
         exact = quality.field == "exact"
         return BakeRequest(
             weights, latent, quality.volume,
-            exact=exact, device=device, field_will_do=self._window_bakes(), planes=quality.planes,
+            exact=exact, device=device, leave=gpus, field_will_do=self._window_bakes(), planes=quality.planes,
         )  # fmt: skip
 
     def _latent(self, scene: Scene) -> Latent:

@@ -12,10 +12,10 @@ from training.status import RunStatus
 from widgets.runs_view import RunItem
 
 
-def item(state: str, device: str, host: str = platform.node()) -> RunItem:
+def item(state: str, device: str, host: str = platform.node(), gpus: tuple[int, ...] = ()) -> RunItem:
     status = RunStatus(
         state="paused" if state == "paused" else "running", start=1, pid=1, pid_created=0.0, host=host,
-        heartbeat=time.time(), device=device,
+        heartbeat=time.time(), device=device, gpus=gpus,
     )  # fmt: skip
     return RunItem(Path("/runs/00001-a"), RunView(state, status, 1, 0.0, "", status.process))
 
@@ -42,3 +42,9 @@ def test_the_pause_makes_work_a_share_of_the_time():
 )
 def test_who_else_needs_the_machine(runs, training, gpu):
     assert sharing(runs, 0.5) == Sharing(0.5, training, gpu)
+
+
+def test_the_gpus_of_all_trainers_are_left_to_them_if_all_say_which():
+    one, two = item("running", "NVIDIA H200", gpus=(7,)), item("paused", "2 x NVIDIA H200", gpus=(2, 3))
+    assert sharing([one, two, item("running", "cpu, 2 threads")], 0.5).gpus == (2, 3, 7)
+    assert sharing([one, item("running", "NVIDIA H200")], 0.5) == Sharing(0.5, training=True, gpu_taken=True)

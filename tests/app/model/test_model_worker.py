@@ -208,20 +208,28 @@ def test_a_gpu_is_left_to_who_needs_it(checkpoint, monkeypatch):
     asked: list[str] = []
 
     def load(path: Path, device: torch.device):
-        asked.append(device.type)
+        asked.append(str(device))
         if device.type == "cuda":
             raise torch.OutOfMemoryError("somebody else has it all")
         return load_checkpoint(path, device)
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
     monkeypatch.setattr("app.model.model_worker.load_checkpoint", load)
     port, request = RecordingPort(), BakeRequest(checkpoint, Latent(0, 1.0), 32)
-    ModelHandler().handle(BAKE, replace(request, device="cpu"), port)
-    assert asked == ["cpu"]
+    for changes, devices in (
+        ({"device": "cpu"}, ["cpu"]),
+        ({"leave": (0, 1)}, ["cuda:2", "cpu"]),
+        ({"leave": (0, 1, 2)}, ["cpu"]),
+    ):
+        ModelHandler().handle(BAKE, replace(request, **changes), port)
+        assert asked == devices
+        asked.clear()
+    port = RecordingPort()
     handler = ModelHandler()
     handler.handle(BAKE, request, port)
-    assert asked == ["cpu", "cuda", "cpu"], "without memory on the GPU the processor does it"
+    assert asked == ["cuda:0", "cpu"], "without memory on the GPU the processor does it"
     handler.handle(BAKE, replace(request, latent=Latent(1, 1.0)), port)
-    assert asked == ["cpu", "cuda", "cpu"], "and goes on with it"
-    assert [effort.device for effort in port.efforts] == ["cpu"] * 3
-    assert len(port.answers) == 3
+    assert asked == ["cuda:0", "cpu"], "and goes on with it"
+    assert [effort.device for effort in port.efforts] == ["cpu"] * 2
+    assert len(port.answers) == 2

@@ -85,7 +85,7 @@ def test_the_best_snapshot_is_marked_as_such(run: RunDirectory):
     write_best(run.path, BestSnapshot(metric="fid2000", value=20.0, kimg=1, snapshot="000001.safetensors"))
     marked = watch.look({})
     assert [event.kind for event in marked] == ["best", "snapshot"]
-    assert marked[0].text == "Snapshot 000001, the best by FID at 2000, 20"
+    assert marked[0].text == "Snapshot 000001, the best by FID at 2000: 20"
 
 
 def test_flat_shapes_are_marked_where_they_begin():
