@@ -13,7 +13,7 @@ from tests.app.board.screen import Hand, Until, frames, on_board
 from tools.shots.home import linked_run
 
 # And how much of the window's height is kept, pixels: below a short table there is nothing.
-HEIGHTS = {"board": 800, "board-samples": 800, "board-table2": 480}
+HEIGHTS = {"board": 800, "board-samples": 800, "board-table2": 550}
 NAMES = tuple(HEIGHTS)
 # A tab has come to rest after so many frames; its samples come from files.
 SETTLED, WITH_FILES = 10, 60
