@@ -14,7 +14,8 @@ def with_runs_found(args: argparse.Namespace) -> argparse.Namespace:
     """The arguments with the paths of runs that were named without their folder, which is told on standard error."""
     for word in WORDS:
         value = getattr(args, word, None)
-        found = found_run(Path(value)) if value else None
+        # Of other commands these are switches.
+        found = found_run(Path(value)) if value and isinstance(value, str | Path) else None
         if found is not None:
             sys.stderr.write(f"{value}: {found}\n")
             setattr(args, word, type(value)(found) if isinstance(value, str) else found)
