@@ -59,8 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
     target = target_of(args.checkpoint, args.data)
     compared = target.resolution, target.poses
-    with Shown() as shown:
-        result = evaluate(target.snapshot, target.data, _settings(args), args.device, shown.beat, *compared)
+    with PartLines() as lines:
+        result = evaluate(target.snapshot, target.data, _settings(args), args.device, lines.beat, *compared)
     if args.json:
         print(result.model_dump_json(indent=1))
         return 0
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-class Shown:
+class PartLines:
     """A line of progress for each part of the evaluation."""
 
     def __init__(self) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from core.model_config import FrozenModel
 from core.poses import PoseConfig
 from training import errand
 from training.errand import Errand, ErrandError
+from training.errand_words import words_of
 from training.metrics_config import MetricsConfig
 
 
@@ -63,15 +64,9 @@ class EvaluationJob:
         Raises:
             EvaluationError: Nothing could be measured.
         """
-        last = ""
         try:
-            with closing(self._errand.lines(self._order.model_dump_json())) as lines:
-                for line in lines:
-                    try:
-                        word = _Word.model_validate_json(line)
-                    except ValidationError:
-                        last = line.decode(errors="replace").strip() or last
-                        continue
+            with closing(words_of(self._errand, self._order, _Word)) as words:
+                for word in words:
                     if word.error:
                         raise EvaluationError(word.error)
                     if word.done:
@@ -79,9 +74,7 @@ class EvaluationJob:
                     report(word.fraction, word.doing)
         except ErrandError as error:
             raise EvaluationError(f"cannot evaluate: {error}") from error
-        if self._errand.cancelled:
-            return False
-        raise EvaluationError(f"the evaluation ended with code {self._errand.code}: {last or 'it said nothing'}")
+        return False
 
     def cancel(self) -> None:
         """End the process; may be called from any thread, before or after it has ended."""

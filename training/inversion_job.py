@@ -8,11 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from core.camera import Camera
 from core.model_config import FrozenModel
 from training.errand import Errand, ErrandError
+from training.errand_words import words_of
 from training.inversion_settings import InversionSettings
 from training.pinned_weights import PinnedWeights
 
@@ -107,15 +108,9 @@ def find_sample(
     Raises:
         InversionError: Nothing was found.
     """
-    last = ""
     try:
-        with closing(errand.lines(order.model_dump_json())) as lines:
-            for line in lines:
-                try:
-                    said = _Line.model_validate_json(line)
-                except ValidationError:
-                    last = line.decode(errors="replace").strip() or last
-                    continue
+        with closing(words_of(errand, order, _Line)) as lines:
+            for said in lines:
                 if said.error:
                     raise InversionError(said.error)
                 if said.result is not None:
@@ -124,6 +119,4 @@ def find_sample(
                     report(said.word)
     except ErrandError as error:
         raise InversionError(f"cannot look for the sample: {error}") from error
-    if errand.cancelled:
-        return None
-    raise InversionError(f"the search ended with code {errand.code}: {last or 'it said nothing'}")
+    return None

@@ -52,11 +52,11 @@ def middle_of(config: RunConfig, angles: np.ndarray | None) -> tuple[float, floa
         angles: [n, 2 or more] the data set's yaw and pitch, if it has poses.
     """
     if config.poses.kind != "custom":
-        yaw = config.poses.yaw_center if config.poses.yaw_spread < math.pi else None
-        return None if yaw is None else (yaw, config.poses.pitch_center)
-    if angles is None:
+        yaw, pitch = _yaw_of(config.poses), config.poses.pitch_center
+    elif angles is not None:
+        yaw, pitch = mean_pose(angles)
+    else:
         return None
-    yaw, pitch = mean_pose(angles)
     return None if yaw is None else (yaw, pitch)
 
 
@@ -91,6 +91,10 @@ def known_poses(config_file: Path) -> KnownPoses:
 
 def of_law(law: PoseConfig) -> KnownPoses:
     """The poses of a law of which no data set is needed."""
-    yaw = law.yaw_center if law.yaw_spread < math.pi else None
     drawn = law.sample(MOST, np.random.default_rng(0))
-    return KnownPoses(yaw, law.pitch_center, f"the law of poses, {law.kind}", drawn)
+    return KnownPoses(_yaw_of(law), law.pitch_center, f"the law of poses, {law.kind}", drawn)
+
+
+def _yaw_of(law: PoseConfig) -> float | None:
+    """Middle of a law's yaws, radians; None where they go all around."""
+    return law.yaw_center if law.yaw_spread < math.pi else None
